@@ -1,0 +1,1 @@
+"""What follows from a change: the table's stream to the engine."""

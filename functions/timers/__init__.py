@@ -1,0 +1,1 @@
+"""What is due: every minute and every night."""

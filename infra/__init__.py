@@ -1,0 +1,1 @@
+"""The stack that is deployed, and what runs it on a laptop."""

@@ -1,0 +1,1 @@
+"""The table: reads, and plans written as one transaction."""
