@@ -1,0 +1,255 @@
+"""What a decision comes to: a plan of writes that commit together, or a refusal.
+
+A write names the conditions it depends on, so that whoever carries the plan out, a table or a
+simulator, needs no knowledge of workflows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from shared.domain.people import Membership, Organization, User
+from shared.domain.task import Case, Entry, Link, Task, TaskId, Timer
+
+Code = Literal[
+    "unknown_user",
+    "not_found",
+    "version_mismatch",
+    "not_allowed",
+    "action_not_available",
+    "invalid_input",
+    "open_children",
+    "parent_closed",
+    "duplicate_open_task",
+    "assignee_not_member",
+    "case_exists",
+    "case_closed",
+    "conflict",
+    "idempotency_key_reused",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field; `pointer` is a JSON pointer into the input."""
+
+    pointer: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing happens: a stable code, the rule that refuses, and who could do it."""
+
+    code: Code
+    detail: str
+    rule: str | None = None
+    who: tuple[str, ...] = ()
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCase:
+    """The case is there; refused as `case_exists` if its id is taken."""
+
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCase:
+    """The case is as in `after`, provided that it still has the version of `before`."""
+
+    before: Case
+    after: Case
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCaseOpen:
+    """Nothing changes; the plan fails with `case_closed` if the case is closed by now."""
+
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceGraph:
+    """The case's graph has one version more, provided that it is open and was not changed since.
+
+    Two requests that each add an edge of a cycle therefore cannot both commit.
+    """
+
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTask:
+    """The task is there for the first time."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTask:
+    """The attributes that differ are as in `after`, provided that the version is `before`'s.
+
+    Only the difference is written: counters of children move without a new version, and a
+    whole-item write would undo what a sibling counted meanwhile.
+    """
+
+    before: Task
+    after: Task
+
+
+@dataclass(frozen=True, slots=True)
+class AddEntry:
+    """The history has the entry; there is exactly one for each version."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class PutDescription:
+    """The task's description is this text; an empty one is taken away."""
+
+    task_id: TaskId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutLinks:
+    """The task's links are these; none are taken away."""
+
+    task_id: TaskId
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddInstruction:
+    """An instruction is appended; `number` is the task's version that brought it."""
+
+    task_id: TaskId
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddDependent:
+    """`task_id` is looked at again when `prerequisite` closes."""
+
+    prerequisite: TaskId
+    task_id: TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveDependent:
+    """`task_id` no longer waits for `prerequisite`."""
+
+    prerequisite: TaskId
+    task_id: TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class PutTimer:
+    """The timer runs."""
+
+    timer: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteTimer:
+    """The timer is gone; `must_exist` makes the plan fail if somebody else ended it first."""
+
+    timer: Timer
+    must_exist: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PutRequest:
+    """The request is remembered; fails if one with the same key committed meanwhile."""
+
+    key: str
+    fingerprint: str
+    status: int
+    resource: str
+    expires: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class PutUser:
+    """The user is as given; `previous` is the version that was read, none for a new one."""
+
+    user: User
+    previous: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PutOrganization:
+    """The organization is as given; `previous` is the version that was read, none for a new one."""
+
+    organization: Organization
+    previous: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PutMember:
+    """The organization lists the user as a member."""
+
+    organization_id: str
+    user_id: str
+    membership: Membership
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMember:
+    """The organization no longer lists the user."""
+
+    organization_id: str
+    user_id: str
+
+
+Write = (
+    CreateCase
+    | ChangeCase
+    | CheckCaseOpen
+    | AdvanceGraph
+    | CreateTask
+    | ChangeTask
+    | AddEntry
+    | PutDescription
+    | PutLinks
+    | AddInstruction
+    | AddDependent
+    | RemoveDependent
+    | PutTimer
+    | DeleteTimer
+    | PutRequest
+    | PutUser
+    | PutOrganization
+    | PutMember
+    | DeleteMember
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Writes that commit together or not at all.
+
+    `commit_id` stands in every entry of the plan, so that after a lost answer the caller can see
+    whether its own transaction went through. `skew` names what the decision read and the plan
+    does not guard, with what heals it: nothing is left to chance unnamed.
+    """
+
+    commit_id: str
+    writes: tuple[Write, ...]
+    subject: Task | Case | User | Organization | None = None
+    skew: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The history entries of the plan."""
+        return tuple(w.entry for w in self.writes if isinstance(w, AddEntry))
+
+
+Decision = Plan | Refusal

@@ -1,0 +1,226 @@
+"""Cases, tasks and their history as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+PartyKind = Literal["user", "organization", "external"]
+TaskId = str
+"""`<caseId>.<local id>`: a task is found by its id alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user as written down in what they did: history must not change when a name does.
+
+    `organization` is the display name that people of another side see in place of the person.
+    """
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    inside: bool = False
+    organization_id: str | None = None
+    organization: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who is responsible for the next action on a task."""
+
+    kind: PartyKind
+    id: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A named reference to something outside Casetree."""
+
+    type: str
+    link: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A moment at which the engine takes `action` on a task."""
+
+    task_id: TaskId
+    timer_id: str
+    name: str
+    action: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """A parent's counters over the edges of its children; timed holds do not count.
+
+    `same_*` count the children of the parent's own type. `closed` and `completed` lag behind the
+    children themselves until the stream hook has counted them.
+    """
+
+    total: int = 0
+    closed: int = 0
+    completed: int = 0
+    same_total: int = 0
+    same_closed: int = 0
+    same_completed: int = 0
+
+    @property
+    def open(self) -> int:
+        """How many are not yet counted as closed."""
+        return self.total - self.closed
+
+    @property
+    def same_open(self) -> int:
+        """How many of the parent's own type are not yet counted as closed."""
+        return self.same_total - self.same_closed
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a tree of tasks is about, pinned to the version of the workflow it started with."""
+
+    case_id: str
+    workflow: str
+    workflow_version: int
+    case_type: str
+    created_at: datetime
+    updated_at: datetime
+    created_by: Person | None = None
+    updated_by: Person | None = None
+    display_name: str = ""
+    organization_id: str | None = None
+    attributes: Mapping[str, object] = field(default_factory=dict)
+    state: Literal["open", "closed"] = "open"
+    closed_at: datetime | None = None
+    close_reason: str | None = None
+    graph_version: int = 0
+    version: int = 1
+
+    @property
+    def open(self) -> bool:
+        """Whether the case still takes tasks."""
+        return self.state == "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One piece of work: who is responsible, what state it is in, what it waits for.
+
+    `tab` and `queue` say where the task is listed: in which tab of which organization's queue;
+    they follow from the other fields and the workflow. `texts` counts the text items
+    (description, instructions, links) kept beside the task. `remembered` names the statuses that
+    the workflow wants remembered once entered. `waiting` and `working` are seconds spent so far
+    in statuses measured as such; `since` is when the present status was entered.
+    """
+
+    task_id: TaskId
+    case_id: str
+    workflow: str
+    workflow_version: int
+    type: str
+    state: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    since: datetime
+    created_by: Person | None = None
+    updated_by: Person | None = None
+    parent_id: TaskId | None = None
+    counts_at: TaskId | None = None
+    assigned_party: Party | None = None
+    internal: bool = False
+    assigned_by: Person | None = None
+    group_queue: str | None = None
+    queue: str | None = None
+    tab: str | None = None
+    entity: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    priority: int = 0
+    due_time: datetime | None = None
+    overdue: bool = False
+    prerequisites: tuple[TaskId, ...] = ()
+    awaiting: str | None = None
+    timers: tuple[Timer, ...] = ()
+    remembered: tuple[str, ...] = ()
+    assigned_at: datetime | None = None
+    started_at: datetime | None = None
+    placed_on_hold_at: datetime | None = None
+    closed_at: datetime | None = None
+    cancellation_reason: str | None = None
+    cancelled_by: Person | None = None
+    completed_by: Person | None = None
+    waiting: int = 0
+    working: int = 0
+    texts: int = 0
+    children: Children = Children()
+    hold_id: TaskId | None = None
+    delegated: bool = False
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The long texts of a task, kept beside it so that the task itself stays small."""
+
+    description: str | None = None
+    instructions: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a task is counted: a queue's tab, by type; closed tasks by day and ending."""
+
+    queue: str
+    tab: str
+    type: str
+    closed_on: str | None = None
+    ending: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One version of a task or a case: the history, and the outbox of the stream functions.
+
+    `reacts` names what the hooks have to look at because of this change; `event` is the name
+    under which the relay publishes it; `cell` is where the task is counted from now on.
+    `changes` maps a field's API name to its values before and after.
+    """
+
+    case_id: str
+    task_id: TaskId | None
+    version: int
+    created_at: datetime
+    created_by: Person | None
+    action: str
+    event: str
+    commit_id: str
+    state: str
+    status: str | None = None
+    type: str | None = None
+    assigned_party: Party | None = None
+    group_queue: str | None = None
+    due_time: datetime | None = None
+    changes: Mapping[str, object] = field(default_factory=dict)
+    note: str | None = None
+    reacts: tuple[str, ...] = ()
+    cell: Cell | None = None
+    waiting: int | None = None
+    working: int | None = None
+
+
+def local_id(task_id: TaskId) -> str:
+    """The part of a task's id that is its own within the case."""
+    return task_id.rpartition(".")[2]
+
+
+def case_of(task_id: TaskId) -> str:
+    """The id of the case that a task belongs to; empty when the id names none."""
+    return task_id.rpartition(".")[0]

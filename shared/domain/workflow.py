@@ -1,0 +1,193 @@
+"""The vocabulary of definitions: what a workflow file says, as frozen values.
+
+A workflow is data. Whatever differs between workflows is a word here, never a branch on a
+workflow's name in the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from shared.domain.people import OrganizationKind
+
+SAME = "same"
+BY_PREREQUISITES = "by_prerequisites"
+Measure = Literal["waiting", "working"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A guard, condition or effect by its name in the vocabulary, with its arguments."""
+
+    name: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A state and status pair that tasks may have.
+
+    `stamp` is the time field set on entry, `tab` overrides the queue tab of an open task,
+    `remember` keeps the fact that it was ever entered, `measure` adds the time spent in it up.
+    """
+
+    key: str
+    state: str
+    status: str
+    open: bool = False
+    active: bool = False
+    completed: bool = False
+    stamp: str | None = None
+    tab: str | None = None
+    remember: bool = False
+    measure: Measure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an action's input; `kind` is a word of `fields.py`."""
+
+    name: str
+    kind: str
+    required: bool = False
+    nullable: bool = False
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCase:
+    """A status to go to if every condition holds."""
+
+    to: str
+    conditions: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A transition: from which statuses, where to, by whom, with which input."""
+
+    name: str
+    label: str
+    sources: frozenset[str]
+    target: tuple[TargetCase, ...]
+    who: tuple[str, ...]
+    fields: tuple[Field, ...] = ()
+    guards: tuple[Word, ...] = ()
+    effects: tuple[Word, ...] = ()
+    event: str | None = None
+    listed: bool = True
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name, if the action takes one."""
+        return next((f for f in self.fields if f.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """Who may create tasks, with which fields, and the status a new task takes."""
+
+    who: tuple[str, ...]
+    target: tuple[TargetCase, ...]
+    fields: tuple[Field, ...]
+    effects: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskType:
+    """What kind of work a task is; `actions` limits the workflow's actions to those named."""
+
+    name: str
+    label: str
+    group_queue: str | None = None
+    due_in: timedelta | None = None
+    actions: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseType:
+    """What a case may be about; `entity` names the entity that its tasks inherit.
+
+    `identity` is the case attribute that holds the entity's own id; without it, the case's id.
+    """
+
+    name: str
+    label: str
+    entity: str | None = None
+    identity: str | None = None
+    attributes: tuple[Field, ...] = ()
+    templates: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClosing:
+    """How a case of the workflow is closed: by whom, and the action that ends its open tasks."""
+
+    who: tuple[str, ...]
+    cascade: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """An action, with its input, that takes an open task off a departing user."""
+
+    action: str
+    input: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOrganization:
+    """An organization that exists from deployment on."""
+
+    id: str
+    label: str
+    kind: OrganizationKind
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The two statuses between which prerequisites move a task."""
+
+    waiting: str
+    ready: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A whole workflow: one version of one file."""
+
+    name: str
+    version: int
+    label: str
+    visibility: str
+    administrators_act_as: tuple[str, ...]
+    statuses: Mapping[str, Status]
+    actions: Mapping[str, Action]
+    types: Mapping[str, TaskType]
+    case_types: Mapping[str, CaseType]
+    create_case: tuple[str, ...]
+    creation: Creation
+    organizations: Mapping[str, NamedOrganization]
+    prerequisites: Waiting | None = None
+    closing: CaseClosing | None = None
+    hand_back: tuple[HandBack, ...] = ()
+    timers: Mapping[str, str] = field(default_factory=dict)
+
+    def status_of(self, state: str, status: str) -> Status | None:
+        """The status with these wire values; none if the workflow has no such pair."""
+        pairs = (s for s in self.statuses.values() if (s.state, s.status) == (state, status))
+        return next(pairs, None)
+
+    def actions_of(self, type_name: str) -> Mapping[str, Action]:
+        """The actions that tasks of a type have."""
+        limited = self.types[type_name].actions
+        if limited is None:
+            return self.actions
+        return {name: action for name, action in self.actions.items() if name in limited}
+
+    def organization_named(self, text: str) -> NamedOrganization | None:
+        """An organization of the workflow by its id or its label."""
+        by_label = (o for o in self.organizations.values() if o.label == text)
+        return self.organizations.get(text) or next(by_label, None)
