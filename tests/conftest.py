@@ -1,0 +1,40 @@
+"""What all tests share: a world without AWS credentials, hypothesis profiles, DynamoDB Local."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests import dynamodb_local as dynamodb_local_server
+
+# No test reaches an AWS account: these replace what the shell holds, before any client is made.
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_REGION": "eu-west-1",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+# How many cases hypothesis tries, by HYPOTHESIS_PROFILE. A slow machine is no failure: no deadline.
+settings.register_profile("default", deadline=None, print_blob=True)
+settings.register_profile("quick", settings.get_profile("default"), max_examples=10)
+settings.register_profile(
+    "thorough",
+    settings.get_profile("default"),
+    max_examples=5000,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local() -> Iterator[str]:
+    """The address of AWS's own DynamoDB engine, for the whole run: each test makes a table of its own name."""
+    with dynamodb_local_server.running() as endpoint:
+        yield endpoint
