@@ -148,10 +148,11 @@ class NamedOrganization:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The two statuses between which prerequisites move a task."""
+    """The two statuses between which prerequisites move a task, and the engine's action for it."""
 
     waiting: str
     ready: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True)

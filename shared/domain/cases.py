@@ -1,0 +1,243 @@
+"""Cases: how they begin, change and close."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import cast
+
+from shared.domain.creation import new_task
+from shared.domain.decide import SKEW
+from shared.domain.fields import Reading, read_input
+from shared.domain.graph import in_order
+from shared.domain.plan import AddEntry, ChangeCase, CreateCase, Decision, FieldError, Plan, Refusal, Write
+from shared.domain.relations import describe, relations
+from shared.domain.scene import Context
+from shared.domain.task import Case, Entry, Task
+from shared.domain.workflow import CaseType, Field, Workflow
+
+TASKS = 15
+"""Tasks in one request: with their history, texts, timers and edges they fit one transaction."""
+EDGES = 30
+CASCADE = "cascade"
+REASON = (Field("reason", "note", required=True),)
+NAME = Field("displayName", "text", options={"max": 200})
+
+Given = Mapping[str, object]
+
+
+def case_type_of(workflow: Workflow, name: object) -> CaseType | Refusal:
+    """The named case type, or the workflow's first where none is named."""
+    if name is None:
+        return next(iter(workflow.case_types.values()))
+    found = workflow.case_types.get(name) if isinstance(name, str) else None
+    return found or _misfit(FieldError("/caseType", f"This must be one of: {', '.join(workflow.case_types)}."))
+
+
+def create_case(context: Context, given: Given) -> Decision:
+    """The plan of the scene's case, which is new, with its first tasks: all commit together.
+
+    `given` may hold `attributes`, `template` and `tasks`; the tasks of the template come first.
+    """
+    refusal = _permitted(context, context.scene.workflow.create_case, "create cases")
+    if refusal is not None:
+        return refusal
+    scene = context.scene
+    case_type = scene.workflow.case_types[scene.case.case_type]
+    attributes = read_attributes(context, case_type, given.get("attributes") or {})
+    if isinstance(attributes, Refusal):
+        return attributes
+    case = replace(scene.case, attributes=attributes)
+    items = _items(case_type, given)
+    if isinstance(items, Refusal):
+        return items
+    made = _first_tasks(replace(context, scene=replace(scene, case=case)), items)
+    if isinstance(made, Refusal):
+        return made
+    entry = _entry(context, case, "create", "CaseCreated")
+    return Plan(context.ids.commit, (CreateCase(case), AddEntry(entry), *made), case, SKEW)
+
+
+def edit_case(context: Context, given: Given) -> Decision:
+    """The plan that renames the case or sets attributes; null takes one away."""
+    workflow, case = context.scene.workflow, context.scene.case
+    refusal = _permitted(context, workflow.create_case, "change this case") or _open(case)
+    if refusal is not None:
+        return refusal
+    values, errors = read_input((NAME,), {k: v for k, v in given.items() if k != "attributes"}, _reading(context))
+    if errors:
+        return _misfit(*errors)
+    wanted = cast(Given, given.get("attributes") or {})
+    attributes = read_attributes(context, workflow.case_types[case.case_type], wanted)
+    if isinstance(attributes, Refusal):
+        return attributes
+    merged = {k: v for k, v in {**case.attributes, **attributes}.items() if v is not None}
+    after = replace(case, display_name=values.get("displayName", case.display_name), attributes=merged)
+    return _changed(context, after, "edit", "CaseChanged", changes=_changes(case, after))
+
+
+def close_case(context: Context, given: Given) -> Decision:
+    """The plan that closes the case; its open tasks are ended by the cascade that follows."""
+    closing, case = context.scene.workflow.closing, context.scene.case
+    if closing is None:
+        return Refusal("action_not_available", "Cases of this workflow are not closed by hand.", rule="close")
+    refusal = _permitted(context, closing.who, "close this case") or _open(case)
+    if refusal is not None:
+        return refusal
+    values, errors = read_input(REASON, given, _reading(context))
+    if errors:
+        return _misfit(*errors)
+    reason = str(values["reason"])
+    after = replace(case, state="closed", closed_at=context.now, close_reason=reason)
+    return _changed(context, after, "close", "CaseClosed", note=reason, reacts=(CASCADE,))
+
+
+def read_attributes(context: Context, case_type: CaseType, given: object) -> dict[str, object] | Refusal:
+    """The attributes, read by the fields that the case type declares."""
+    if not isinstance(given, Mapping):
+        return _misfit(FieldError("/attributes", "This must be an object."))
+    fields = tuple(replace(f, nullable=True) for f in case_type.attributes)
+    values, errors = read_input(fields, given, _reading(context))
+    if errors:
+        return _misfit(*(FieldError(f"/attributes{e.pointer}", e.detail) for e in errors))
+    return values
+
+
+def _first_tasks(context: Context, items: Sequence[Given]) -> tuple[Write, ...] | Refusal:
+    """Each task after those it waits for, so that its status sees theirs; ids in the order given."""
+    keys = [str(item.get("key", index)) for index, item in enumerate(items)]
+    ids = {key: f"{context.scene.case.case_id}.{context.ids.local()}" for key in keys}
+    waits = {k: [str(p) for p in cast(Sequence[object], i.get("prerequisites", ()))] for k, i in zip(keys, items, strict=True)}
+    order = in_order(waits)
+    if order is None:
+        return _misfit(FieldError("/tasks", "Some tasks wait for each other in a cycle."))
+    made: dict[str, Task] = {}
+    writes: dict[str, tuple[Write, ...]] = {}
+    for key in order:
+        item = items[keys.index(key)]
+        fields = {name: value for name, value in item.items() if name != "key"}
+        if waits[key]:
+            fields["prerequisites"] = [ids[p] for p in waits[key]]
+        related = {task.task_id: task for task in made.values()}
+        outcome = new_task(replace(context, scene=replace(context.scene, related=related)), fields, ids[key])
+        if isinstance(outcome, Refusal):
+            return _within(outcome, f"/tasks/{keys.index(key)}")
+        made[key], writes[key] = outcome
+    return tuple(write for key in keys for write in writes[key])
+
+
+def _items(case_type: CaseType, given: Given) -> tuple[Given, ...] | Refusal:
+    """The tasks to begin with, once they are known to be well-formed as a list."""
+    template = given.get("template")
+    if template is not None and (not isinstance(template, str) or template not in case_type.templates):
+        names = ", ".join(case_type.templates) or "none"
+        return _misfit(FieldError("/template", f"Templates of {case_type.name}: {names}."))
+    first = case_type.templates[template] if isinstance(template, str) else ()
+    listed = given.get("tasks") or ()
+    if not isinstance(listed, list | tuple):
+        return _misfit(FieldError("/tasks", "This must be a list."))
+    errors = tuple(_item_errors(listed, {str(i["key"]) for i in first if "key" in i}))
+    items = (*first, *listed)
+    if not errors and len(items) > TASKS:
+        errors = (FieldError("/tasks", f"At most {TASKS} tasks are possible, not {len(items)}."),)
+    if not errors and sum(len(cast(Sequence[object], i.get("prerequisites", ()))) for i in items) > EDGES:
+        errors = (FieldError("/tasks", f"At most {EDGES} prerequisites in all are possible."),)
+    return _misfit(*errors) if errors else items
+
+
+def _item_errors(items: Sequence[object], taken: set[str]) -> list[FieldError]:
+    errors: list[FieldError] = []
+    keys = set(taken)
+    for index, item in enumerate(items):
+        if not isinstance(item, Mapping):
+            errors.append(FieldError(f"/tasks/{index}", "This must be an object."))
+            continue
+        key = item.get("key")
+        if key is not None and (not isinstance(key, str) or not key or key in keys):
+            errors.append(FieldError(f"/tasks/{index}/key", "This must be a string of its own."))
+        elif key is not None:
+            keys.add(key)
+    return errors or _unknown_keys(items, keys)
+
+
+def _unknown_keys(items: Sequence[object], keys: set[str]) -> list[FieldError]:
+    errors = []
+    for index, item in enumerate(items):
+        wanted = item.get("prerequisites", ()) if isinstance(item, Mapping) else ()
+        if not isinstance(wanted, list | tuple):
+            errors.append(FieldError(f"/tasks/{index}/prerequisites", "This must be a list of keys."))
+            continue
+        errors += [
+            FieldError(f"/tasks/{index}/prerequisites/{n}", "No task of the request has this key.")
+            for n, key in enumerate(wanted)
+            if not isinstance(key, str) or key not in keys
+        ]
+    return errors
+
+
+def _changed(context: Context, after: Case, action: str, event: str, **more: object) -> Plan:
+    before = context.scene.case
+    person, now = context.caller.person, context.now
+    after = replace(after, version=before.version + 1, updated_at=now, updated_by=person)
+    entry = replace(_entry(context, after, action, event), **more)  # type: ignore[arg-type]
+    return Plan(context.ids.commit, (ChangeCase(before, after), AddEntry(entry)), after, SKEW)
+
+
+def _changes(before: Case, after: Case) -> dict[str, object]:
+    pairs = {
+        "displayName": (before.display_name, after.display_name),
+        "attributes": (dict(before.attributes), dict(after.attributes)),
+    }
+    return {name: {"from": b, "to": a} for name, (b, a) in pairs.items() if b != a}
+
+
+def _entry(context: Context, case: Case, action: str, event: str) -> Entry:
+    return Entry(
+        case_id=case.case_id,
+        task_id=None,
+        version=case.version,
+        created_at=context.now,
+        created_by=context.caller.person,
+        action=action,
+        event=event,
+        commit_id=context.ids.commit,
+        state=case.state,
+        type=case.case_type,
+    )
+
+
+def new_case(context_now: datetime, workflow: Workflow, case_type: CaseType, case_id: str) -> Case:
+    """An empty open case, pinned to the workflow's version."""
+    return Case(
+        case_id=case_id,
+        workflow=workflow.name,
+        workflow_version=workflow.version,
+        case_type=case_type.name,
+        created_at=context_now,
+        updated_at=context_now,
+    )
+
+
+def _permitted(context: Context, who: tuple[str, ...], what: str) -> Refusal | None:
+    scene = replace(context.scene, task=None)
+    if relations(scene, context.caller) & set(who):
+        return None
+    return Refusal("not_allowed", f"You may not {what}.", "who", describe(scene, who))
+
+
+def _open(case: Case) -> Refusal | None:
+    return None if case.open else Refusal("case_closed", f"{case.case_id} is closed.", rule="case_open")
+
+
+def _reading(context: Context) -> Reading:
+    return Reading(context.scene, context.now)
+
+
+def _misfit(*errors: FieldError) -> Refusal:
+    return Refusal("invalid_input", "The case does not fit.", rule="input", errors=errors)
+
+
+def _within(refusal: Refusal, pointer: str) -> Refusal:
+    errors = tuple(FieldError(f"{pointer}{e.pointer}", e.detail) for e in refusal.errors)
+    return replace(refusal, errors=errors)

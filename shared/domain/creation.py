@@ -1,0 +1,169 @@
+"""How a task comes to be: defaults of its type, status by what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
+
+from shared.domain.decide import SKEW
+from shared.domain.draft import Draft
+from shared.domain.effects import (
+    append_instruction,
+    set_assigned_party,
+)
+from shared.domain.fields import Reading, read_input
+from shared.domain.plan import (
+    AddDependent,
+    CheckCaseOpen,
+    Decision,
+    FieldError,
+    Plan,
+    PutDescription,
+    PutLinks,
+    Refusal,
+    Write,
+)
+from shared.domain.relations import describe, relations
+from shared.domain.scene import Context, Scene, unfinished
+from shared.domain.task import Case, Link, Task, TaskId
+from shared.domain.workflow import Status, Workflow
+
+Entity = Mapping[str, Mapping[str, str]]
+
+
+def create_task(context: Context, given: Mapping[str, object]) -> Decision:
+    """The plan that adds one task to an open case, or why it cannot be."""
+    case = context.scene.case
+    refusal = _permitted(context) or _open(case)
+    if refusal is not None:
+        return refusal
+    made = new_task(context, given, f"{case.case_id}.{context.ids.local()}")
+    if isinstance(made, Refusal):
+        return made
+    task, writes = made
+    return Plan(context.ids.commit, (*writes, CheckCaseOpen(case)), task, SKEW)
+
+
+def new_task(
+    context: Context, given: Mapping[str, object], task_id: TaskId
+) -> tuple[Task, tuple[Write, ...]] | Refusal:
+    """A task of the given type and fields with its writes; nothing is said about the case."""
+    workflow = context.scene.workflow
+    fields = {name: value for name, value in given.items() if name != "type"}
+    reading = Reading(context.scene, context.now)
+    values, errors = read_input(workflow.creation.fields, fields, reading)
+    errors = (*_type_errors(workflow, given.get("type")), *errors)
+    if errors:
+        return Refusal("invalid_input", "The task does not fit.", rule="input", errors=errors)
+    draft = Draft(
+        context,
+        _blank(context, str(given["type"]), task_id),
+        action="create",
+        given=_with_defaults(context, str(given["type"]), values),
+        new=True,
+    )
+    return _fill(draft)
+
+
+def _fill(draft: Draft) -> tuple[Task, tuple[Write, ...]] | Refusal:
+    refusal = set_assigned_party(draft, {}) if "assignedParty" in draft.input else None
+    if refusal is not None:
+        return refusal
+    append_instruction(draft, {})
+    _set_fields(draft)
+    _wait_for(draft)
+    draft.changes.clear()
+    draft.move_to(draft.context.scene.workflow.creation.target)
+    return draft.finish()
+
+
+def _set_fields(draft: Draft) -> None:
+    """Plain fields as given; texts beside the task; a timer for the due time."""
+    values, task_id = draft.input, draft.task.task_id
+    names = {"groupQueue": "group_queue", "entity": "entity", "priority": "priority", "awaiting": "awaiting"}
+    draft.set(**{field: values[name] for name, field in names.items() if name in values})
+    if values.get("description") is not None:
+        draft.write(PutDescription(task_id, cast(str, values["description"])))
+        draft.text_items(1)
+    if values.get("links"):
+        draft.write(PutLinks(task_id, cast(tuple[Link, ...], values["links"])))
+        draft.text_items(1)
+    if values.get("dueTime") is not None:
+        draft.set(due_time=values["dueTime"])
+        draft.start_timer("due", values["dueTime"])  # type: ignore[arg-type]
+
+
+def _wait_for(draft: Draft) -> None:
+    """An edge for each prerequisite that is still open: closed ones will wake nobody again."""
+    wanted = cast(tuple[TaskId, ...], draft.input.get("prerequisites", ()))
+    draft.set(prerequisites=wanted)
+    for prerequisite in unfinished(draft.context.scene, wanted):
+        draft.write(AddDependent(prerequisite, draft.task.task_id))
+
+
+def _with_defaults(context: Context, type_name: str, values: Mapping[str, object]) -> dict[str, object]:
+    """What the type and the case give where the request is silent."""
+    task_type = context.scene.workflow.types[type_name]
+    filled: dict[str, object] = {}
+    if task_type.group_queue is not None:
+        filled["groupQueue"] = task_type.group_queue
+    if task_type.due_in is not None:
+        filled["dueTime"] = context.now + task_type.due_in
+    filled["entity"] = entity_of(context.scene)
+    return {**filled, **values}
+
+
+def entity_of(scene: Scene) -> Entity:
+    """What the case is about, as its tasks show it."""
+    case_type = scene.workflow.case_types[scene.case.case_type]
+    if case_type.entity is None:
+        return {}
+    own_id = scene.case.attributes.get(case_type.identity or "", scene.case.case_id)
+    name = scene.case.display_name or scene.case.case_id
+    return {case_type.entity: {"id": str(own_id), "displayName": name}}
+
+
+def _blank(context: Context, type_name: str, task_id: TaskId) -> Task:
+    case, now = context.scene.case, context.now
+    initial = _initial(context.scene.workflow)
+    return Task(
+        task_id=task_id,
+        case_id=case.case_id,
+        workflow=case.workflow,
+        workflow_version=case.workflow_version,
+        type=type_name,
+        state=initial.state,
+        status=initial.status,
+        created_at=now,
+        updated_at=now,
+        since=now,
+        created_by=context.caller.person,
+    )
+
+
+def _initial(workflow: Workflow) -> Status:
+    """Any open status: the creation's target sets the real one before anything is stored."""
+    return next(s for s in workflow.statuses.values() if s.open)
+
+
+def _type_errors(workflow: Workflow, name: object) -> tuple[FieldError, ...]:
+    if name is None:
+        return (FieldError("/type", "This field is required."),)
+    if not isinstance(name, str) or name not in workflow.types:
+        return (FieldError("/type", f"This must be one of: {', '.join(workflow.types)}."),)
+    return ()
+
+
+def _permitted(context: Context) -> Refusal | None:
+    scene = replace(context.scene, task=None)
+    who = scene.workflow.creation.who
+    if relations(scene, context.caller) & set(who):
+        return None
+    return Refusal("not_allowed", "You may not create tasks here.", "who", describe(scene, who))
+
+
+def _open(case: Case) -> Refusal | None:
+    if case.open:
+        return None
+    return Refusal("case_closed", f"{case.case_id} is closed and takes no task.", rule="case_open")

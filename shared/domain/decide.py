@@ -1,0 +1,111 @@
+"""The one decision: (definitions, items, caller, input, time, new ids) to a plan or a refusal.
+
+Checked in the order of api.md: may this caller ever (403), does the status offer it (409), does
+the input fit (422), and what only input and items together show (other 409).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.domain.draft import Draft
+from shared.domain.effects import EFFECTS
+from shared.domain.fields import Reading, read_input
+from shared.domain.guards import GUARDS
+from shared.domain.plan import Decision, Refusal
+from shared.domain.relations import describe, relations
+from shared.domain.scene import Context
+from shared.domain.workflow import Action
+
+SKEW = {
+    "caller": "read with the task; deactivating somebody takes effect on their next request",
+    "prerequisites": "a terminal status is final, and the hook looks again at a task left waiting",
+    "parties": "the doctor's assignee-active finds a party deactivated meanwhile",
+}
+"""What decisions read and plans do not guard, each with why that is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action, and why the caller may not take it now; None when they may."""
+
+    action: Action
+    refusal: Refusal | None
+
+
+def act(context: Context, name: str, given: Mapping[str, object]) -> Decision:
+    """The plan that takes the action on the scene's task, or why nothing happens."""
+    action = context.scene.workflow.actions_of(context.scene.subject.type).get(name)
+    if action is None:
+        return Refusal("invalid_input", f"There is no action {name!r}.", rule="action")
+    refusal = permitted(context, action) or offered(context, action)
+    if refusal is not None:
+        return refusal
+    values, errors = read_input(action.fields, given, Reading(context.scene, context.now))
+    if errors:
+        return Refusal("invalid_input", "The input does not fit.", rule="input", errors=errors)
+    return _take(context, action, values)
+
+
+def offers(context: Context) -> tuple[Offer, ...]:
+    """Every action of the task's type, each with why it is refused, by the rules of `act`."""
+    actions = context.scene.workflow.actions_of(context.scene.subject.type)
+    return tuple(
+        Offer(action, permitted(context, action) or offered(context, action))
+        for action in actions.values()
+        if action.listed
+    )
+
+
+def permitted(context: Context, action: Action) -> Refusal | None:
+    """Refuses a caller whom no status of the task would let take the action."""
+    if relations(context.scene, context.caller) & set(action.who):
+        return None
+    return Refusal(
+        "not_allowed",
+        f"You may not {action.label.lower()} this task.",
+        rule="who",
+        who=describe(context.scene, action.who),
+    )
+
+
+def offered(context: Context, action: Action) -> Refusal | None:
+    """Refuses what the task's status, or a guard, does not offer to anybody now."""
+    scene = context.scene
+    if scene.status.key not in action.sources:
+        return _unavailable(context, action, "from", _only_from(context, action))
+    for word in action.guards:
+        reason = GUARDS[word.name](context, word.arguments)
+        if reason is not None:
+            return _unavailable(context, action, word.name, reason)
+    return None
+
+
+def _unavailable(context: Context, action: Action, rule: str, reason: str) -> Refusal:
+    who = describe(context.scene, action.who)
+    return Refusal("action_not_available", reason, rule=rule, who=who)
+
+
+def _only_from(context: Context, action: Action) -> str:
+    statuses = context.scene.workflow.statuses
+    names = [statuses[key].status for key in statuses if key in action.sources]
+    wanted = " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    present = context.scene.subject
+    return f"{action.label} is possible while {wanted}; the task is {present.state} / {present.status}."
+
+
+def _take(context: Context, action: Action, values: Mapping[str, object]) -> Decision:
+    draft = Draft(context, context.scene.subject, action=action.name, given=values)
+    draft.note = next((str(values[f.name]) for f in action.fields if _is_note(f.kind, f.name, values)), None)
+    for word in action.effects:
+        refusal = EFFECTS[word.name](draft, word.arguments)
+        if refusal is not None:
+            return refusal
+    draft.move_to(action.target)
+    draft.event = action.event or draft.event
+    return draft.plan(**SKEW)
+
+
+def _is_note(kind: str, name: str, values: Mapping[str, object]) -> bool:
+    return kind == "note" and values.get(name) is not None

@@ -1,0 +1,58 @@
+"""Guards: words that make an action unavailable although its status and the caller fit.
+
+A guard looks at the scene and the caller, never at the input: the list of available actions asks
+the same guards as the action itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from shared.domain.scene import Context, unfinished
+
+Arguments = Mapping[str, object]
+Guard = Callable[[Context, Arguments], str | None]
+"""Answers the reason why not, or None."""
+
+
+def nothing_awaited(context: Context, arguments: Arguments) -> str | None:
+    """No information is missing."""
+    awaiting = context.scene.subject.awaiting
+    return f"Information is still awaited: {awaiting}" if awaiting is not None else None
+
+
+def something_awaited(context: Context, arguments: Arguments) -> str | None:
+    """Some information is missing."""
+    return "No information is awaited." if context.scene.subject.awaiting is None else None
+
+
+def prerequisites_closed(context: Context, arguments: Arguments) -> str | None:
+    """Every prerequisite is closed, in whatever way."""
+    still_open = unfinished(context.scene, context.scene.subject.prerequisites)
+    return f"{len(still_open)} of its prerequisites are still open." if still_open else None
+
+
+def not_anothers(context: Context, arguments: Arguments) -> str | None:
+    """The task is not assigned to another person."""
+    party = context.scene.subject.assigned_party
+    if party is None or party.kind != "user":
+        return None
+    mine = context.caller.user is not None and context.caller.user.id == party.id
+    return None if mine else f"It is assigned to {party.display_name}."
+
+
+def due_time_passed(context: Context, arguments: Arguments) -> str | None:
+    """The due time has come, and was not noted yet."""
+    task = context.scene.subject
+    if task.due_time is None or task.due_time > context.now:
+        return "It is not due yet."
+    return "It is known to be overdue." if task.overdue else None
+
+
+GUARDS: Mapping[str, Guard] = {
+    "nothing_awaited": nothing_awaited,
+    "something_awaited": something_awaited,
+    "prerequisites_closed": prerequisites_closed,
+    "not_anothers": not_anothers,
+    "due_time_passed": due_time_passed,
+}

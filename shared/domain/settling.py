@@ -1,0 +1,54 @@
+"""What the engine owes a task, read from state alone.
+
+A hook, a timer, a sweep after an outage and the settling of a restored table all ask this one
+function; a record of the stream only says where to look. Doing it twice is harmless: once it is
+done, nothing is due any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.domain.scene import Scene, status_of, unfinished
+from shared.domain.task import Task
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An action of the engine that is due on a task, with its input."""
+
+    action: str
+    input: Mapping[str, object] = field(default_factory=dict)
+
+
+def due(scene: Scene, now: datetime) -> Due | None:
+    """The first action that the engine owes the scene's task; None when there is none.
+
+    A closed case ends its open tasks; a waiting task whose prerequisites are all closed becomes
+    ready; a timer whose time has come fires. The scene holds the task's prerequisites.
+    """
+    task = scene.subject
+    if not status_of(scene.workflow, task).open:
+        return None
+    return _ending(scene) or _readiness(scene, task) or _timer(task, now)
+
+
+def _ending(scene: Scene) -> Due | None:
+    closing = scene.workflow.closing
+    if closing is None or scene.case.open:
+        return None
+    return Due(closing.cascade, {"reason": scene.case.close_reason or "The case was closed."})
+
+
+def _readiness(scene: Scene, task: Task) -> Due | None:
+    pair = scene.workflow.prerequisites
+    if pair is None or scene.status.key != pair.waiting or task.awaiting is not None:
+        return None
+    return None if unfinished(scene, task.prerequisites) else Due(pair.action)
+
+
+def _timer(task: Task, now: datetime) -> Due | None:
+    passed = sorted((t for t in task.timers if t.at <= now), key=lambda t: (t.at, t.timer_id))
+    return Due(passed[0].action) if passed else None
