@@ -1,0 +1,189 @@
+"""The command line `casetree`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from infra.local import clock, demo, events, functions, present, records, signin
+from infra.local import up as stack_up
+from infra.local.aws import need_loopback
+from infra.local.bootstrap import bootstrap_deployed
+from infra.local.durations import format_duration, parse_duration
+from infra.local.home import command, current_home, shown
+from infra.local.obstacle import ObstacleError
+from infra.local.records import Stack
+from infra.local.steps import console, step
+from infra.local.telling import TellingGroup
+
+app = typer.Typer(
+    cls=TellingGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""Casetree on this machine: the whole stack, its people, its clock and its events.
+
+    Start with [bold]casetree demo[/bold]: it starts the stack if need be, and plays a case through it.
+    State is kept in .local, or where CASETREE_HOME points.""",
+)
+
+
+@app.command()
+def up(
+    port: Annotated[int | None, typer.Option(help="Listen here; by default 4566 or the next that is free.")] = None,
+) -> None:
+    """Start the whole stack on this machine, or bring the one that is up to what the code says.
+
+    It listens on 127.0.0.1 only, needs no AWS account, and runs until [bold]casetree down[/bold].
+    What it holds is gone then. Addresses, sign-ins and tokens are written to .local/stack.json.
+
+    Example:  [cyan]casetree up --port 8123[/cyan]
+    """
+    stack = stack_up.up(current_home(), port)
+    console.print("\n[bold]The stack is up.[/bold]")
+    _print_addresses(stack)
+
+
+def _print_addresses(stack: Stack) -> None:
+    home = current_home()
+    console.print(
+        present.facts(
+            {
+                "API": stack.api_url,
+                "Swagger UI": f"{stack.api_url}/docs",
+                "AWS endpoint": stack.endpoint_url,
+                "Sign-ins": f"{', '.join(stack.users)}; passwords and tokens in {shown(home.stack_file)}",
+                "Log": shown(home.server_log),
+            }
+        )
+    )
+    console.print("\n[bold]Next[/bold]")
+    console.print(
+        present.facts(
+            {
+                "A case, played": command("demo"),
+                "A first call": f'curl -H "Authorization: Bearer $({command("token ann")})" {stack.api_url}/users/me',
+                "Events, as they come": command("events"),
+                "Three months later": command("advance 90d"),
+                "The end": command("down"),
+            }
+        )
+    )
+
+
+@app.command()
+def down() -> None:
+    """End what [bold]casetree up[/bold] started, and nothing else.
+
+    The process is ended only if it still is the one that was started: by its id and its starting time.
+    """
+    ended = stack_up.down(current_home())
+    console.print("The stack has ended." if ended else "No stack is up.")
+
+
+@app.command()
+def token(name: Annotated[str, typer.Argument(help="Who signs in: admin, ann, bob, cho, dee, eve.")]) -> None:
+    """Print a fresh token of a person of the local stack; tokens are good for an hour.
+
+    Example:  [cyan]curl -H "Authorization: Bearer $(casetree token ann)" ...[/cyan]
+    """
+    typer.echo(signin.fresh_token(_stack(), name))
+
+
+@app.command(name="events")
+def follow(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, as it is on the bus.")] = False,
+) -> None:
+    """Print what happens on the event bus, as it happens, until Ctrl-C.
+
+    Example:  [cyan]casetree events --json | jq .detail[/cyan]
+    """
+    stack = _stack()
+    with events.subscription(stack) as queue:
+        if not as_json:
+            console.print(f"[dim]Following the bus '{stack.bus_name}'. Ctrl-C ends it.[/dim]")
+        while True:
+            for event in events.receive(stack, queue):
+                typer.echo(json.dumps(event) if as_json else events.as_line(event))
+
+
+@app.command()
+def advance(duration: Annotated[str, typer.Argument(help="How far: 90d, 2h30m, 1w. Back is not possible.")]) -> None:
+    """Move the clock of the local stack ahead, fire what has become due, and say what that was.
+
+    Example:  [cyan]casetree advance 90d[/cyan]
+    """
+    seconds = parse_duration(duration)
+    stack = _stack()
+    with step("Firing what is due", f"The clock was moved by {format_duration(seconds)}"):
+        fired = clock.advance(stack, seconds)
+    console.print(f"It is now {clock.now(stack):%Y-%m-%d %H:%M} UTC there.")
+    console.print(present.timer_table(fired) if fired else "Nothing was due.")
+
+
+@app.command()
+def doctor(
+    case: Annotated[str | None, typer.Argument(help="A case; without it the whole table.")] = None,
+    *,
+    settle: Annotated[bool, typer.Option("--settle", help="Do what a lost stream record left undone.")] = False,
+) -> None:
+    """Find and do what is pending: children not counted, dependents not looked at, cascades not finished.
+
+    Example:  [cyan]casetree doctor --settle look-4711[/cyan]
+    """
+    if not settle:
+        raise ObstacleError("So far the doctor can only settle.", f"{command('doctor --settle')} [CASE]")
+    event = {"job": "settle"} if case is None else {"job": "settle", "caseId": case}
+    with step("Settling", f"Settled {case or 'the whole table'}"):
+        answer = functions.invoke(_stack(), "timers", event)
+    if answer:
+        console.print_json(data=answer)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Workflow files.", exists=True, dir_okay=False)],
+) -> None:
+    """Check workflow files before they are deployed: each mistake with file, line and reason.
+
+    Example:  [cyan]casetree check shared/workflows/*.yaml[/cyan]
+    """
+    raise ObstacleError(f"Workflow files cannot be checked yet ({', '.join(map(str, files))}).")
+
+
+@app.command(name="demo")
+def play(name: Annotated[str, typer.Argument(help="Which workflow.")] = "inspection") -> None:
+    """Start the stack if need be, play a case through its life over the API, and leave the stack running.
+
+    Example:  [cyan]casetree demo inspection[/cyan]
+    """
+    stack = stack_up.up(current_home())
+    demo.run(stack, name)
+    _print_addresses(stack)
+
+
+@app.command()
+def bootstrap(
+    admin: Annotated[list[str], typer.Option(help="User id of an administrator; may be given again.")],
+    stack: Annotated[str, typer.Option(help="Name of the deployed stack.")] = "Casetree",
+    region: Annotated[str | None, typer.Option(help="AWS region, where your settings name another.")] = None,
+) -> None:
+    """After the first deployment to AWS: make the first administrators known, and the organizations.
+
+    The local stack does this itself. Administrators are in the group casetree-admins, too.
+
+    Example:  [cyan]casetree bootstrap --admin mary --stack Casetree[/cyan]
+    """
+    bootstrap_deployed(stack, region, admin)
+    console.print(f"Administrators of {stack}: {', '.join(admin)}, once they are in the group casetree-admins.")
+
+
+def _stack() -> Stack:
+    stack = records.need_stack(current_home())
+    need_loopback(stack.endpoint_url)
+    need_loopback(stack.api_url)
+    return stack

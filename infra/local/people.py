@@ -1,0 +1,71 @@
+"""The people of the local stack, and what they belong to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from infra.local.calls import Api
+from infra.local.records import SignIn, Stack
+from infra.local.signin import ADMIN_GROUP, create_sign_in
+
+ADMINISTRATOR = "admin"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can sign in. `member_of` says for each organization whether as its admin."""
+
+    name: str
+    first_name: str
+    last_name: str
+    member_of: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def email(self) -> str:
+        return f"{self.name}@example.org"
+
+    @property
+    def display_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return (ADMIN_GROUP,) if self.name == ADMINISTRATOR else ()
+
+
+PEOPLE = (
+    Person(ADMINISTRATOR, "Ada", "Minh"),
+    Person("ann", "Ann", "Lee", {"dispatch": True, "quality-assurance": False}),
+    Person("bob", "Bob", "Ray", {"dispatch": False, "order-intake": False}),
+    Person("cho", "Cho", "Park", {"quality-assurance": True, "account-management": True}),
+    Person("dee", "Dee", "Marsh", {"customer-support": False}),
+    Person("eve", "Eve", "Stone"),
+)
+
+
+def sign_everybody_in(stack: Stack) -> Stack:
+    """Return the stack with a password and a fresh token for every person."""
+    users = {person.name: create_sign_in(stack, person.name, person.email, person.groups) for person in PEOPLE}
+    return replace(stack, users=users)
+
+
+def introduce(stack: Stack) -> None:
+    """Make the people known to Casetree, and members of their organizations, as the administrator would."""
+    api = Api(stack.api_url, _token(stack.users))
+    for person in PEOPLE:
+        api.need("PUT", f"/users/{person.name}", _user(person))
+        for organization, admin in person.member_of.items():
+            api.need("PUT", f"/organizations/{organization}/members/{person.name}", {"admin": admin})
+
+
+def _token(users: Mapping[str, SignIn]) -> str:
+    return users[ADMINISTRATOR].token
+
+
+def _user(person: Person) -> dict[str, str | bool]:
+    return {
+        "displayName": person.display_name,
+        "firstName": person.first_name,
+        "lastName": person.last_name,
+        "email": person.email,
+        "active": True,
+    }

@@ -1,0 +1,55 @@
+"""People of the local user pool: they sign in as people do on AWS, with a password for a token."""
+
+import secrets
+from contextlib import suppress
+from typing import Any
+
+from infra.local import aws
+from infra.local.obstacle import ObstacleError
+from infra.local.records import SignIn, Stack
+
+ADMIN_GROUP = "casetree-admins"
+
+
+def create_sign_in(stack: Stack, name: str, email: str, groups: tuple[str, ...] = ()) -> SignIn:
+    """Return a sign-in for a person, whether the user pool has known them before or not."""
+    pool = _pool(stack)
+    password = stack.users[name].password if name in stack.users else _new_password()
+    with suppress(pool.exceptions.UsernameExistsException):
+        pool.admin_create_user(
+            UserPoolId=stack.user_pool_id,
+            Username=name,
+            MessageAction="SUPPRESS",
+            UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+        )
+    pool.admin_set_user_password(UserPoolId=stack.user_pool_id, Username=name, Password=password, Permanent=True)
+    for group in groups:
+        pool.admin_add_user_to_group(UserPoolId=stack.user_pool_id, Username=name, GroupName=group)
+    return SignIn(password, sign_in(stack, name, password))
+
+
+def sign_in(stack: Stack, name: str, password: str) -> str:
+    """Return a fresh access token."""
+    answer = _pool(stack).admin_initiate_auth(
+        UserPoolId=stack.user_pool_id,
+        ClientId=stack.client_id,
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": name, "PASSWORD": password},
+    )
+    return str(answer["AuthenticationResult"]["AccessToken"])
+
+
+def fresh_token(stack: Stack, name: str) -> str:
+    """Return a fresh token for a person of the stack file; refuse a name that it does not hold."""
+    if name not in stack.users:
+        raise ObstacleError(f"'{name}' is nobody here.", f"These can sign in: {', '.join(sorted(stack.users))}.")
+    return sign_in(stack, name, stack.users[name].password)
+
+
+def _pool(stack: Stack) -> Any:
+    return aws.client("cognito-idp", stack.endpoint_url, stack.region)
+
+
+def _new_password() -> str:
+    """A password that every rule of a Cognito pool accepts."""
+    return f"Tree-{secrets.token_hex(4)}-9"
