@@ -14,6 +14,7 @@ from shared.domain.people import Membership, Organization, User
 from shared.domain.task import Case, Entry, Link, Task, TaskId, Timer
 
 Code = Literal[
+    "invalid_request",
     "unknown_user",
     "not_found",
     "version_mismatch",
