@@ -1,0 +1,1 @@
+"""Workflow files: read, checked, and written in the form that the functions load."""
