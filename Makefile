@@ -62,13 +62,22 @@ test: setup ## Run every test, and demand that every branch of the domain is cov
 		$(BIN)/coverage report --include='shared/domain/*' --show-missing --skip-covered; exit 1; }
 
 check: setup ## Formatting, lint, types, and who may import whom
-	@echo "Formatting";   $(BIN)/ruff format --check --quiet . || { echo "Run 'make format'."; exit 1; }
-	@echo "Lint";         $(BIN)/ruff check --quiet .
-	@echo "Types";        $(BIN)/mypy functions shared infra tests
-	@echo "Imports";      $(BIN)/lint-imports
+	@failed=0; \
+	echo "Formatting"; $(BIN)/ruff format --check --quiet . || { failed=1; echo "'make format' puts it right."; }; \
+	echo "Lint";       $(BIN)/ruff check --quiet . || failed=1; \
+	echo "Types";      $(BIN)/mypy functions shared infra tests || failed=1; \
+	echo "Imports";    $(BIN)/lint-imports || failed=1; \
+	exit $$failed
 
 format: setup ## Format the code and apply the safe corrections
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format .
+
+# In an empty folder: beside installed packages, npm leaves the hashes out.
+define NPM_LOCK
+folder=$$(mktemp -d) && cp infra/npm/package.json infra/npm/.npmrc "$$folder" \
+	&& (cd "$$folder" && "$(CURDIR)"/$(NPM) install --package-lock-only --loglevel=error >/dev/null) \
+	&& cp "$$folder/package-lock.json" infra/npm; status=$$?; rm -rf "$$folder"; exit $$status
+endef
 
 # The order matters: development and local are held to the versions of the layer.
 lock: $(UV_READY) setup ## Renew the lock files to the newest versions that *.in and package.json allow
@@ -78,10 +87,11 @@ lock: $(UV_READY) setup ## Renew the lock files to the newest versions that *.in
 			--generate-hashes --no-header $$group.in --output-file $$group.txt) || exit 1; \
 	done
 	@echo "Locking npm packages"
-	@cd infra/npm && rm -f package-lock.json && "$(CURDIR)"/$(NPM) install --package-lock-only --loglevel=error >/dev/null
+	@$(NPM_LOCK)
 	@! grep -n '://' $(REQUIREMENTS)/*.txt infra/npm/package-lock.json || { echo "A lock file names an address."; exit 1; }
 
-clean: ## Remove everything that was installed or built (`make down` first)
+clean: ## Remove everything that was installed or built; ends a stack that runs here
+	@if [ -e .local/stack.json ] && [ -x $(BIN)/casetree ]; then $(BIN)/casetree down; fi
 	@rm -rf $(VENV) infra/npm/node_modules .local cdk.out build *.egg-info .coverage .coverage.* htmlcov \
 		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find functions shared infra tests -name __pycache__ -type d -prune -exec rm -rf {} +

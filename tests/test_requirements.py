@@ -1,5 +1,6 @@
 """What is installed, on a laptop and on AWS, is what the lock files say, and the same in both."""
 
+import json
 import re
 from pathlib import Path
 
@@ -23,6 +24,16 @@ def test_every_locked_package_has_a_hash(group: str) -> None:
 
     assert entries
     assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_every_locked_npm_package_has_a_hash() -> None:
+    """The same holds for npm, which leaves hashes out where it finds packages installed."""
+    lock = json.loads((ROOT / "infra/npm/package-lock.json").read_text())
+
+    packages = {name: package for name, package in lock["packages"].items() if name}
+
+    assert packages
+    assert [name for name, package in packages.items() if not package.get("integrity")] == []
 
 
 @pytest.mark.parametrize(
