@@ -1,0 +1,29 @@
+"""The queue of stream records that could not be processed."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.exemption import exempt
+
+
+class FailureQueue(Construct):
+    """Keeps the keys of a failed record, with the error, until an operator sends it back.
+
+    The functions put a record here themselves when it alone is at fault; Lambda does so for what it
+    gives up on, then with the place in the stream instead of keys.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            # The longest there is: an alarm tells of the first record, people take holidays.
+            retention_period=Duration.days(14),
+        )
+        exempt(self.queue, "AwsSolutions-SQS3", "This is the dead-letter queue: what is in it waits for a person.")

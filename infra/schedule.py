@@ -1,0 +1,45 @@
+"""The rules that wake the timers."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+SHARDS = 16
+SWEEPS = 4
+
+
+class Schedule(Construct):
+    """Every minute four sweeps share the shards of the due index; every night one run settles."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, timers: lambda_.IFunction) -> None:
+        super().__init__(scope, construct_id)
+        each = SHARDS // SWEEPS
+        events.Rule(
+            self,
+            "EveryMinute",
+            description="Fires the timers that are due",
+            schedule=events.Schedule.rate(Duration.minutes(1)),
+            targets=[
+                # The next minute does what this one could not: an old sweep is not worth a retry.
+                _run(timers, {"job": "sweep", "shards": list(range(first, first + each))}, Duration.minutes(1), 0)
+                for first in range(0, SHARDS, each)
+            ],
+        )
+        events.Rule(
+            self,
+            "EveryNight",
+            description="Finds and does what a lost stream record left undone",
+            # Off the full hour, when everybody's nightly work begins.
+            schedule=events.Schedule.cron(minute="17", hour="3"),
+            targets=[_run(timers, {"job": "settle"}, Duration.hours(2), 3)],
+        )
+
+
+def _run(timers: lambda_.IFunction, payload: dict[str, object], age: Duration, retries: int) -> targets.LambdaFunction:
+    return targets.LambdaFunction(
+        timers, event=events.RuleTargetInput.from_object(payload), max_event_age=age, retry_attempts=retries
+    )

@@ -1,0 +1,136 @@
+"""What a deployer chooses, read from the CDK's context: `cdk deploy --context name=value`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from constructs import Node
+
+
+class SettingsError(ValueError):
+    """A context value that the stack cannot be built with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One stack's settings; every default is what a production stack on AWS should have."""
+
+    stack_name: str = "Casetree"
+    """Names the stack and, in lower case, the event bus."""
+
+    target: Literal["aws", "local"] = "aws"
+    """Where the assets will run. The template is the same for both."""
+
+    credentials: Literal["bootstrap", "cli"] = "bootstrap"
+    """Whether the CDK deploys with the bootstrap stack's roles or with the caller's own credentials."""
+
+    bundle: Literal["build", "skip"] = "build"
+    """`skip` puts empty assets in the place of code and layer: for tests of the template."""
+
+    python: str = "3.13"
+    """Version of the Lambda runtime."""
+
+    interpreter: str = sys.executable
+    """With target `local`: the Python that will run the functions."""
+
+    issuer: str | None = None
+    """OIDC issuer of the tokens; without it the stack brings a Cognito user pool."""
+
+    audience: tuple[str, ...] = ()
+    """Accepted `aud` (or `client_id`) claims; needed with `issuer`."""
+
+    password_sign_in: bool = False
+    """Lets the user pool's public client send passwords (USER_PASSWORD_AUTH)."""
+
+    cors_origins: tuple[str, ...] = ()
+    """Origins whose web pages may call the API; none by default."""
+
+    requests_per_second: int = 200
+    """The API's steady limit over all callers; beyond it API Gateway answers 429."""
+
+    request_burst: int = 400
+    """How many requests may arrive at once beyond the steady limit."""
+
+    throwaway: bool = False
+    """Deleting the stack deletes its data, too: no deletion protection."""
+
+    customer_key: bool = False
+    """Encrypts the table with a KMS key of the account instead of one that AWS owns."""
+
+    log_retention_days: int = 90
+    """How long logs are kept."""
+
+    archive_days: int = 0
+    """How long the bus keeps events for a replay; 0 for no archive."""
+
+    alarm_topic: str | None = None
+    """ARN of the SNS topic that alarms notify."""
+
+    @property
+    def bus_name(self) -> str:
+        return self.stack_name.lower()
+
+    @classmethod
+    def from_context(cls, node: Node) -> Settings:
+        """The settings that the context names, checked; SettingsError where one makes no sense."""
+        chosen: dict[str, Any] = {}
+        for name, (field, parse) in _CONTEXT.items():
+            value = node.try_get_context(name)
+            if value is not None and value != "":
+                chosen[field] = parse(name, value)
+        # On a laptop the bootstrap roles are of no use, and with IAM enforced they get in the way.
+        if chosen.get("target") == "local":
+            chosen.setdefault("credentials", "cli")
+        settings = cls(**chosen)
+        if (settings.issuer is None) != (not settings.audience):
+            msg = "context issuer and context audience go together"
+            raise SettingsError(msg)
+        return settings
+
+
+def _text(pattern: str) -> Callable[[str, Any], str]:
+    def parse(name: str, value: Any) -> str:
+        if not re.fullmatch(pattern, str(value)):
+            msg = f"context {name}={value!r} does not match {pattern}"
+            raise SettingsError(msg)
+        return str(value)
+
+    return parse
+
+
+def _list(_name: str, value: Any) -> tuple[str, ...]:
+    words = value if isinstance(value, list) else str(value).split(",")
+    return tuple(str(word).strip() for word in words if str(word).strip())
+
+
+def _flag(name: str, value: Any) -> bool:
+    return _text("true|false")(name, str(value).lower()) == "true"
+
+
+def _number(name: str, value: Any) -> int:
+    return int(_text(r"\d{1,6}")(name, value))
+
+
+_CONTEXT: dict[str, tuple[str, Callable[[str, Any], Any]]] = {
+    "stackName": ("stack_name", _text("[A-Za-z][A-Za-z0-9-]{0,60}")),
+    "target": ("target", _text("aws|local")),
+    "credentials": ("credentials", _text("bootstrap|cli")),
+    "bundle": ("bundle", _text("build|skip")),
+    "python": ("python", _text(r"3\.1[1-9]")),
+    "interpreter": ("interpreter", _text(".+")),
+    "issuer": ("issuer", _text("https://.+")),
+    "audience": ("audience", _list),
+    "passwordSignIn": ("password_sign_in", _flag),
+    "corsOrigins": ("cors_origins", _list),
+    "requestsPerSecond": ("requests_per_second", _number),
+    "requestBurst": ("request_burst", _number),
+    "throwaway": ("throwaway", _flag),
+    "customerKey": ("customer_key", _flag),
+    "logRetentionDays": ("log_retention_days", _number),
+    "archiveDays": ("archive_days", _number),
+    "alarmTopic": ("alarm_topic", _text("arn:.+:sns:.+")),
+}
