@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from infra.local import clock, demo, events, functions, present, records, signin
+from infra.local import clock, demo, events, functions, present, server, signin
 from infra.local import up as stack_up
 from infra.local.aws import need_loopback
 from infra.local.bootstrap import bootstrap_deployed
@@ -58,7 +58,8 @@ def _print_addresses(stack: Stack) -> None:
                 "Sign-ins": f"{', '.join(stack.users)}; passwords and tokens in {shown(home.stack_file)}",
                 "Log": shown(home.server_log),
             }
-        )
+        ),
+        soft_wrap=True,
     )
     console.print("\n[bold]Next[/bold]")
     console.print(
@@ -70,7 +71,8 @@ def _print_addresses(stack: Stack) -> None:
                 "Three months later": command("advance 90d"),
                 "The end": command("down"),
             }
-        )
+        ),
+        soft_wrap=True,
     )
 
 
@@ -183,7 +185,7 @@ def bootstrap(
 
 
 def _stack() -> Stack:
-    stack = records.need_stack(current_home())
+    stack = server.running_stack(current_home())
     need_loopback(stack.endpoint_url)
     need_loopback(stack.api_url)
     return stack

@@ -5,6 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from infra.local import aws
 from infra.local.environment import CDK, PROGRAMS, server_python
@@ -15,6 +16,7 @@ from infra.local.records import Server, Stack
 DEPLOYED_FROM = ("functions", "shared", "infra", "cdk.json")
 # What is under infra/ and does not reach the stack.
 LEFT_OUT = ("infra/local", "infra/npm", "__pycache__")
+STACK = "Casetree"
 FUNCTIONS = ("api", "hooks", "relay", "timers")
 
 
@@ -36,12 +38,16 @@ def _left_out(name: str) -> bool:
     return any(name.startswith(part) or f"/{part}/" in name for part in LEFT_OUT)
 
 
-def bootstrap_account(home: Home, server: Server) -> None:
-    """Create the bucket that assets are published to, as every AWS account has it."""
+def account_is_prepared(server: Server) -> bool:
+    """Say whether there is a bucket to publish assets to."""
     stacks = aws.client("cloudformation", server.endpoint).list_stacks()["StackSummaries"]
-    if not any(stack["StackName"] == "CDKToolkit" for stack in stacks):
-        # Away from cdk.json: with an app at hand, it would be synthesized for nothing.
-        _cdk(home, server, home.directory, "bootstrap", f"aws://{aws.ACCOUNT}/{aws.REGION}")
+    return any(stack["StackName"] == "CDKToolkit" for stack in stacks)
+
+
+def prepare_account(home: Home, server: Server) -> None:
+    """Prepare the local account for deployments as one does every AWS account."""
+    # Away from cdk.json: with an app at hand, it would be synthesized for nothing.
+    _cdk(home, server, home.directory, "bootstrap", f"aws://{aws.ACCOUNT}/{aws.REGION}")
 
 
 def deploy(home: Home, server: Server) -> None:
@@ -66,7 +72,7 @@ def _cdk(home: Home, server: Server, directory: Path, *arguments: str) -> None:
             check=False,
         )
     if done.returncode:
-        tail = "\n".join(home.deploy_log.read_text(errors="replace").splitlines()[-15:])
+        tail = "\n".join(home.deploy_log.read_text(errors="replace").splitlines()[-5:])
         raise ObstacleError(f"'cdk {arguments[0]}' failed:\n{tail}", f"All of it: {shown(home.deploy_log)}")
 
 
@@ -90,29 +96,25 @@ def _variables(server: Server) -> dict[str, str]:
 
 
 def describe(server: Server) -> Stack:
-    """Return the addresses and names of what was deployed, found by what it is rather than by what it is called."""
-    functions = _functions(server)
-    settings = functions["api"]["Environment"]["Variables"]
-    api = aws.client("apigatewayv2", server.endpoint).get_apis()["Items"][0]
-    users = aws.client("cognito-idp", server.endpoint)
-    pool = users.list_user_pools(MaxResults=10)["UserPools"][0]["Id"]
-    app = users.list_user_pool_clients(UserPoolId=pool, MaxResults=10)["UserPoolClients"][0]
+    """Return the addresses and names of what was deployed, as the stack's outputs say them."""
+    said = outputs(aws.client("cloudformation", server.endpoint), STACK)
+    # The host form of the address does not resolve everywhere; the path form needs no stage.
+    api = (urlsplit(said["ApiUrl"]).hostname or "").partition(".")[0]
     return Stack(
-        # The host form of the address does not resolve everywhere; the path form needs no stage.
-        api_url=f"{server.endpoint}/_aws/execute-api/{api['ApiId']}",
+        api_url=f"{server.endpoint}/_aws/execute-api/{api}",
         endpoint_url=server.endpoint,
         region=aws.REGION,
-        table_name=settings["CASETREE_TABLE"],
-        bus_name=settings["CASETREE_BUS"],
-        user_pool_id=pool,
-        client_id=app["ClientId"],
-        functions={name: function["FunctionName"] for name, function in functions.items()},
+        table_name=said["TableName"],
+        bus_name=said["BusName"],
+        user_pool_id=said["UserPoolId"],
+        client_id=said["UserPoolClientId"],
+        functions={name: said[f"{name.capitalize()}FunctionName"] for name in FUNCTIONS},
         pid=server.process.pid,
         port=server.port,
     )
 
 
-def _functions(server: Server) -> dict[str, dict[str, Any]]:
-    found = aws.client("lambda", server.endpoint).list_functions()["Functions"]
-    by_handler = {function["Handler"]: function for function in found}
-    return {name: by_handler[f"functions.{name}.handler.handler"] for name in FUNCTIONS}
+def outputs(cloudformation: Any, stack: str) -> dict[str, str]:
+    """Return a stack's outputs by name."""
+    found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}

@@ -93,14 +93,11 @@ def refusal(body: Mapping[str, Any]) -> Text:
     return Text("           refused: " + "; ".join(str(part) for part in parts if part), style="yellow")
 
 
-def facts(rows: Mapping[str, str]) -> Table:
-    """Return names and values in two columns without lines around them."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in rows.items():
-        table.add_row(f"  {name}", Text(value))
-    return table
+def facts(rows: Mapping[str, str]) -> Text:
+    """Return names and values in two columns; nothing is wrapped, so that commands can be copied."""
+    width = max(map(len, rows)) + 2
+    lines = [Text.assemble(("  " + name.ljust(width), "dim"), value) for name, value in rows.items()]
+    return Text("\n", no_wrap=True, overflow="ignore").join(lines)
 
 
 def _table(title: str, *columns: str) -> Table:

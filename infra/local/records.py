@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infra.local.home import Home, command, shown
-from infra.local.obstacle import ObstacleError
+from infra.local.home import Home
 from infra.local.processes import Identity
 
 
@@ -77,14 +76,6 @@ def load_stack(home: Home) -> Stack | None:
         return Stack(**plain, users=users)
     except (KeyError, TypeError, AttributeError):
         return None
-
-
-def need_stack(home: Home) -> Stack:
-    """Return the running stack, or tell how to get one."""
-    stack = load_stack(home)
-    if stack is None:
-        raise ObstacleError(f"No stack is up ({shown(home.stack_file)} is not there).", f"Start it: {command('up')}")
-    return stack
 
 
 def forget(home: Home) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import urllib3
 
 from infra.local import environment, ports
-from infra.local.home import Home, shown
+from infra.local.home import Home, command, shown
 from infra.local.obstacle import ObstacleError
 from infra.local.processes import end_group, identify
-from infra.local.records import Server, forget, load_server, save_server
+from infra.local.records import Server, Stack, forget, load_server, load_stack, save_server
 
 READY_PATH = "/_ministack/ready"
 START_SECONDS = 60.0
@@ -22,6 +22,15 @@ def running(home: Home) -> Server | None:
     """Return the server that `up` started if that very process still runs."""
     server = load_server(home)
     return server if server and identify(server.process.pid) == server.process else None
+
+
+def running_stack(home: Home) -> Stack:
+    """Return the stack that is up, or tell how to get one."""
+    stack = load_stack(home)
+    if stack is None or running(home) is None:
+        gone = "" if stack is None else f": its process {stack.pid} has ended"
+        raise ObstacleError(f"No stack is up{gone}.", f"Start one: {command('up')}")
+    return stack
 
 
 def is_healthy(server: Server) -> bool:

@@ -20,6 +20,8 @@ def create_sign_in(stack: Stack, name: str, email: str, groups: tuple[str, ...] 
             UserPoolId=stack.user_pool_id,
             Username=name,
             MessageAction="SUPPRESS",
+            # One that the local pool makes up itself does not meet the pool's own rules.
+            TemporaryPassword=password,
             UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
         )
     pool.admin_set_user_password(UserPoolId=stack.user_pool_id, Username=name, Password=password, Permanent=True)

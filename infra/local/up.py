@@ -80,8 +80,9 @@ def _deployed(home: Home, running: Server) -> Stack:
     if known and known.deployed == wanted and known.pid == running.process.pid:
         note("The stack is up and up to date.")
         return known
-    with step("Preparing the local account", "Local account prepared"):
-        deploy.bootstrap_account(home, running)
+    if not deploy.account_is_prepared(running):
+        with step("Preparing the local account", "Local account prepared"):
+            deploy.prepare_account(home, running)
     with step("Deploying the stack", "Stack deployed"):
         deploy.deploy(home, running)
         stack = replace(deploy.describe(running), deployed=wanted, users=known.users if known else {})
