@@ -9,8 +9,9 @@ from typing import cast
 
 from shared.domain.creation import new_task
 from shared.domain.decide import SKEW
-from shared.domain.fields import Reading, read_input
+from shared.domain.fields import read_input
 from shared.domain.graph import in_order
+from shared.domain.kind import Reading
 from shared.domain.plan import AddEntry, ChangeCase, CreateCase, Decision, FieldError, Plan, Refusal, Write
 from shared.domain.relations import describe, relations
 from shared.domain.scene import Context
@@ -73,7 +74,7 @@ def edit_case(context: Context, given: Given) -> Decision:
     if isinstance(attributes, Refusal):
         return attributes
     merged = {k: v for k, v in {**case.attributes, **attributes}.items() if v is not None}
-    after = replace(case, display_name=values.get("displayName", case.display_name), attributes=merged)
+    after = replace(case, display_name=str(values.get("displayName", case.display_name)), attributes=merged)
     return _changed(context, after, "edit", "CaseChanged", changes=_changes(case, after))
 
 
@@ -108,7 +109,10 @@ def _first_tasks(context: Context, items: Sequence[Given]) -> tuple[Write, ...] 
     """Each task after those it waits for, so that its status sees theirs; ids in the order given."""
     keys = [str(item.get("key", index)) for index, item in enumerate(items)]
     ids = {key: f"{context.scene.case.case_id}.{context.ids.local()}" for key in keys}
-    waits = {k: [str(p) for p in cast(Sequence[object], i.get("prerequisites", ()))] for k, i in zip(keys, items, strict=True)}
+    waits = {
+        k: [str(p) for p in cast(Sequence[object], i.get("prerequisites", ()))]
+        for k, i in zip(keys, items, strict=True)
+    }
     order = in_order(waits)
     if order is None:
         return _misfit(FieldError("/tasks", "Some tasks wait for each other in a cycle."))

@@ -12,7 +12,8 @@ from shared.domain.effects import (
     append_instruction,
     set_assigned_party,
 )
-from shared.domain.fields import Reading, read_input
+from shared.domain.fields import read_input
+from shared.domain.kind import Reading
 from shared.domain.plan import (
     AddDependent,
     CheckCaseOpen,

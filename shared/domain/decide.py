@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from shared.domain.draft import Draft
 from shared.domain.effects import EFFECTS
-from shared.domain.fields import Reading, read_input
+from shared.domain.fields import read_input
 from shared.domain.guards import GUARDS
+from shared.domain.kind import Reading
 from shared.domain.plan import Decision, Refusal
 from shared.domain.relations import describe, relations
 from shared.domain.scene import Context

@@ -8,9 +8,7 @@ from typing import Literal
 
 from shared.domain.task import Party, Person
 
-OrganizationKind = Literal[
-    "queue", "team", "business_line", "placeholder", "representative", "partner"
-]
+OrganizationKind = Literal["queue", "team", "business_line", "placeholder", "representative", "partner"]
 INTERNAL_KINDS: frozenset[str] = frozenset({"queue", "team", "business_line", "placeholder"})
 
 
@@ -63,9 +61,7 @@ class User:
 
     def _home(self) -> Membership | None:
         """The organization that stands for the person: an internal one first, else by id."""
-        ranked = sorted(
-            self.memberships.values(), key=lambda m: (m.kind not in INTERNAL_KINDS, m.organization_id)
-        )
+        ranked = sorted(self.memberships.values(), key=lambda m: (m.kind not in INTERNAL_KINDS, m.organization_id))
         return ranked[0] if ranked else None
 
 

@@ -113,23 +113,15 @@ def _proxy_described(scene: Scene) -> str:
 
 RELATIONS: Mapping[str, Relation] = {
     "engine": Relation(lambda scene, caller: caller.is_engine, lambda scene: "Casetree itself"),
-    "administrator": Relation(
-        lambda scene, caller: caller.administrator, lambda scene: "administrators"
-    ),
+    "administrator": Relation(lambda scene, caller: caller.administrator, lambda scene: "administrators"),
     "inside": Relation(
         lambda scene, caller: caller.user is not None and caller.user.inside,
         lambda scene: "people inside",
     ),
-    "case_organization_member": Relation(
-        _case_member, lambda scene: "members of the case's organization"
-    ),
+    "case_organization_member": Relation(_case_member, lambda scene: "members of the case's organization"),
     "assignee": Relation(_assignee, _assignee_described),
     "assigner": Relation(_assigner, lambda scene: "whoever assigned it"),
-    "group_queue_member": Relation(
-        _group_queue_member, lambda scene: f"members of {_queue_label(scene)}"
-    ),
-    "group_queue_admin": Relation(
-        _group_queue_admin, lambda scene: f"admins of {_queue_label(scene)}"
-    ),
+    "group_queue_member": Relation(_group_queue_member, lambda scene: f"members of {_queue_label(scene)}"),
+    "group_queue_admin": Relation(_group_queue_admin, lambda scene: f"admins of {_queue_label(scene)}"),
     "group_queue_proxy": Relation(_group_queue_proxy, _proxy_described),
 }

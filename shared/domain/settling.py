@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared.domain.scene import Scene, status_of, unfinished
 from shared.domain.task import Task
-from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,10 +115,11 @@ class Task:
     """One piece of work: who is responsible, what state it is in, what it waits for.
 
     `tab` and `queue` say where the task is listed: in which tab of which organization's queue;
-    they follow from the other fields and the workflow. `texts` counts the writes of
-    text items (description, instructions, links) beside the task: 0 means there are none to read. `remembered` names the statuses that
-    the workflow wants remembered once entered. `waiting` and `working` are seconds spent so far
-    in statuses measured as such; `since` is when the present status was entered.
+    they follow from the other fields and the workflow. `texts` counts the writes of text items
+    (description, instructions, links) beside the task: 0 means there are none to read.
+    `remembered` names the statuses that the workflow wants remembered once entered. `waiting` and
+    `working` are seconds spent so far in statuses measured as such; `since` is when the present
+    status was entered.
     """
 
     task_id: TaskId
@@ -214,6 +215,7 @@ class Entry:
     cell: Cell | None = None
     waiting: int | None = None
     working: int | None = None
+    workflow: str = ""
 
 
 def local_id(task_id: TaskId) -> str:

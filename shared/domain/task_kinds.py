@@ -1,0 +1,146 @@
+"""Kinds of values that belong to tasks: parties, queues, prerequisites, links, entities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared.domain.kind import Invalid, Json, Kind, Reading, list_of, object_of, text_of
+from shared.domain.scene import Scene
+from shared.domain.task import Link, Party, TaskId, case_of
+from shared.domain.workflow import Field, NamedOrganization, Workflow
+
+LINKS = 100
+LINK_LIMITS = {"type": 100, "link": 2_000, "name": 200}
+PREREQUISITES = 50
+ID = 200
+
+
+def _read_party(field: Field, value: object, reading: Reading) -> Party:
+    party = object_of(value, {"kind", "id"}, {"displayName"})
+    party_id = text_of(party["id"], ID, lines=False, pointer="/id")
+    match party["kind"]:
+        case "user":
+            return _user_party(party_id, reading.scene)
+        case "organization":
+            return _organization_party(party_id, reading.scene)
+        case "external":
+            name = text_of(party.get("displayName", party_id), ID, lines=False, pointer="/displayName")
+            return Party("external", party_id, name)
+        case _:
+            raise Invalid("This must be user, organization or external.", "/kind")
+
+
+def _user_party(user_id: str, scene: Scene) -> Party:
+    user = scene.users.get(user_id)
+    if user is None:
+        raise Invalid(f"There is no user {user_id!r}.", "/id")
+    if not user.active:
+        raise Invalid(f"{user.display_name} is not active.", "/id")
+    return user.party
+
+
+def _organization_party(organization_id: str, scene: Scene) -> Party:
+    organization = scene.organizations.get(organization_id)
+    if organization is None:
+        raise Invalid(f"There is no organization {organization_id!r}.", "/id")
+    return organization.party
+
+
+def _party_schema(field: Field, workflow: Workflow) -> Json:
+    text = {"type": "string", "minLength": 1, "maxLength": ID}
+    kinds = {"type": "string", "enum": ["user", "organization", "external"]}
+    return {
+        "type": "object",
+        "properties": {"kind": kinds, "id": text, "displayName": text},
+        "required": ["kind", "id"],
+        "additionalProperties": False,
+    }
+
+
+def _queues(workflow: Workflow) -> list[NamedOrganization]:
+    return [o for o in workflow.organizations.values() if o.kind == "queue"]
+
+
+def _read_group_queue(field: Field, value: object, reading: Reading) -> str:
+    workflow = reading.scene.workflow
+    named = workflow.organization_named(value) if isinstance(value, str) else None
+    if named is None or named.kind != "queue":
+        labels = ", ".join(o.label for o in _queues(workflow))
+        raise Invalid(f"This must be a group queue: {labels}.")
+    return named.id
+
+
+def _group_queue_schema(field: Field, workflow: Workflow) -> Json:
+    names = [name for o in _queues(workflow) for name in (o.label, o.id)]
+    return {"type": "string", "enum": list(dict.fromkeys(names))}
+
+
+def _read_prerequisites(field: Field, value: object, reading: Reading) -> tuple[TaskId, ...]:
+    scene = reading.scene
+    for index, item in enumerate(list_of(value, PREREQUISITES)):
+        pointer = f"/{index}"
+        if not isinstance(item, str):
+            raise Invalid("This must be the id of a task.", pointer)
+        if case_of(item) != scene.case.case_id or item not in scene.related:
+            raise Invalid("There is no such task in this case.", pointer)
+        if scene.task is not None and item == scene.task.task_id:
+            raise Invalid("A task cannot wait for itself.", pointer)
+    return tuple(dict.fromkeys(str(item) for item in list_of(value, PREREQUISITES)))
+
+
+def _prerequisites_schema(field: Field, workflow: Workflow) -> Json:
+    return {"type": "array", "items": {"type": "string"}, "maxItems": PREREQUISITES}
+
+
+def _read_links(field: Field, value: object, reading: Reading) -> tuple[Link, ...]:
+    return tuple(_link(item, f"/{index}") for index, item in enumerate(list_of(value, LINKS)))
+
+
+def _link(value: object, pointer: str) -> Link:
+    link = object_of(value, {"type", "link", "name"}, set(), pointer)
+    texts = {n: text_of(link[n], limit, lines=False, pointer=f"{pointer}/{n}") for n, limit in LINK_LIMITS.items()}
+    return Link(**texts)
+
+
+def _links_schema(field: Field, workflow: Workflow) -> Json:
+    properties = {n: {"type": "string", "minLength": 1, "maxLength": m} for n, m in LINK_LIMITS.items()}
+    link = {
+        "type": "object",
+        "properties": properties,
+        "required": list(LINK_LIMITS),
+        "additionalProperties": False,
+    }
+    return {"type": "array", "items": link, "maxItems": LINKS}
+
+
+def _read_entity(field: Field, value: object, reading: Reading) -> dict[str, dict[str, str]]:
+    kinds = {c.entity for c in reading.scene.workflow.case_types.values() if c.entity}
+    entity = object_of(value, set(), kinds)
+    return {name: _entity_reference(item, f"/{name}") for name, item in entity.items()}
+
+
+def _entity_reference(value: object, pointer: str) -> dict[str, str]:
+    reference = object_of(value, {"id", "displayName"}, set(), pointer)
+    return {n: text_of(reference[n], ID, lines=False, pointer=f"{pointer}/{n}") for n in reference}
+
+
+def _entity_schema(field: Field, workflow: Workflow) -> Json:
+    text = {"type": "string", "minLength": 1, "maxLength": ID}
+    reference: Json = {
+        "type": "object",
+        "properties": {"id": text, "displayName": text},
+        "required": ["id", "displayName"],
+        "additionalProperties": False,
+    }
+    kinds = dict.fromkeys(c.entity for c in workflow.case_types.values() if c.entity)
+    properties = dict.fromkeys(kinds, reference)
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+TASK_KINDS: Mapping[str, Kind] = {
+    "party": Kind(_party_schema, _read_party),
+    "group_queue": Kind(_group_queue_schema, _read_group_queue),
+    "prerequisites": Kind(_prerequisites_schema, _read_prerequisites),
+    "links": Kind(_links_schema, _read_links),
+    "entity": Kind(_entity_schema, _read_entity),
+}

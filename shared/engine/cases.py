@@ -1,0 +1,198 @@
+"""Use cases of cases: create, look at, edit, close, list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from shared.domain import cases as rules
+from shared.domain.people import Caller
+from shared.domain.plan import Decision, FieldError, Refusal
+from shared.domain.relations import visible
+from shared.domain.scene import Context, Scene, status_of
+from shared.domain.task import Case, Entry, Task
+from shared.domain.workflow import CaseType, Workflow
+from shared.engine.loading import (
+    Gathered,
+    check_version,
+    context_of,
+    gather,
+    seen_case,
+    workflow_of,
+)
+from shared.engine.replay import record_key, remember
+from shared.engine.session import Answer, Identity, Page, Refused, Request, Session, not_found, refuse
+from shared.engine.tasks import Given, TaskView, view_of
+from shared.ids import is_case_id
+from shared.storage.store import CommitFailed
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as one caller sees it; `tasks` are those just created with it, or none."""
+
+    case: Case
+    workflow: Workflow
+    caller: Caller
+    open: int
+    closed: int
+    tasks: tuple[TaskView, ...] = ()
+
+
+Deciding = Callable[[Context, Given], Decision]
+
+
+def get_case(session: Session, identity: Identity, case_id: str) -> CaseView:
+    """The case as it is now; raises Refused `not_found`."""
+    gathered = gather(session, identity, case_id)
+    workflow, case, tasks = _seen_tasks(session, gathered)
+    return _view(workflow, case, gathered.caller, tasks)
+
+
+def create_case(session: Session, identity: Identity, given: Given, request: Request) -> Answer[CaseView]:
+    """A new case with its first tasks, all of it or nothing; raises Refused."""
+    workflow, case_type, case_id = _beginning(session, given)
+
+    def attempt() -> Answer[CaseView] | None:
+        gathered = gather(session, identity, case_id, given=given, request=request)
+        if gathered.record is not None:
+            view = _whole(session, identity, gathered.record.resource)
+            return Answer(view, gathered.record.status, replayed=True)
+        case = replace(
+            rules.new_case(gathered.now, workflow, case_type, case_id),
+            display_name=str(given.get("displayName") or ""),
+            created_by=gathered.caller.person,
+            updated_by=gathered.caller.person,
+        )
+        context = context_of(session, gathered, Scene(workflow, case))
+        decision = rules.create_case(context, given)
+        if isinstance(decision, Refusal):
+            raise Refused(decision)
+        if gathered.case is not None:
+            refuse("case_exists", f"There is a case {case_id} already.")
+        if not _committed(session, identity, request, context, decision, 201):
+            return None
+        return Answer(_whole(session, identity, case_id), 201)
+
+    return session.retry(attempt)
+
+
+def edit_case(session: Session, identity: Identity, case_id: str, given: Given, request: Request) -> Answer[CaseView]:
+    """The case with another name or other attributes; raises Refused."""
+    return _change(session, identity, case_id, given, request, rules.edit_case)
+
+
+def close_case(session: Session, identity: Identity, case_id: str, given: Given, request: Request) -> Answer[CaseView]:
+    """The case is closed; the stream ends its open tasks soon after. Raises Refused."""
+    return _change(session, identity, case_id, given, request, rules.close_case)
+
+
+def case_tasks(session: Session, identity: Identity, case_id: str, after: str | None, limit: int) -> Page[TaskView]:
+    """The tasks of the case that the caller may see, in tree order; raises Refused `not_found`."""
+    gathered = gather(session, identity, case_id)
+    workflow, _, tasks = _seen_tasks(session, gathered)
+    ids = [task.task_id for task in tasks]
+    if after is not None and after not in ids:
+        refuse("invalid_request", "This cursor is of no list.")
+    start = 0 if after is None else ids.index(after) + 1
+    page = tasks[start : start + limit]
+    more = page[-1].task_id if len(tasks) > start + limit else None
+    return Page(tuple(view_of(session, workflow, gathered.caller, task) for task in page), more)
+
+
+def timeline(
+    session: Session, identity: Identity, case_id: str, before: str | None, limit: int
+) -> tuple[Caller, Page[Entry]]:
+    """What happened in the case, newest first; it may lag behind by what the index lags."""
+    gathered = gather(session, identity, case_id)
+    workflow, case, tasks = _seen_tasks(session, gathered)
+    rows = session.store.timeline(case_id, before, limit + 1)
+    more = rows[limit - 1][0] if len(rows) > limit else None
+    entries = tuple(entry for _, entry in rows[:limit])
+    if not visible(workflow, gathered.caller, case):
+        own = {task.task_id for task in tasks}
+        entries = tuple(entry for entry in entries if entry.task_id in own)
+    return gathered.caller, Page(entries, more)
+
+
+def _seen_tasks(session: Session, gathered: Gathered) -> tuple[Workflow, Case, list[Task]]:
+    """The case with the tasks that the caller may see; people outside see only their own.
+
+    Raises Refused `not_found` where there is nothing to see.
+    """
+    case = gathered.case
+    if case is None:
+        not_found("case")
+    workflow = workflow_of(session, case)
+    tasks = list(session.store.tasks(case.case_id))
+    if not visible(workflow, gathered.caller, case):
+        tasks = [task for task in tasks if visible(workflow, gathered.caller, case, task)]
+        if not tasks:
+            not_found("case")
+    return workflow, case, tasks
+
+
+def _beginning(session: Session, given: Given) -> tuple[Workflow, CaseType, str]:
+    """Workflow, case type and id of a new case; raises Refused `invalid_input`."""
+    name = given.get("workflow")
+    if not isinstance(name, str) or name not in session.workflows.names:
+        _misfit("/workflow", f"This must be one of: {', '.join(session.workflows.names)}.")
+    workflow = session.workflows.latest(name)
+    case_type = rules.case_type_of(workflow, given.get("caseType"))
+    if isinstance(case_type, Refusal):
+        raise Refused(case_type)
+    case_id = given.get("caseId")
+    if case_id is None:
+        return workflow, case_type, f"{case_type.name}-{session.new_id(session.now())}"
+    if not isinstance(case_id, str) or not is_case_id(case_id) or case_id.startswith("p-"):
+        _misfit("/caseId", "This must be 1 to 40 letters, digits, - or _, and not begin with p-.")
+    return workflow, case_type, case_id
+
+
+def _change(
+    session: Session, identity: Identity, case_id: str, given: Given, request: Request, decide: Deciding
+) -> Answer[CaseView]:
+    def attempt() -> Answer[CaseView] | None:
+        gathered = gather(session, identity, case_id, given=given, request=request)
+        workflow, case = seen_case(session, gathered)
+        if gathered.record is not None:
+            return Answer(get_case(session, identity, case_id), gathered.record.status, replayed=True)
+        check_version(request, case.version)
+        context = context_of(session, gathered, Scene(workflow, case))
+        if not _committed(session, identity, request, context, decide(context, given), 200):
+            return None
+        return Answer(get_case(session, identity, case_id))
+
+    return session.retry(attempt)
+
+
+def _committed(
+    session: Session, identity: Identity, request: Request, context: Context, decision: Decision, status: int
+) -> bool:
+    """Whether the plan went through; False if it has to be decided again. Raises Refused."""
+    if isinstance(decision, Refusal):
+        raise Refused(decision)
+    key, case_id = record_key(identity, request), context.scene.case.case_id
+    try:
+        session.store.commit(remember(decision, key, request, status, case_id, context.now))
+    except CommitFailed:
+        return False
+    return True
+
+
+def _whole(session: Session, identity: Identity, case_id: str) -> CaseView:
+    """The case with its tasks, as the answer to its creation shows them."""
+    gathered = gather(session, identity, case_id)
+    workflow, case, tasks = _seen_tasks(session, gathered)
+    views = tuple(view_of(session, workflow, gathered.caller, task) for task in tasks)
+    return replace(_view(workflow, case, gathered.caller, tasks), tasks=views)
+
+
+def _view(workflow: Workflow, case: Case, caller: Caller, tasks: Sequence[Task]) -> CaseView:
+    open_tasks = sum(status_of(workflow, task).open for task in tasks)
+    return CaseView(case, workflow, caller, open_tasks, len(tasks) - open_tasks)
+
+
+def _misfit(pointer: str, detail: str) -> NoReturn:
+    refuse("invalid_input", "The case does not fit.", rule="input", errors=(FieldError(pointer, detail),))

@@ -1,0 +1,137 @@
+"""One batch read of all that a request on a case or a task depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from shared.domain.people import Caller, Organization, User
+from shared.domain.plan import PutRequest
+from shared.domain.relations import visible
+from shared.domain.scene import Context, Scene
+from shared.domain.task import Case, Task, TaskId, case_of
+from shared.domain.workflow import Workflow
+from shared.engine.replay import check_replay, record_key
+from shared.engine.session import Identity, Request, Session, not_found, refuse
+from shared.storage.keys import CaseKey, Key, OrganizationKey, RequestKey, TaskKey, UserKey
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was read for a request; `record` is what an earlier one with the same key did."""
+
+    caller: Caller
+    now: datetime
+    case: Case | None = None
+    task: Task | None = None
+    related: Mapping[TaskId, Task] = field(default_factory=dict)
+    users: Mapping[str, User] = field(default_factory=dict)
+    organizations: Mapping[str, Organization] = field(default_factory=dict)
+    record: PutRequest | None = None
+
+
+def gather(
+    session: Session,
+    identity: Identity,
+    case_id: str,
+    task_id: TaskId | None = None,
+    given: Mapping[str, object] | None = None,
+    request: Request | None = None,
+) -> Gathered:
+    """The caller, the case, the task and whatever the input names, in one consistent read.
+
+    Raises Refused: `unknown_user`, and `idempotency_key_reused`.
+    """
+    users, organizations = _parties(given)
+    tasks = _prerequisites(given, case_id) | ({task_id} if task_id else set())
+    record = record_key(identity, request) if request else None
+    keys: list[Key[Any]] = [UserKey(identity.user_id), CaseKey(case_id)]
+    keys += [TaskKey(task) for task in sorted(tasks)]
+    keys += [UserKey(user) for user in sorted(users - {identity.user_id})]
+    keys += [OrganizationKey(organization) for organization in sorted(organizations)]
+    keys += [RequestKey(record)] if record else []
+    loaded = session.store.load(keys)
+    now = session.now()
+    return Gathered(
+        caller=session.caller(identity, loaded),
+        now=now,
+        case=loaded[CaseKey(case_id)],
+        task=loaded[TaskKey(task_id)] if task_id else None,
+        related=_found(tasks, lambda task: loaded[TaskKey(task)]),
+        users=_found(users, lambda user: loaded[UserKey(user)]),
+        organizations=_found(organizations, lambda organization: loaded[OrganizationKey(organization)]),
+        record=check_replay(loaded[RequestKey(record)], request, now) if record and request else None,
+    )
+
+
+def workflow_of(session: Session, case: Case) -> Workflow:
+    """The version of the workflow that the case is pinned to."""
+    return session.workflows.get(case.workflow, case.workflow_version)
+
+
+def seen_case(session: Session, gathered: Gathered) -> tuple[Workflow, Case]:
+    """The case and its workflow; raises Refused `not_found` if the caller may not see all of it."""
+    if gathered.case is None:
+        not_found("case")
+    workflow = workflow_of(session, gathered.case)
+    if not visible(workflow, gathered.caller, gathered.case):
+        not_found("case")
+    return workflow, gathered.case
+
+
+def seen_task(session: Session, gathered: Gathered) -> tuple[Workflow, Case, Task]:
+    """The task with its case and workflow; raises Refused `not_found` if it may not be seen."""
+    case, task = gathered.case, gathered.task
+    if case is None or task is None:
+        not_found("task")
+    workflow = workflow_of(session, case)
+    if not visible(workflow, gathered.caller, case, task):
+        not_found("task")
+    return workflow, case, task
+
+
+def check_version(request: Request, version: int) -> None:
+    """Raises Refused `version_mismatch` if the caller has seen another version."""
+    if request.if_match is not None and request.if_match != version:
+        refuse("version_mismatch", f"This is version {version} by now, not {request.if_match}. Look again.")
+
+
+def context_of(session: Session, gathered: Gathered, scene: Scene) -> Context:
+    """What a decision gets: the scene with the loaded parties, the caller, the time, new ids."""
+    related = {**gathered.related, **scene.related}
+    scene = replace(scene, related=related, users=gathered.users, organizations=gathered.organizations)
+    return Context(scene, gathered.caller, gathered.now, session.ids(gathered.now))
+
+
+def _found(ids: Iterable[str], get: Callable[[str], Value | None]) -> dict[str, Value]:
+    pairs = ((i, get(i)) for i in ids)
+    return {i: value for i, value in pairs if value is not None}
+
+
+def _prerequisites(given: Mapping[str, object] | None, case_id: str) -> set[TaskId]:
+    """The tasks of the case that the input names as prerequisites."""
+    named = (given or {}).get("prerequisites")
+    listed = named[:100] if isinstance(named, list) else ()
+    return {t for t in listed if isinstance(t, str) and case_of(t) == case_id}
+
+
+def _parties(given: object) -> tuple[set[str], set[str]]:
+    """The ids of the users and the organizations that an input names, wherever they stand."""
+    users: set[str] = set()
+    organizations: set[str] = set()
+    by_kind = {"user": users, "organization": organizations}
+    ahead = [given]
+    while ahead:
+        here = ahead.pop()
+        if isinstance(here, list | tuple):
+            ahead.extend(here)
+        elif isinstance(here, Mapping):
+            ahead.extend(here.values())
+            kind, party = here.get("kind"), here.get("id")
+            if isinstance(kind, str) and isinstance(party, str) and kind in by_kind:
+                by_kind[kind].add(party)
+    return users, organizations

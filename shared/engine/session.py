@@ -1,0 +1,130 @@
+"""What every use case gets, and what it gives back."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Generic, NoReturn, Protocol, TypeVar
+
+from shared.domain.people import Caller
+from shared.domain.plan import Code, FieldError, Refusal
+from shared.domain.scene import Ids
+from shared.domain.workflow import Workflow
+from shared.storage.keys import UserKey
+from shared.storage.store import Loaded, Store
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+ATTEMPTS = 6
+"""How often a decision is made anew on fresh data before the caller hears of the conflict."""
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a checked token says is calling."""
+
+    user_id: str
+    in_admin_group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What HTTP says about a write; `if_match` is the version that the caller has seen."""
+
+    route: str = ""
+    key: str | None = None
+    fingerprint: str = ""
+    if_match: int | None = None
+
+
+class Refused(Exception):
+    """Nothing happened, for the reason that the refusal gives."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T_co]):
+    """What a write gives back: the resource as it is now, and how it came to be."""
+
+    value: T_co
+    status: int = 200
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T_co]):
+    """A part of a list, and where the next part begins; None at the end."""
+
+    items: tuple[T_co, ...]
+    next_cursor: str | None = None
+
+
+class Workflows(Protocol):
+    """The workflow versions that this deployment knows; unknown ones raise KeyError."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    def latest(self, name: str) -> Workflow: ...
+
+    def get(self, name: str, version: int) -> Workflow: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The table, the workflows, the clock and the source of ids that use cases work with."""
+
+    store: Store
+    workflows: Workflows
+    now: Callable[[], datetime]
+    new_id: Callable[[datetime], str]
+    pause: Callable[[float], None] = time.sleep
+
+    def ids(self, now: datetime) -> Ids:
+        """New ids for one attempt; the commit's own id lets a lost answer be traced."""
+        return Ids(self.new_id(now), (self.new_id(now + n * _MILLISECOND) for n in count()))
+
+    def retry(self, attempt: Callable[[], T | None]) -> T:  # noqa: RET503 (refuse never returns)
+        """What the attempt gives, made anew after a growing, jittered pause while it gives None.
+
+        An attempt loads, decides and commits; it gives None when its commit met another's. Raises
+        Refused `conflict` once the last attempt is used up.
+        """
+        for number in range(ATTEMPTS):
+            if number:
+                self.pause(random.uniform(0.005, 0.02) * 2**number)  # noqa: S311 (no secret)
+            result = attempt()
+            if result is not None:
+                return result
+        refuse("conflict", "Others keep changing this at the same time. Try again.")
+
+    def caller(self, identity: Identity, loaded: Loaded) -> Caller:
+        """The active user who calls; raises Refused `unknown_user`.
+
+        Read with every request, so that a deactivated user is refused on the next one.
+        """
+        user = loaded[UserKey(identity.user_id)]
+        if user is None or not user.active:
+            refuse("unknown_user", "Casetree knows no active user of this id.")
+        return Caller(user, administrator=identity.in_admin_group)
+
+
+def refuse(
+    code: Code, detail: str, *, rule: str | None = None, errors: tuple[FieldError, ...] = (), who: tuple[str, ...] = ()
+) -> NoReturn:
+    """Ends the use case with a refusal."""
+    raise Refused(Refusal(code, detail, rule, who, errors))
+
+
+def not_found(what: str) -> NoReturn:
+    """Ends the use case: there is no such thing, or the caller may not know of it."""
+    refuse("not_found", f"There is no such {what}.")
