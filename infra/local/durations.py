@@ -6,8 +6,8 @@ from infra.local.obstacle import ObstacleError
 
 SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 LONGEST_DAYS = 36_500
-_PART = re.compile(r"(\d{1,9})([wdhms])")
-_WHOLE = re.compile(r"(?:\d{1,9}[wdhms])+")
+_PART = re.compile(r"([0-9]{1,9})([wdhms])")
+_WHOLE = re.compile(r"(?:[0-9]{1,9}[wdhms])+")
 
 
 def parse_duration(text: str) -> int:

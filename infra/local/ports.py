@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from infra.local.home import command
@@ -67,10 +68,13 @@ def _listens(row: list[str], port: int) -> bool:
 
 
 def _open_files(process: Path) -> set[str]:
-    try:
-        return {str(link.readlink()) for link in (process / "fd").iterdir()}
-    except OSError:
-        return set()
+    """Return what a process has open; nothing where it is another user's, or has just ended."""
+    found = set()
+    with suppress(OSError):
+        for link in (process / "fd").iterdir():
+            with suppress(FileNotFoundError):  # closed since it was listed
+                found.add(str(link.readlink()))
+    return found
 
 
 def _listener_from_lsof(port: int) -> int | None:

@@ -47,23 +47,32 @@ def start(home: Home, port: int) -> Server:
     home.server_log.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(home.scratch, ignore_errors=True)
     home.scratch.mkdir(parents=True)
+    identity = identify(_spawn(home, port))
+    if identity is None:
+        raise _did_not_start(home)
+    server = Server(identity, port)
+    save_server(home, server)
+    _wait_until_healthy(home, server)
+    return server
+
+
+def _spawn(home: Home, port: int) -> int:
     with home.server_log.open("wb") as log:
         process = subprocess.Popen(
-            [str(environment.server_python()), "-m", "ministack"],
+            _command(),
             cwd=home.scratch,
             env=_variables(home.scratch, port),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # it leads a group of its own, and outlives this command
+            start_new_session=True,  # it leads a group of its own
         )
-    identity = identify(process.pid)
-    if identity is None:
-        raise _did_not_start(home)
-    server = Server(identity, port)
-    save_server(home, server)
-    _wait_until_healthy(home, server, process)
-    return server
+    process.returncode = 0  # it outlives this command: nobody here waits for it
+    return process.pid
+
+
+def _command() -> list[str]:
+    return [str(environment.server_python()), "-m", "ministack"]
 
 
 def _variables(scratch: Path, port: int) -> dict[str, str]:
@@ -83,10 +92,10 @@ def _variables(scratch: Path, port: int) -> dict[str, str]:
     }
 
 
-def _wait_until_healthy(home: Home, server: Server, process: "subprocess.Popen[bytes]") -> None:
+def _wait_until_healthy(home: Home, server: Server) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not is_healthy(server):
-        if process.poll() is not None or time.monotonic() > deadline:
+        if running(home) is None or time.monotonic() > deadline:
             stop(home)
             raise _did_not_start(home)
         time.sleep(0.05)

@@ -1,0 +1,5 @@
+"""`python -m infra.local` is `casetree`."""
+
+from infra.local.cli import app
+
+app()
