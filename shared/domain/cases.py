@@ -208,6 +208,7 @@ def _entry(context: Context, case: Case, action: str, event: str) -> Entry:
         commit_id=context.ids.commit,
         state=case.state,
         type=case.case_type,
+        workflow=case.workflow,
     )
 
 

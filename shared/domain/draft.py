@@ -191,6 +191,7 @@ class Draft:
             cell=cell_of(task, status_of(workflow, task)),
             waiting=task.waiting if task.closed_at else None,
             working=task.working if task.closed_at else None,
+            workflow=task.workflow,
         )
         return task, (first, AddEntry(entry), *self.writes)
 
