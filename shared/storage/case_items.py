@@ -1,0 +1,90 @@
+"""The items of a case beside its tasks: the case itself, history, timers, long texts, who waits for whom.
+
+`PK` is the case, `SK` the item within it; both carry the ids, so no attribute repeats them.
+"""
+
+from collections.abc import Iterable
+
+from shared.domain.task import Case, Entry, Link, TaskId, Texts, Timer, local_id
+from shared.storage import indexes, keys
+from shared.storage.attributes import TEXT, Item
+from shared.storage.keys import CaseKey, case_id_of, key_item, within_case
+from shared.storage.records import CASE, ENTRY, LINKS, TIMER
+from shared.storage.schema import SORT
+
+
+def case_item(case: Case) -> Item:
+    """The item of a case."""
+    return key_item(CaseKey(case.case_id).address) | CASE.pack(case)
+
+
+def case_of_item(item: Item) -> Case:
+    """The case that an item holds."""
+    return CASE.unpack(item, case_id=case_id_of(item))
+
+
+def entry_item(entry: Entry) -> Item:
+    """The item of a history entry, with its place in the timeline."""
+    return (
+        key_item(keys.history(entry.case_id, entry.task_id, entry.version))
+        | ENTRY.pack(entry)
+        | indexes.entry_keys(entry)
+    )
+
+
+def entry_of_item(item: Item) -> Entry:
+    """The history entry that an item holds; also as a stream record brings it."""
+    case_id = case_id_of(item)
+    _, subject, version = item[SORT]["S"].split("#")
+    task_id = None if subject == "CASE" else f"{case_id}.{subject}"
+    return ENTRY.unpack(item, case_id=case_id, task_id=task_id, version=int(version), created_by=None)
+
+
+def timer_item(timer: Timer) -> Item:
+    """The item of a timer, with its place among all that are due."""
+    return key_item(within_case(timer.task_id, "TIMER", timer.timer_id)) | TIMER.pack(timer) | indexes.timer_keys(timer)
+
+
+def timer_of_item(item: Item) -> Timer:
+    """The timer that an item holds."""
+    _, local, timer_id = item[SORT]["S"].split("#", 2)
+    return TIMER.unpack(item, task_id=f"{case_id_of(item)}.{local}", timer_id=timer_id)
+
+
+def description_item(task_id: TaskId, text: str) -> Item:
+    """The item of a task's description."""
+    return key_item(within_case(task_id, "TEXT", "DESCRIPTION")) | {"text": TEXT.pack(text)}
+
+
+def instruction_item(task_id: TaskId, number: int, text: str) -> Item:
+    """The item of one instruction; they sort by number."""
+    return key_item(within_case(task_id, "TEXT", "INSTRUCTION", f"{number:06}")) | {"text": TEXT.pack(text)}
+
+
+def links_item(task_id: TaskId, links: tuple[Link, ...]) -> Item:
+    """The item of a task's links."""
+    return key_item(within_case(task_id, "TEXT", "LINKS")) | {"links": LINKS.pack(links)}
+
+
+def texts_of_items(items: Iterable[Item]) -> Texts:
+    """The long texts of a task, from their items in the order of their keys."""
+    description, instructions, links = None, [], ()
+    for item in items:
+        match item[SORT]["S"].split("#")[2]:
+            case "DESCRIPTION":
+                description = TEXT.unpack(item["text"])
+            case "INSTRUCTION":
+                instructions.append(TEXT.unpack(item["text"]))
+            case "LINKS":
+                links = LINKS.unpack(item["links"])
+    return Texts(description, tuple(instructions), links)
+
+
+def dependent_item(prerequisite: TaskId, task_id: TaskId) -> Item:
+    """The item that says that one task waits for another of its case."""
+    return key_item(within_case(prerequisite, "DEPENDENT", local_id(task_id)))
+
+
+def dependent_of_item(item: Item) -> TaskId:
+    """The task that waits."""
+    return f"{case_id_of(item)}.{item[SORT]['S'].split('#')[2]}"

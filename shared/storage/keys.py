@@ -1,0 +1,139 @@
+"""Where items are: keys of what is loaded as one value, and addresses of what belongs to it.
+
+A key made from an id that nothing can have has no address, so whatever it asks for is not there.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+from shared.domain.people import Membership, Organization, User
+from shared.domain.task import Case, Task, TaskId, case_of, local_id
+from shared.ids import is_case_id, is_organization_id, is_task_id, is_user_id
+from shared.storage.attributes import Item
+from shared.storage.schema import PARTITION, SORT
+from shared.storage.values import Counted, RequestRecord
+
+V = TypeVar("V")
+_HASH = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+class Address(NamedTuple):
+    """Partition key and sort key of an item."""
+
+    partition: str
+    sort: str
+
+
+class Key(Generic[V]):
+    """The key of an item that is loaded as a `V`."""
+
+    __slots__ = ()
+
+    @property
+    def address(self) -> Address | None:
+        """Where the item is; None if there can be none."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKey(Key[Case]):
+    """A case."""
+
+    case_id: str
+
+    @property
+    def address(self) -> Address | None:
+        return Address(f"CASE#{self.case_id}", "CASE") if is_case_id(self.case_id) else None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskKey(Key[Task]):
+    """A task."""
+
+    task_id: TaskId
+
+    @property
+    def address(self) -> Address | None:
+        return within_case(self.task_id, "TASK") if is_task_id(self.task_id) else None
+
+
+@dataclass(frozen=True, slots=True)
+class CountedKey(Key[Counted]):
+    """What a task is counted as."""
+
+    task_id: TaskId
+
+    @property
+    def address(self) -> Address | None:
+        return within_case(self.task_id, "COUNTED") if is_task_id(self.task_id) else None
+
+
+@dataclass(frozen=True, slots=True)
+class UserKey(Key[User]):
+    """A user."""
+
+    user_id: str
+
+    @property
+    def address(self) -> Address | None:
+        return Address(f"USER#{self.user_id}", "USER") if is_user_id(self.user_id) else None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationKey(Key[Organization]):
+    """An organization."""
+
+    organization_id: str
+
+    @property
+    def address(self) -> Address | None:
+        known = is_organization_id(self.organization_id)
+        return Address(f"ORG#{self.organization_id}", "ORG") if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberKey(Key[Membership]):
+    """A user's place in an organization, as the organization lists it."""
+
+    organization_id: str
+    user_id: str
+
+    @property
+    def address(self) -> Address | None:
+        known = is_organization_id(self.organization_id) and is_user_id(self.user_id)
+        return Address(f"ORG#{self.organization_id}", f"MEMBER#{self.user_id}") if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey(Key[RequestRecord]):
+    """A remembered request, by the hash of its caller, route and idempotency key."""
+
+    key: str
+
+    @property
+    def address(self) -> Address | None:
+        return Address(f"REQUEST#{self.key}", "REQUEST") if _HASH.fullmatch(self.key) else None
+
+
+def within_case(task_id: TaskId, *what: str) -> Address:
+    """The address of what belongs to a task, in its case: `<first word>#<local id>#<the rest>`."""
+    kind, *rest = what
+    return Address(f"CASE#{case_of(task_id)}", "#".join((kind, local_id(task_id), *rest)))
+
+
+def case_id_of(item: Item) -> str:
+    """The case that an item belongs to."""
+    return str(item[PARTITION]["S"]).removeprefix("CASE#")
+
+
+def history(case_id: str, task_id: TaskId | None, version: int) -> Address:
+    """The address of a history entry of a task, or without one of the case."""
+    return Address(f"CASE#{case_id}", f"HISTORY#{local_id(task_id) if task_id else 'CASE'}#{version:06}")
+
+
+def key_item(address: Address | None) -> Item:
+    """The key attributes of an item; ValueError where no item can be."""
+    if address is None:
+        raise ValueError("no item can have such a key")
+    return {PARTITION: {"S": address.partition}, SORT: {"S": address.sort}}

@@ -1,0 +1,114 @@
+"""Which attributes the items of a case have: one table of fields for each kind of item."""
+
+from shared.domain.task import Case, Cell, Children, Entry, Link, Party, Person, Task, Timer
+from shared.storage.attributes import (
+    FLAG,
+    JSON,
+    LISTED_NAMES,
+    MOMENT,
+    NAMES,
+    NUMBER,
+    TEXT,
+    Record,
+    as_text,
+    as_texts,
+    parts_of,
+)
+
+split_person, join_person = parts_of(
+    Person, "id", "first_name", "last_name", "email", "inside", "organization_id", "organization"
+)
+PERSON = as_text(split_person, join_person)
+PARTY = as_text(*parts_of(Party, "kind", "id", "display_name"))
+CELL = as_text(*parts_of(Cell, "queue", "tab", "type", "closed_on", "ending"))
+LINKS = as_texts(*parts_of(Link, "type", "link", "name"))
+
+CASE = Record(
+    Case,
+    {
+        "workflow": TEXT,
+        "workflow_version": NUMBER,
+        "case_type": TEXT,
+        "created_at": MOMENT,
+        "updated_at": MOMENT,
+        "created_by": PERSON,
+        "updated_by": PERSON,
+        "display_name": TEXT,
+        "organization_id": TEXT,
+        "attributes": JSON,
+        "state": TEXT,
+        "closed_at": MOMENT,
+        "close_reason": TEXT,
+        "graph_version": NUMBER,
+        "version": NUMBER,
+    },
+    always=frozenset({"state", "graph_version", "version"}),
+)
+
+# What is not named here is written by task_items, shorter.
+TASK = Record(
+    Task,
+    {
+        "workflow": TEXT,
+        "workflow_version": NUMBER,
+        "type": TEXT,
+        "state": TEXT,
+        "status": TEXT,
+        "created_at": MOMENT,
+        "assigned_party": PARTY,
+        "internal": FLAG,
+        "group_queue": TEXT,
+        "queue": TEXT,
+        "tab": TEXT,
+        "entity": JSON,
+        "priority": NUMBER,
+        "due_time": MOMENT,
+        "overdue": FLAG,
+        "awaiting": TEXT,
+        "remembered": NAMES,
+        "assigned_at": MOMENT,
+        "started_at": MOMENT,
+        "placed_on_hold_at": MOMENT,
+        "closed_at": MOMENT,
+        "cancellation_reason": TEXT,
+        "waiting": NUMBER,
+        "working": NUMBER,
+        "texts": NUMBER,
+        "delegated": FLAG,
+        "version": NUMBER,
+    },
+    always=frozenset({"version"}),
+)
+
+# Numbers of their own, so that children are counted by adding, whoever counts at the same time.
+CHILDREN = Record(
+    Children,
+    dict.fromkeys(("total", "closed", "completed", "same_total", "same_closed", "same_completed"), NUMBER),
+    prefix="children_",
+)
+
+ENTRY = Record(
+    Entry,
+    {
+        "created_at": MOMENT,
+        "created_by": PERSON,
+        "action": TEXT,
+        "event": TEXT,
+        "commit_id": TEXT,
+        "state": TEXT,
+        "status": TEXT,
+        "type": TEXT,
+        "assigned_party": PARTY,
+        "group_queue": TEXT,
+        "due_time": MOMENT,
+        "changes": JSON,
+        "note": TEXT,
+        "reacts": LISTED_NAMES,
+        "cell": CELL,
+        "waiting": NUMBER,
+        "working": NUMBER,
+        "workflow": TEXT,
+    },
+)
+
+TIMER = Record(Timer, {"name": TEXT, "action": TEXT, "at": MOMENT})
