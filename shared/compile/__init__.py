@@ -1,1 +1,68 @@
-"""Workflow files: read, checked, and written in the form that the functions load."""
+"""Reads workflow files, checks them, and compiles them to what Lambdas load.
+
+Needs a YAML parser and JSON Schema, so it runs where workflows are written and deployed, never in
+a function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from shared.compile.form import compiled
+from shared.compile.problem import Problem, UnreadableError
+from shared.compile.publish import FOLDER, publish
+from shared.compile.shape import misshapen
+from shared.compile.source import Source, read
+from shared.domain.checks.finding import Finding
+from shared.domain.compiled import MalformedError, workflow_from
+from shared.domain.verify import verify
+from shared.domain.workflow import Workflow
+
+__all__ = ["Problem", "UnreadableError", "check", "workflow_of"]
+
+
+def check(paths: Iterable[Path], *, write: bool = False, force: bool = False) -> list[Problem]:
+    """Everything that is wrong with the files; nothing means that each may be deployed.
+
+    With `write`, the compiled form of a file without problems stands in the folder `compiled`
+    beside it. A published version with another form stays as it is, unless `force` is given.
+    """
+    return [problem for path in paths for problem in _check(path, write=write, force=force)]
+
+
+def workflow_of(path: Path) -> Workflow:
+    """The workflow that a file describes; raises UnreadableError with all its problems."""
+    source, workflow = _compiled(path)
+    problems = _findings(source, workflow)
+    if problems:
+        raise UnreadableError(*problems)
+    return workflow
+
+
+def _check(path: Path, *, write: bool, force: bool) -> tuple[Problem, ...]:
+    try:
+        source, workflow = _compiled(path)
+    except UnreadableError as error:
+        return error.problems
+    problems = _findings(source, workflow)
+    return problems or publish(source, workflow, path.parent / FOLDER, write=write, force=force)
+
+
+def _compiled(path: Path) -> tuple[Source, Workflow]:
+    source = read(path)
+    if problems := misshapen(source):
+        raise UnreadableError(*sorted(problems))
+    try:
+        return source, workflow_from(compiled(source.value))
+    except MalformedError as error:
+        raise UnreadableError(source.problem((), f"The compiled form does not fit: {error}.")) from error
+
+
+def _findings(source: Source, workflow: Workflow) -> tuple[Problem, ...]:
+    return tuple(sorted(_problem(source, finding) for finding in verify(workflow)))
+
+
+def _problem(source: Source, finding: Finding) -> Problem:
+    path = tuple(str(step) for step in finding.path)
+    return Problem(source.file, source.line(finding.where), finding.detail, finding.hint, finding.rule, path)

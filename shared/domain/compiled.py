@@ -49,8 +49,7 @@ def _attributes(kind: Any) -> Mapping[str, tuple[Any, bool]]:
     types = get_type_hints(kind)
     missing = dataclasses.MISSING
     return {
-        f.name: (types[f.name], f.default is missing and f.default_factory is missing)
-        for f in dataclasses.fields(kind)
+        f.name: (types[f.name], f.default is missing and f.default_factory is missing) for f in dataclasses.fields(kind)
     }
 
 

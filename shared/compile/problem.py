@@ -1,0 +1,43 @@
+"""A problem of a workflow file, as a person reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """What is wrong, where, by which rule, and what to do about it.
+
+    `path` are the steps of a counterexample, one after the other; most problems have none.
+    """
+
+    file: str
+    line: int
+    reason: str
+    hint: str = ""
+    rule: str = "file"
+    path: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """`file:line: reason`, which editors and terminals make a link of; the hint follows."""
+        lines = [f"{self.file}:{self.line}: {self.reason} [{self.rule}]"]
+        lines += [f"    {step}" for step in self.path]
+        return "\n".join([*lines, f"    {self.hint}"] if self.hint else lines)
+
+
+class UnreadableError(Exception):
+    """The file cannot be read any further, because of these problems."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+def shown(path: Path) -> str:
+    """The file's name as a person would type it: relative to where they are, if it is below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

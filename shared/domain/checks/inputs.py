@@ -1,0 +1,99 @@
+"""Rules on input: fields, the effects that read them, and what the file itself gives as input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from shared.domain.checks.arguments import options_fit, words_take_their_arguments
+from shared.domain.checks.finding import Finding, Place, listed, nearest
+from shared.domain.checks.templates import templates_fit
+from shared.domain.vocabulary import CREATION_FIELDS, EFFECT_READS, NOTE
+from shared.domain.workflow import Action, Field, Workflow
+
+
+def effects_have_their_input(workflow: Workflow) -> Iterator[Finding]:
+    """An effect finds the fields that it reads, and each field is read by an effect or a note."""
+    for action in workflow.actions.values():
+        where: Place = ("actions", action.name)
+        read: dict[str, str] = {}
+        for index, word in enumerate(action.effects):
+            reads = EFFECT_READS[word.name]
+            read |= reads.fields
+            for name in sorted(reads.needs):
+                if (problem := _missing(action.field(name), name, always=reads.always)) is not None:
+                    hint = f"Add `{name}: {{is: {reads.fields[name]}, required: true}}` to its input."
+                    detail = f"{word.name!r} reads the input {name!r}, {problem}."
+                    yield Finding("effects-have-their-input", (*where, "effects", index), detail, hint)
+        yield from _fitting((*where, "input"), action.fields, read, "Nothing reads the input")
+
+
+def _missing(field: Field | None, name: str, *, always: bool) -> str | None:
+    if field is None:
+        return "which the action does not take"
+    if always and (field.nullable or not field.required):
+        return f"so {name!r} must be required, and never null"
+    return None
+
+
+def creation_fields_are_known(workflow: Workflow) -> Iterator[Finding]:
+    """A new task is given only what tasks have; what is needed to wait or be due is declared."""
+    fields = workflow.creation.fields
+    yield from _fitting(("create", "fields"), fields, CREATION_FIELDS, "A task has no field")
+    waits = [f.name for f in fields if f.kind == "prerequisites" or f.name == "awaiting"]
+    if waits and workflow.prerequisites is None:
+        where: Place = ("create", "fields", waits[0])
+        detail = f"A task can be given {listed(waits)}, but there is no status to wait in."
+        yield Finding("creation-fields-are-known", where, detail, "Add `prerequisites: {waiting: ..., ready: ...}`.")
+
+
+def due_times_have_a_timer(workflow: Workflow) -> Iterator[Finding]:
+    """Where tasks can be due, a timer says what happens then."""
+    if "due" in workflow.timers:
+        return
+    places: list[Place] = [("create", "fields", f.name) for f in workflow.creation.fields if f.kind == "due_time"]
+    places += [("types", t.name, "due") for t in workflow.types.values() if t.due_in is not None]
+    places += [("actions", a.name, "effects") for a in workflow.actions.values() if _uses(a, "set_due_time")]
+    if places:
+        hint = "Add `timers: {due: <action>}`, an action of the engine."
+        yield Finding("due-times-have-a-timer", places[0], "A task can be due, but no timer runs for it.", hint)
+
+
+def _uses(action: Action, effect: str) -> bool:
+    return any(word.name == effect for word in action.effects)
+
+
+def _fitting(where: Place, fields: Iterable[Field], known: Mapping[str, str], unknown: str) -> Iterator[Finding]:
+    for field in fields:
+        here = (*where, field.name)
+        if field.name in known and field.kind != known[field.name]:
+            detail = f"{field.name!r} is read as {known[field.name]}, not as {field.kind}."
+            yield Finding("fields-are-read", here, detail, f"Write `is: {known[field.name]}`.")
+        if field.name not in known and (field.kind != NOTE or known is CREATION_FIELDS):
+            hint = nearest(field.name, known) or "Add the effect that uses it, or write `is: note`."
+            yield Finding("fields-are-read", here, f"{unknown} {field.name!r}.", hint)
+
+
+def hand_back_fits(workflow: Workflow) -> Iterator[Finding]:
+    """What is given to an action on hand-back is what the action takes."""
+    for index, step in enumerate(workflow.hand_back):
+        action, where = workflow.actions[step.action], ("hand_back", index)
+        names = [f.name for f in action.fields]
+        for name in step.input:
+            if name not in names:
+                detail = f"{action.name!r} takes no {name!r}."
+                yield Finding("hand-back-fits", (*where, "input", name), detail, nearest(name, names))
+        missing = [f.name for f in action.fields if f.required and f.name not in step.input]
+        if missing:
+            detail = f"{action.name!r} needs {listed(missing)}."
+            yield Finding("hand-back-fits", where, detail, "Give it under `input`.")
+
+
+INPUTS: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (
+    effects_have_their_input,
+    creation_fields_are_known,
+    due_times_have_a_timer,
+    words_take_their_arguments,
+    options_fit,
+    hand_back_fits,
+    templates_fit,
+)

@@ -1,0 +1,134 @@
+"""Names resolve: every name that a workflow mentions stands for something.
+
+All other checks presuppose this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from shared.domain.checks.finding import Finding, Place, nearest
+from shared.domain.conditions import CONDITIONS
+from shared.domain.effects import EFFECTS
+from shared.domain.fields import KINDS
+from shared.domain.guards import GUARDS
+from shared.domain.relations import RELATIONS, VISIBILITIES
+from shared.domain.vocabulary import ARGUMENTS, CASE_RELATIONS, TIMERS
+from shared.domain.workflow import BY_PREREQUISITES, SAME, Action, Field, TargetCase, Word, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name at a place of the file, what it should be the name of, and what there is."""
+
+    where: Place
+    what: str
+    name: str
+    known: Iterable[str]
+
+
+def unresolved(workflow: Workflow) -> Iterator[Finding]:
+    """A finding for every name that stands for nothing."""
+    for m in _mentions(workflow):
+        if m.name not in m.known:
+            yield Finding("names-resolve", m.where, f"There is no {m.what} {m.name!r}.", nearest(m.name, m.known))
+
+
+def _mentions(workflow: Workflow) -> Iterator[Mention]:
+    yield Mention(("visibility",), "visibility", workflow.visibility, VISIBILITIES)
+    yield from _relations(("administrators_act_as",), workflow.administrators_act_as)
+    yield from _creation(workflow)
+    for action in workflow.actions.values():
+        yield from _action(workflow, action)
+    yield from _engine(workflow)
+    yield from _cases(workflow)
+    yield from _types(workflow)
+
+
+def _relations(where: Place, who: tuple[str, ...], known: Iterable[str] = RELATIONS) -> Iterator[Mention]:
+    for index, name in enumerate(who):
+        yield Mention((*where, index), "relation", name, known)
+
+
+def _creation(workflow: Workflow) -> Iterator[Mention]:
+    creation = workflow.creation
+    known = sorted(CASE_RELATIONS)
+    yield from _relations(("create", "who"), creation.who, known)
+    yield from _target(workflow, ("create", "to"), creation.target, ())
+    yield from _fields(("create", "fields"), creation.fields)
+    yield from _words(workflow, ("create", "effects"), "effect", creation.effects, EFFECTS)
+
+
+def _action(workflow: Workflow, action: Action) -> Iterator[Mention]:
+    where = ("actions", action.name)
+    for status in sorted(action.sources):
+        yield Mention((*where, "from"), "status", status, workflow.statuses)
+    yield from _target(workflow, (*where, "to"), action.target, (SAME,))
+    yield from _relations((*where, "who"), action.who)
+    yield from _fields((*where, "input"), action.fields)
+    yield from _words(workflow, (*where, "guards"), "guard", action.guards, GUARDS)
+    yield from _words(workflow, (*where, "effects"), "effect", action.effects, EFFECTS)
+
+
+def _target(
+    workflow: Workflow, where: Place, target: tuple[TargetCase, ...], more: tuple[str, ...]
+) -> Iterator[Mention]:
+    words = (*more, BY_PREREQUISITES) if workflow.prerequisites else more
+    for index, case in enumerate(target):
+        yield Mention((*where, index, "to"), "status", case.to, (*workflow.statuses, *words))
+        yield from _words(workflow, (*where, index, "when"), "condition", case.conditions, CONDITIONS)
+
+
+def _fields(where: Place, fields: tuple[Field, ...]) -> Iterator[Mention]:
+    for field in fields:
+        here = (*where, field.name)
+        yield Mention((*here, "is"), "kind of field", field.kind, KINDS)
+        if field.kind in KINDS:
+            for option in field.options:
+                what = f"option of a field of kind {field.kind!r} named"
+                yield Mention((*here, option), what, option, sorted(KINDS[field.kind].options))
+
+
+def _words(
+    workflow: Workflow, where: Place, what: str, words: tuple[Word, ...], known: Iterable[str]
+) -> Iterator[Mention]:
+    for index, word in enumerate(words):
+        yield Mention((*where, index), what, word.name, known)
+        if ARGUMENTS.get(word.name) == "status":
+            yield Mention((*where, index), "status", str(word.arguments.get("value")), workflow.statuses)
+
+
+def _engine(workflow: Workflow) -> Iterator[Mention]:
+    if workflow.prerequisites is not None:
+        for key, status in (("waiting", workflow.prerequisites.waiting), ("ready", workflow.prerequisites.ready)):
+            yield Mention(("prerequisites", key), "status", status, workflow.statuses)
+        yield Mention(("prerequisites", "action"), "action", workflow.prerequisites.action, workflow.actions)
+    for name, action in workflow.timers.items():
+        yield Mention(("timers", name), "timer", name, TIMERS)
+        yield Mention(("timers", name), "action", action, workflow.actions)
+    for index, step in enumerate(workflow.hand_back):
+        yield Mention(("hand_back", index, "action"), "action", step.action, workflow.actions)
+
+
+def _cases(workflow: Workflow) -> Iterator[Mention]:
+    known = sorted(CASE_RELATIONS)
+    yield from _relations(("case", "create"), workflow.create_case, known)
+    if workflow.closing is not None:
+        yield from _relations(("case", "close", "who"), workflow.closing.who, known)
+        yield Mention(("case", "close", "cascade"), "action", workflow.closing.cascade, workflow.actions)
+    for case_type in workflow.case_types.values():
+        where = ("case", "types", case_type.name)
+        yield from _fields((*where, "attributes"), case_type.attributes)
+        if case_type.identity is not None:
+            names = [field.name for field in case_type.attributes]
+            yield Mention((*where, "identity"), "attribute", case_type.identity, names)
+
+
+def _types(workflow: Workflow) -> Iterator[Mention]:
+    for task_type in workflow.types.values():
+        where = ("types", task_type.name)
+        if task_type.group_queue is not None:
+            yield Mention((*where, "groupQueue"), "organization", task_type.group_queue, workflow.organizations)
+        for action in sorted(task_type.actions or ()):
+            yield Mention((*where, "actions"), "action", action, workflow.actions)

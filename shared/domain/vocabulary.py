@@ -1,0 +1,72 @@
+"""What the words of a workflow file need: arguments, options, and the input that they read.
+
+The words themselves are in `guards.py`, `effects.py`, `conditions.py`, `fields.py` and
+`relations.py`. A test holds that every effect and option of those files is described here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Takes = Literal["status", "integer", "texts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The fields of an action's input that an effect reads, with the kind that each must have.
+
+    Those in `needs` must be there; `always` says that they must also be given, and never null.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    needs: frozenset[str] = frozenset()
+    always: bool = False
+
+
+ARGUMENTS: Mapping[str, Takes] = {"visited": "status"}
+"""Guards, conditions and effects that take an argument; all others take none."""
+
+OPTIONS: Mapping[str, Takes] = {"min": "integer", "max": "integer", "of": "texts"}
+"""Options of field kinds; which kind takes which is said in `fields.py`."""
+
+EFFECT_READS: Mapping[str, Reads] = {
+    "set_assigned_party": Reads({"assignedParty": "party", "internal": "boolean"}, frozenset({"assignedParty"})),
+    "claim": Reads(),
+    "clear_person": Reads(),
+    "set_awaiting": Reads({"awaiting": "text"}, frozenset({"awaiting"})),
+    "clear_awaiting": Reads(),
+    "set_group_queue": Reads({"groupQueue": "group_queue"}, frozenset({"groupQueue"}), always=True),
+    "set_due_time": Reads({"dueTime": "due_time"}, frozenset({"dueTime"})),
+    "mark_overdue": Reads(),
+    "append_instruction": Reads({"instructions": "instruction"}, frozenset({"instructions"})),
+    "edit_fields": Reads({"description": "description", "links": "links", "entity": "entity", "priority": "integer"}),
+    "edit_prerequisites": Reads({"prerequisites": "prerequisites"}, frozenset({"prerequisites"})),
+}
+
+CREATION_FIELDS: Mapping[str, str] = {
+    "description": "description",
+    "instructions": "instruction",
+    "assignedParty": "party",
+    "internal": "boolean",
+    "groupQueue": "group_queue",
+    "dueTime": "due_time",
+    "entity": "entity",
+    "prerequisites": "prerequisites",
+    "awaiting": "text",
+    "links": "links",
+    "priority": "integer",
+}
+"""The fields that a new task may be given, with the kind that each must have."""
+
+NOTE = "note"
+"""A field of this kind needs no effect: its text stands in the history."""
+
+REASON = "reason"
+"""The input that Casetree gives to the action with which it closes the tasks of a case."""
+
+TIMERS: Mapping[str, str] = {"due": "Runs until the task's due time."}
+
+CASE_RELATIONS = frozenset({"administrator", "inside", "case_organization_member"})
+"""The relations that a caller may have where there is no task yet."""
