@@ -163,8 +163,9 @@ def play(name: Annotated[str, typer.Argument(help="Which workflow.")] = "inspect
 
     Example:  [cyan]casetree demo inspection[/cyan]
     """
+    played = demo.find(name)
     stack = stack_up.up(current_home())
-    demo.run(stack, name)
+    played(stack)
     _print_addresses(stack)
 
 

@@ -9,8 +9,8 @@ from infra.local.records import Stack
 DEMOS: dict[str, Callable[[Stack], None]] = {}
 
 
-def run(stack: Stack, name: str) -> None:
-    """Play a demo on a local stack; it leaves its cases there to be looked at."""
+def find(name: str) -> Callable[[Stack], None]:
+    """Return a demo, which plays on a local stack and leaves its cases there to be looked at."""
     if name not in DEMOS:
         raise ObstacleError(f"There is no demo '{name}' yet.", f"There are: {', '.join(DEMOS) or 'none so far'}.")
-    DEMOS[name](stack)
+    return DEMOS[name]

@@ -1,0 +1,152 @@
+"""Commands as a person types them; what they call is tested where it is."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from typer.testing import CliRunner
+
+from infra.local import clock, demo, functions, server, signin
+from infra.local import up as stack_up
+from infra.local.cli import app
+from infra.local.clock import Timer
+from infra.local.records import Stack
+
+COMMANDS = ("up", "down", "demo", "token", "events", "advance", "doctor", "check", "bootstrap")
+
+
+def _run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"}).invoke(app, list(arguments))
+    return result.exit_code, result.output
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No command touches the stack of whoever runs the tests."""
+    monkeypatch.setenv("CASETREE_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def up(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    """A stack that seems to be up."""
+    monkeypatch.setattr(server, "running_stack", lambda _: stack)
+    return stack
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_worth_reading(name: str) -> None:
+    """What it does in a sentence; and an example, where it takes anything."""
+    status, text = _run(name, "--help")
+    assert status == 0
+    assert name == "down" or "Example:" in text
+    assert name in _run("--help")[1]
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    """It says where to start."""
+    assert "casetree demo" in _run()[1]
+
+
+@pytest.mark.parametrize(
+    "command", [["token", "ann"], ["events"], ["advance", "1d"], ["doctor", "--settle"]], ids=lambda command: command[0]
+)
+def test_without_a_stack_a_command_says_how_to_start_one(command: list[str]) -> None:
+    """No traceback, and a status that scripts can see."""
+    status, text = _run(*command)
+    assert status == 1
+    assert "Error: No stack is up." in text
+    assert "casetree up" in text
+
+
+def test_down_without_a_stack_is_no_error() -> None:
+    """What is asked for is the case already."""
+    assert _run("down") == (0, "No stack is up.\n")
+
+
+def test_a_stack_that_is_not_on_this_machine_is_refused(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where somebody edited the record."""
+    monkeypatch.setattr(server, "running_stack", lambda _: replace(stack, api_url="https://api.example.org"))
+    status, text = _run("advance", "90d")
+    assert status == 1
+    assert "not on this machine" in text
+
+
+@pytest.mark.usefixtures("up")
+def test_a_token_is_printed_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that it can be put into another command."""
+    monkeypatch.setattr(signin, "fresh_token", lambda _, name: f"token-of-{name}" + "x" * 300)
+    assert _run("token", "ann") == (0, "token-of-ann" + "x" * 300 + "\n")
+
+
+@pytest.mark.usefixtures("up")
+def test_advance_says_what_fired(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what time it is now."""
+    timers = [Timer("look-1", "TIMER#look-1.t1#due", "2026-12-01T17:00:00Z")]
+    monkeypatch.setattr(clock, "advance", lambda _, seconds: timers if seconds == 7_776_000 else [])
+    monkeypatch.setattr(clock, "offset", lambda _: 7_776_000)
+    assert "look-1.t1" in _run("advance", "90d")[1]
+    assert "Nothing was due." in _run("advance", "1h")[1]
+
+
+@pytest.mark.usefixtures("up")
+def test_a_duration_that_is_none_is_refused_before_the_clock_is_touched() -> None:
+    """A typing error moves nothing."""
+    status, text = _run("advance", "90")
+    assert status == 1
+    assert "'90' is not a duration." in text
+
+
+@pytest.mark.usefixtures("up")
+def test_settling_asks_the_timers_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For one case or for the whole table, the same job as every night."""
+    asked: list[Any] = []
+
+    def invoke(_: Stack, name: str, event: dict[str, Any]) -> dict[str, int]:
+        asked.append((name, event))
+        return {"settled": 2}
+
+    monkeypatch.setattr(functions, "invoke", invoke)
+    assert '"settled": 2' in _run("doctor", "--settle", "look-1")[1]
+    _run("doctor", "--settle")
+    assert asked == [("timers", {"job": "settle", "caseId": "look-1"}), ("timers", {"job": "settle"})]
+
+
+@pytest.mark.usefixtures("up")
+def test_a_server_that_does_not_answer_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way back is in the message."""
+
+    def fail(*_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:4566")
+
+    monkeypatch.setattr(signin, "fresh_token", fail)
+    status, text = _run("token", "ann")
+    assert status == 1
+    assert "did not answer as expected" in text
+
+
+def test_up_ends_with_addresses_and_next_steps(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person who has seen it can make the first call."""
+    monkeypatch.setattr(stack_up, "up", lambda _, __: stack)
+    status, text = _run("up")
+    assert status == 0
+    assert stack.api_url in text
+    assert "casetree token ann" in text
+
+
+def test_demo_starts_the_stack_plays_and_leaves_it(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One command from nothing to a case that was played."""
+    played: list[str] = []
+    monkeypatch.setattr(stack_up, "up", lambda _: stack)
+    monkeypatch.setattr(demo, "DEMOS", {"inspection": lambda stack: played.append(stack.api_url)})
+    assert stack.api_url in _run("demo")[1]
+    assert played == [stack.api_url]
+
+
+def test_an_unknown_demo_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer names those there are."""
+    monkeypatch.setattr(demo, "DEMOS", {"inspection": lambda _: None})
+    status, text = _run("demo", "cooking")
+    assert status == 1
+    assert "There are: inspection" in text

@@ -1,0 +1,79 @@
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from infra.local import aws, signin
+from infra.local.obstacle import ObstacleError
+from infra.local.records import Stack
+
+
+class UsernameExistsError(Exception):
+    """What the user pool answers to a name that it knows."""
+
+
+class Pool:
+    """Stands in for the user pool: final passwords, groups, and tokens for those who know the password."""
+
+    def __init__(self) -> None:
+        self.exceptions = SimpleNamespace(UsernameExistsException=UsernameExistsError)
+        self.passwords: dict[str, str] = {}
+        self.groups: list[tuple[str, str]] = []
+        self.known: set[str] = set()
+
+    def admin_create_user(self, *, Username: str, **_: Any) -> None:  # noqa: N803
+        if Username in self.known:
+            raise UsernameExistsError
+        self.known.add(Username)
+
+    def admin_set_user_password(self, *, Username: str, Password: str, Permanent: bool, **_: Any) -> None:  # noqa: N803
+        assert Permanent
+        self.passwords[Username] = Password
+
+    def admin_add_user_to_group(self, *, Username: str, GroupName: str, **_: Any) -> None:  # noqa: N803
+        self.groups.append((Username, GroupName))
+
+    def admin_initiate_auth(self, *, AuthParameters: dict[str, str], **_: Any) -> dict[str, Any]:  # noqa: N803
+        name = AuthParameters["USERNAME"]
+        assert self.passwords[name] == AuthParameters["PASSWORD"]
+        return {"AuthenticationResult": {"AccessToken": f"token of {name}"}}
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> Pool:
+    """The stand-in, in place."""
+    pool = Pool()
+    monkeypatch.setattr(aws, "client", lambda *_: pool)
+    return pool
+
+
+def test_a_person_can_sign_in_at_once(pool: Pool, stack: Stack) -> None:
+    """The password is final: nobody is asked to change it first."""
+    made = signin.create_sign_in(stack, "cho", "cho@example.org", ("casetree-admins",))
+    assert made.token == "token of cho"
+    assert pool.groups == [("cho", "casetree-admins")]
+
+
+def test_a_person_keeps_the_password(pool: Pool, stack: Stack) -> None:
+    """`up` may be run again while somebody is using the stack."""
+    first = signin.create_sign_in(stack, "cho", "cho@example.org")
+    again = signin.create_sign_in(replace(stack, users={"cho": first}), "cho", "cho@example.org")
+    assert again.password == first.password
+    assert signin.fresh_token(replace(stack, users={"cho": first}), "cho") == "token of cho"
+    assert pool.known == {"cho"}
+
+
+@pytest.mark.usefixtures("pool")
+def test_no_two_people_have_the_same_password(stack: Stack) -> None:
+    """Nor do two stacks. Every one meets the rules of the user pool."""
+    first, second = (signin.create_sign_in(stack, name, "x@example.org").password for name in ("cho", "dee"))
+    assert first != second
+    assert len(first) >= 14
+
+
+def test_a_name_that_nobody_has_is_answered_with_those_there_are(stack: Stack) -> None:
+    """The person sees whom the stack knows."""
+    with pytest.raises(ObstacleError, match="'zoe' is nobody here") as caught:
+        signin.fresh_token(stack, "zoe")
+    assert "admin, ann" in caught.value.remedy
