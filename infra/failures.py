@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -22,8 +23,23 @@ class FailureQueue(Construct):
             self,
             "Queue",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            # The longest there is: an alarm tells of the first record, people take holidays.
+            # The longest there is: an alarm tells of the first record, but people take holidays.
             retention_period=Duration.days(14),
         )
+        self.queue.add_to_resource_policy(_encrypted_connections_only(self.queue))
         exempt(self.queue, "AwsSolutions-SQS3", "This is the dead-letter queue: what is in it waits for a person.")
+
+
+def _encrypted_connections_only(queue: sqs.Queue) -> iam.PolicyStatement:
+    """Plain HTTP is refused, except from loopback: the local stack speaks it, and on AWS nothing comes from there."""
+    return iam.PolicyStatement(
+        sid="EncryptedConnectionsOnly",
+        effect=iam.Effect.DENY,
+        principals=[iam.AnyPrincipal()],
+        actions=["sqs:*"],
+        resources=[queue.queue_arn],
+        conditions={
+            "Bool": {"aws:SecureTransport": "false"},
+            "NotIpAddress": {"aws:SourceIp": "127.0.0.1/32"},
+        },
+    )
