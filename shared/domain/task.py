@@ -61,26 +61,17 @@ class Timer:
 class Children:
     """A parent's counters over the edges of its children; timed holds do not count.
 
-    `same_*` count the children of the parent's own type. `closed` and `completed` lag behind the
-    children themselves until the stream hook has counted them.
+    `same_*` count the children of the parent's own type. A child that closed stays counted as
+    open until the stream hook has counted its closing, which moves it from one to the other.
+    `open` is stored, not derived: the hook's condition "not the last one" needs it as a number.
     """
 
-    total: int = 0
+    open: int = 0
     closed: int = 0
     completed: int = 0
-    same_total: int = 0
+    same_open: int = 0
     same_closed: int = 0
     same_completed: int = 0
-
-    @property
-    def open(self) -> int:
-        """How many are not yet counted as closed."""
-        return self.total - self.closed
-
-    @property
-    def same_open(self) -> int:
-        """How many of the parent's own type are not yet counted as closed."""
-        return self.same_total - self.same_closed
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ TASK = Record(
 # Numbers of their own, so that children are counted by adding, whoever counts at the same time.
 CHILDREN = Record(
     Children,
-    dict.fromkeys(("total", "closed", "completed", "same_total", "same_closed", "same_completed"), NUMBER),
+    dict.fromkeys(("open", "closed", "completed", "same_open", "same_closed", "same_completed"), NUMBER),
     prefix="children_",
 )
 
