@@ -1,0 +1,57 @@
+"""The function behind the stream that lets parents, dependents and receivers react to a change."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from functions.metering import report
+from functions.runtime import make_client, open_session, required
+from functions.streams import Batch, Context, FailureQueue
+from shared.domain.task import Entry
+from shared.engine import settle
+from shared.engine.session import Session
+
+logger = Logger()
+metrics = Metrics()
+
+
+def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    """What Lambda calls with records of the table's stream."""
+    return react(event, context, _session(), _failures())
+
+
+def react(event: dict[str, Any], context: Context, session: Session, failures: FailureQueue) -> dict[str, Any]:
+    """Everything is done that the records made due; the answer names those that have to come again."""
+    session.store.reset_consumed()
+    batch = Batch(event["Records"], failures, context, logger)
+    for number, entry in batch.entries():
+        if batch.out_of_time:
+            batch.postpone([number])
+        elif batch.attempt([number], lambda entry=entry: settle.react(session, entry)):  # type: ignore[misc]
+            _measure_age(session, entry)
+    if metrics.metric_set:
+        metrics.flush_metrics()
+    report(metrics, session.store.consumed, "hooks")
+    logger.info("reacted", records=len(batch.records), again=len(batch.again), aside=batch.aside)
+    return batch.answer()
+
+
+def _measure_age(session: Session, entry: Entry) -> None:
+    """From the commit that wrote the entry to the end of what followed from it."""
+    age = session.now() - entry.created_at
+    metrics.add_metric("HookAge", MetricUnit.Milliseconds, max(0.0, age.total_seconds() * 1000))
+
+
+@cache
+def _session() -> Session:
+    return open_session(os.environ)
+
+
+@cache
+def _failures() -> FailureQueue:
+    return FailureQueue(make_client("sqs", os.environ), required(os.environ, "CASETREE_FAILURE_QUEUE_URL"), "hooks")

@@ -1,0 +1,63 @@
+"""What every function works with: the table, the workflows, the clock; made once per process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import botocore.session
+from botocore.config import Config
+
+from shared import workflows
+from shared.engine.session import Session
+from shared.ids import new_id
+from shared.storage.store import Store
+
+LOCAL_NAMES = frozenset({"localhost", "::1"})
+# Short, as in the storage: what does not answer within seconds is tried again with the next delivery.
+CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 3})
+
+
+def open_session(environment: Mapping[str, str]) -> Session:
+    """A session on the table that the environment names; raises ValueError if it names none."""
+    endpoint = environment.get("AWS_ENDPOINT_URL") or None
+    store = Store(
+        required(environment, "CASETREE_TABLE"), region=required(environment, "AWS_REGION"), endpoint=endpoint
+    )
+    return Session(store, workflows.load(), clock(endpoint, store.clock_offset), new_id)
+
+
+def clock(endpoint: str | None, offset: Callable[[], int]) -> Callable[[], datetime]:
+    """The time; moved by the table's offset where the table is on this machine, and nowhere else."""
+    if endpoint is None or not is_loopback(endpoint):
+        return utc_now
+    return lambda: utc_now() + timedelta(seconds=offset())
+
+
+def utc_now() -> datetime:
+    """The present moment, cut to milliseconds."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether a URL leads to this machine and nowhere else."""
+    host = urlsplit(address).hostname or ""
+    return host in LOCAL_NAMES or (host.startswith("127.") and host.replace(".", "").isdigit())
+
+
+def required(environment: Mapping[str, str], name: str) -> str:
+    """A variable that must be set; raises ValueError that names it."""
+    value = environment.get(name, "").strip()
+    if not value:
+        raise ValueError(f"Not set: {name}.")
+    return value
+
+
+def make_client(service: str, environment: Mapping[str, str]) -> Any:
+    """A client of another AWS service than DynamoDB; dear to make, so a process makes it once."""
+    region, endpoint = required(environment, "AWS_REGION"), environment.get("AWS_ENDPOINT_URL") or None
+    session = botocore.session.get_session()
+    return session.create_client(service, region_name=region, endpoint_url=endpoint, config=CONFIG)

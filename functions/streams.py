@@ -1,0 +1,130 @@
+"""What the readers of the table's stream have in common: which records failed, and what becomes of them.
+
+A record that alone is at fault is put aside, so that it does not block those behind it. What is at
+fault beside the record (a busy table, a lost answer, no time left) fails: Lambda delivers the batch
+again from the first such record on, and everything done twice has its effect once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.domain.task import Entry
+from shared.engine.session import Refused
+from shared.storage.case_items import entry_of_item
+from shared.storage.errors import CommitFailed, Throttled, Unreachable
+
+Record = Mapping[str, Any]
+MARGIN = 5_000
+"""Milliseconds that must be left to begin with another record: the work on one ends before."""
+MESSAGE = 1_000
+
+
+class Context(Protocol):
+    """What Lambda says about an invocation, as far as it matters here."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+class Queue(Protocol):
+    """The client of the queue on which records are put aside."""
+
+    def send_message(self, *, QueueUrl: str, MessageBody: str) -> object: ...  # noqa: N803 (named by AWS)
+
+
+@dataclass(frozen=True, slots=True)
+class FailureQueue:
+    """Where records wait for a person: their keys, the error, and the function to send them to again."""
+
+    client: Queue
+    url: str
+    function: str
+
+    def put(self, record: Record, error: Exception) -> None:
+        """The record's keys are on the queue."""
+        keys = {name: value.get("S") for name, value in record.get("dynamodb", {}).get("Keys", {}).items()}
+        text = f"{type(error).__name__}: {error}"[:MESSAGE]
+        body = json.dumps({"keys": keys, "error": text, "function": self.function})
+        self.client.send_message(QueueUrl=self.url, MessageBody=body)
+
+
+@dataclass(slots=True)
+class Batch:
+    """The records of one invocation, and which of them have to come again."""
+
+    records: Sequence[Record]
+    failures: FailureQueue
+    context: Context
+    log: Logger
+    again: set[int] = field(default_factory=set)
+    aside: int = 0
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether what is left of the time may not do for another record."""
+        return self.context.get_remaining_time_in_millis() < MARGIN
+
+    def entries(self) -> list[tuple[int, Entry]]:
+        """The history entries that the records bring, each with its record's number."""
+        read: list[tuple[int, Entry]] = []
+
+        def decode(number: int) -> None:
+            read.append((number, entry_of_item(self.records[number]["dynamodb"]["NewImage"])))
+
+        for number in range(len(self.records)):
+            self.attempt([number], lambda number=number: decode(number))  # type: ignore[misc]
+        return read
+
+    def attempt(self, numbers: Iterable[int], work: Callable[[], object]) -> bool:
+        """Whether the work on these records is done; if not, they are put aside or come again."""
+        numbers = list(numbers)
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 (whatever it is, the other records go on)
+            self.fail(numbers, error)
+            return False
+        return True
+
+    def fail(self, numbers: Sequence[int], error: Exception) -> None:
+        """The records come again if something else is at fault, and are put aside if they are."""
+        # The error's text may quote what a person wrote: it goes to the queue, not into the log.
+        lasting = not is_transient(error)
+        for number in numbers:
+            kept = lasting and self._put_aside(number, error)
+            if not kept:
+                self.again.add(number)
+        self.log.warning("failed", exception_name=type(error).__name__, records=len(numbers), aside=lasting)
+
+    def postpone(self, numbers: Iterable[int]) -> None:
+        """The records come again: there is no time left for them."""
+        self.again.update(numbers)
+
+    def _put_aside(self, number: int, error: Exception) -> bool:
+        try:
+            self.failures.put(self.records[number], error)
+        except (BotoCoreError, ClientError):
+            return False
+        self.aside += 1
+        return True
+
+    def answer(self) -> dict[str, list[dict[str, str]]]:
+        """What Lambda is told: it delivers again from the lowest of the records named."""
+        numbers = sorted(self.again)
+        return {"batchItemFailures": [{"itemIdentifier": _sequence_number(self.records[n])} for n in numbers]}
+
+
+def is_transient(error: Exception) -> bool:
+    """Whether the same record may well succeed later."""
+    if isinstance(error, Refused):
+        return error.refusal.code == "conflict"
+    return isinstance(error, CommitFailed | Throttled | Unreachable | BotoCoreError | ClientError)
+
+
+def _sequence_number(record: Record) -> str:
+    return str(record["dynamodb"]["SequenceNumber"])

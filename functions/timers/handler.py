@@ -1,0 +1,78 @@
+"""The function that the clock wakes: it fires what is due every minute, and settles every night."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from functions.metering import report
+from functions.runtime import open_session
+from functions.streams import Context
+from shared.engine import timers
+from shared.engine.session import Session
+
+SWEEP = 55.0
+"""Seconds after which a sweep leaves the rest to that of the next minute."""
+MARGIN = 5.0
+"""Seconds that must be left of Lambda's own limit to begin with anything more."""
+
+logger = Logger()
+metrics = Metrics()
+Job = Callable[[Session, dict[str, Any], float], dict[str, Any]]
+
+
+class NotAllDoneError(Exception):
+    """Some of the work failed; what can be said about it is in the log, and the alarm on errors tells."""
+
+
+def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    """What the rules call, with the job to do."""
+    return run(event, context, _session())
+
+
+def run(event: dict[str, Any], context: Context, session: Session) -> dict[str, Any]:
+    """The job is done as far as the time went; raises ValueError for a job that there is not."""
+    job = JOBS.get(event.get("job", ""))
+    if job is None:
+        raise ValueError(f"There is no such job; there are: {', '.join(JOBS)}.")
+    session.store.reset_consumed()
+    result = job(session, event, time.monotonic() + context.get_remaining_time_in_millis() / 1000 - MARGIN)
+    report(metrics, session.store.consumed, event["job"])
+    logger.info(event["job"], **result)
+    if result["failed"]:
+        raise NotAllDoneError(f"{event['job']}: {result['failed']} failed.")
+    return result
+
+
+def _sweep(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
+    """What is due in the shards has fired, in time for the next minute's sweep."""
+    deadline = min(deadline, time.monotonic() + SWEEP)
+    return asdict(timers.sweep(session, event["shards"], lambda: time.monotonic() > deadline, _log_failure))
+
+
+def _settle(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
+    """Nothing is owed in any case after the position given; `next` is where to go on, None at the end."""
+    result = timers.settle_all(session, event.get("after"), lambda: time.monotonic() > deadline, _log_failure)
+    metrics.add_metric("Findings", MetricUnit.Count, result.found)
+    metrics.flush_metrics()
+    return asdict(result)
+
+
+def _log_failure(what: str, error: Exception) -> None:
+    """The error's kind and place are in the log; its text may quote what a person wrote."""
+    logger.error("failed", what=what, exception_name=type(error).__name__)
+
+
+JOBS: dict[str, Job] = {"sweep": _sweep, "settle": _settle}
+
+
+@cache
+def _session() -> Session:
+    return open_session(os.environ)

@@ -1,0 +1,65 @@
+"""What the use cases of people have in common: administrators, views, and plans without a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn, TypeVar
+
+from shared.domain.people import Caller, Organization, User
+from shared.domain.plan import FieldError, Plan, Refusal, Write
+from shared.engine.session import Identity, Refused, Session, refuse
+from shared.storage.errors import CommitFailed
+from shared.storage.store import Loaded
+
+Item = TypeVar("Item")
+Result = TypeVar("Result", User, Organization)
+Given = Mapping[str, object]
+CHUNK = 40
+"""Organizations or members in one transaction: two items each, of the 100 that it may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserView:
+    """A user as one caller sees them: what the caller may not know is empty.
+
+    `administrator` is known of the caller alone: it comes with their token.
+    """
+
+    user: User
+    caller: Caller
+    administrator: bool | None = None
+
+
+def administrator(session: Session, identity: Identity, loaded: Loaded) -> Caller:
+    """The caller, who is an administrator; raises Refused `not_allowed`."""
+    caller = session.caller(identity, loaded)
+    if not caller.administrator:
+        refuse("not_allowed", "Only administrators may do this.", rule="who", who=("administrators",))
+    return caller
+
+
+def accepted(result: Result | Refusal) -> Result:
+    """What the rules give; raises Refused if they refuse."""
+    if isinstance(result, Refusal):
+        raise Refused(result)
+    return result
+
+
+def committed(session: Session, subject: User | Organization | None, *writes: Write) -> bool:
+    """Whether the writes took effect; False if somebody else was faster."""
+    try:
+        session.store.commit(Plan(session.new_id(session.now()), writes, subject))
+    except CommitFailed:
+        return False
+    return True
+
+
+def bad_id(detail: str) -> NoReturn:
+    """Ends the use case: nothing can have the id in the path."""
+    refuse("invalid_input", "The id does not fit.", rule="input", errors=(FieldError("", detail),))
+
+
+def chunked(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """The items in parts that fit a transaction each."""
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))

@@ -1,0 +1,90 @@
+"""Hand-back: a departing user's open tasks go back to where others find them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.domain.plan import Refusal
+from shared.domain.task import Party, Task, TaskId
+from shared.domain.workflow import HandBack as Way
+from shared.engine.administration import administrator
+from shared.engine.session import Identity, Refused, Request, Session, not_found
+from shared.engine.tasks import act, available_actions
+from shared.storage.keys import TaskKey, UserKey
+
+AT_ONCE = 100
+"""Tasks that one call takes off a user: they are done within API Gateway's time limit."""
+NOT_HERE = frozenset({"action_not_available", "not_allowed"})
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack:
+    """What became, or in a dry run would become, of a task; without an action, why nothing did."""
+
+    task_id: TaskId
+    action: str | None
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """What a hand-back did; `more` says that the user has further tasks for another call."""
+
+    tasks: tuple[HandedBack, ...]
+    more: bool
+    dry_run: bool
+
+
+def hand_back(session: Session, identity: Identity, user_id: str, *, dry_run: bool) -> HandBack:
+    """The user's open tasks are taken off them, each in the first way of its workflow that its status offers.
+
+    Each commits on its own, by the action that anybody would take, in the name of the calling
+    administrator. A repeat goes on with what is left.
+    """
+    loaded = session.store.load([UserKey(identity.user_id), UserKey(user_id)])
+    administrator(session, identity, loaded)
+    user = loaded[UserKey(user_id)]
+    if user is None:
+        not_found("user")
+    tasks, more = _open_tasks(session, user.party)
+    one = _would_hand_back if dry_run else _hand_back
+    return HandBack(tuple(one(session, identity, task, _ways(session, task)) for task in tasks), more, dry_run)
+
+
+def _open_tasks(session: Session, party: Party) -> tuple[list[Task], bool]:
+    """The user's open tasks as they are now, and whether there are more than one call takes."""
+    rows = session.store.user_rows(party.id, closed=False, limit=AT_ONCE + 1)
+    loaded = session.store.load([TaskKey(row.task_id) for row in rows[:AT_ONCE]])
+    tasks = (loaded[TaskKey(row.task_id)] for row in rows[:AT_ONCE])
+    return [task for task in tasks if task is not None and _is_open_for(task, party)], len(rows) > AT_ONCE
+
+
+def _is_open_for(task: Task, party: Party) -> bool:
+    assigned = task.assigned_party
+    return task.closed_at is None and assigned is not None and (assigned.kind, assigned.id) == (party.kind, party.id)
+
+
+def _ways(session: Session, task: Task) -> Sequence[Way]:
+    return session.workflows.get(task.workflow, task.workflow_version).hand_back
+
+
+def _hand_back(session: Session, identity: Identity, task: Task, ways: Sequence[Way]) -> HandedBack:
+    refusal = None
+    for way in ways:
+        try:
+            act(session, identity, task.task_id, way.action, way.input, Request())
+        except Refused as refused:
+            refusal = refused.refusal
+            if refusal.code not in NOT_HERE:
+                break
+        else:
+            return HandedBack(task.task_id, way.action)
+    return HandedBack(task.task_id, None, refusal)
+
+
+def _would_hand_back(session: Session, identity: Identity, task: Task, ways: Sequence[Way]) -> HandedBack:
+    offers = {offer.action.name: offer.refusal for offer in available_actions(session, identity, task.task_id)[1]}
+    possible = next((way.action for way in ways if way.action in offers and offers[way.action] is None), None)
+    refusal = next((offers.get(way.action) for way in ways), None) if possible is None else None
+    return HandedBack(task.task_id, possible, refusal)

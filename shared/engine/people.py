@@ -1,0 +1,100 @@
+"""Use cases of people: users, and with them organizations, members and hand-back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.domain import members as rules
+from shared.domain.people import Organization, User
+from shared.domain.plan import PutOrganization, PutUser
+from shared.engine.administration import Given, UserView, accepted, administrator, bad_id, chunked, committed
+from shared.engine.handback import HandBack, HandedBack, hand_back
+from shared.engine.organizations import (
+    MemberView,
+    delete_member,
+    get_organization,
+    list_members,
+    list_organizations,
+    put_member,
+    put_organization,
+)
+from shared.engine.session import Answer, Identity, Session, not_found
+from shared.ids import is_user_id
+from shared.storage.keys import OrganizationKey, UserKey
+
+__all__ = [
+    "HandBack",
+    "HandedBack",
+    "MemberView",
+    "UserView",
+    "bootstrap",
+    "delete_member",
+    "get_organization",
+    "get_user",
+    "hand_back",
+    "list_members",
+    "list_organizations",
+    "me",
+    "put_member",
+    "put_organization",
+    "put_user",
+]
+
+
+def me(session: Session, identity: Identity) -> UserView:
+    """The caller, as Casetree knows them."""
+    caller = session.caller(identity, session.store.load([UserKey(identity.user_id)]))
+    if caller.user is None:
+        raise TypeError("A caller with an identity is a user.")
+    return UserView(caller.user, caller, caller.administrator)
+
+
+def get_user(session: Session, identity: Identity, user_id: str) -> UserView:
+    """The user, without what the caller may not know; raises Refused `not_found`."""
+    loaded = session.store.load([UserKey(identity.user_id), UserKey(user_id)])
+    caller, user = session.caller(identity, loaded), loaded[UserKey(user_id)]
+    if user is None or not rules.sees_user(caller, user):
+        not_found("user")
+    return UserView(rules.as_seen(caller, user), caller, caller.administrator if user_id == identity.user_id else None)
+
+
+def put_user(session: Session, identity: Identity, user_id: str, given: Given) -> Answer[UserView]:
+    """The user is as given, what is not given as it was; a deactivated one is refused from now on."""
+
+    def attempt() -> Answer[UserView] | None:
+        loaded = session.store.load([UserKey(identity.user_id), UserKey(user_id)])
+        caller = administrator(session, identity, loaded)
+        existing = loaded[UserKey(user_id)]
+        if not is_user_id(user_id):
+            bad_id("A user's id is 1 to 64 letters, digits, dots, hyphens, underscores or at signs.")
+        user = accepted(rules.user_of(user_id, existing, given))
+        if user != existing and not committed(session, user, PutUser(user, existing.version if existing else None)):
+            return None
+        return Answer(UserView(user, caller), 200 if existing else 201)
+
+    return session.retry(attempt)
+
+
+def bootstrap(session: Session, admin: User) -> None:
+    """The organizations of all workflows exist, and so does the first administrator; none is changed that does."""
+    workflows = [session.workflows.latest(name) for name in session.workflows.names]
+    wanted = {
+        declared.id: Organization(declared.id, declared.label, declared.kind)
+        for workflow in workflows
+        for declared in workflow.organizations.values()
+    }
+    for chunk in chunked(list(wanted.values())):
+        session.retry(lambda chunk=chunk: _add_missing(session, chunk))  # type: ignore[misc]
+    session.retry(lambda: _add_admin(session, admin))
+
+
+def _add_missing(session: Session, organizations: Sequence[Organization]) -> bool | None:
+    loaded = session.store.load([OrganizationKey(organization.id) for organization in organizations])
+    missing = [o for o in organizations if loaded[OrganizationKey(o.id)] is None]
+    return committed(session, None, *(PutOrganization(o, None) for o in missing)) or None
+
+
+def _add_admin(session: Session, admin: User) -> bool | None:
+    if session.store.load([UserKey(admin.id)])[UserKey(admin.id)] is not None:
+        return True
+    return committed(session, admin, PutUser(admin, None)) or None
