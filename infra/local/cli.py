@@ -139,22 +139,32 @@ def doctor(
     """
     if not settle:
         raise ObstacleError("So far the doctor can only settle.", f"{command('doctor --settle')} [CASE]")
-    event = {"job": "settle"} if case is None else {"job": "settle", "caseId": case}
+    stack = _stack()
     with step("Settling", f"Settled {case or 'the whole table'}"):
-        answer = functions.invoke(_stack(), "timers", event)
-    if answer:
+        answers = functions.settle(stack, case)
+    for answer in answers:
         console.print_json(data=answer)
 
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Workflow files.", exists=True, dir_okay=False)],
+    files: Annotated[list[Path], typer.Argument(help="Workflow files.")],
+    *,
+    write: Annotated[bool, typer.Option("--write", help="Compile those without mistakes to what is deployed.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also where that changes a published version.")] = False,
 ) -> None:
     """Check workflow files before they are deployed: each mistake with file, line and reason.
 
     Example:  [cyan]casetree check shared/workflows/*.yaml[/cyan]
     """
-    raise ObstacleError(f"Workflow files cannot be checked yet ({', '.join(map(str, files))}).")
+    from shared import compile as workflows  # noqa: PLC0415 - takes a moment to load, and only this needs it
+
+    problems = workflows.check(files, write=write, force=force)
+    for problem in problems:
+        typer.echo(problem)
+    if problems:
+        raise ObstacleError(f"{len(problems)} of these must be mended before the files can be deployed.")
+    console.print(f"Nothing is wrong with {', '.join(map(str, files))}.")
 
 
 @app.command(name="demo")

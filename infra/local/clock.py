@@ -78,12 +78,12 @@ def _run_all_shards(stack: Stack) -> None:
 
 def due_timers(stack: Stack) -> list[Timer]:
     """Return the timers that should have fired by now, the oldest first."""
-    limit = now(stack).strftime("%Y-%m-%dT%H:%M:%S")
+    limit = now(stack).isoformat(timespec="milliseconds")[:-6]
     timers = (
         Timer(_text(item, "PK").removeprefix("CASE#"), _text(item, "SK"), _text(item, "dueSort"))
         for item in _index(stack)
     )
-    return sorted((timer for timer in timers if timer.due[:19] <= limit), key=lambda timer: timer.due)
+    return sorted((timer for timer in timers if timer.due[: len(limit)] <= limit), key=lambda timer: timer.due)
 
 
 def _index(stack: Stack) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from infra.local.records import Stack
 SOURCE = "casetree"
 LONG_POLL_SECONDS = 1
 # What the line says anyway, or nobody reads.
-UNSHOWN = {"id", "caseId", "taskId", "type", "action", "from", "to", "status", "by"}
+UNSHOWN = {"id", "caseId", "taskId", "workflow", "version", "at", "type", "action", "state", "status", "by"}
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def receive(stack: Stack, queue: str, wait: int = LONG_POLL_SECONDS) -> list[dic
 
 
 def as_line(event: dict[str, Any]) -> str:
-    """Return an event as one line: when, what, which task, what changed, by whom."""
+    """Return an event as one line: when, what, which task, what was done, what it became, by whom."""
     detail = event.get("detail", {})
     what = str(detail.get("taskId") or detail.get("caseId") or detail.get("id") or "")
     parts = [event.get("time", "")[11:19], f"{event.get('detail-type', ''):<14}", what, *_words(detail)]
@@ -51,8 +51,8 @@ def as_line(event: dict[str, Any]) -> str:
 
 
 def _words(detail: dict[str, Any]) -> list[str]:
-    change = " -> ".join(str(detail[key]) for key in ("from", "to") if detail.get(key))
-    known = [detail.get("type"), detail.get("action"), change or detail.get("status")]
+    became = " / ".join(str(detail[key]) for key in ("state", "status") if detail.get(key))
+    known = [detail.get("type"), detail.get("action"), became]
     others = [f"{key}={value}" for key, value in detail.items() if key not in UNSHOWN and isinstance(value, str | int)]
     by = detail.get("by")
     return [str(word) for word in known if word] + others + ([f"by {by}"] if by else [])

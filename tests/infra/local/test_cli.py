@@ -12,6 +12,7 @@ from infra.local import clock, demo, functions, server, signin
 from infra.local import up as stack_up
 from infra.local.cli import app
 from infra.local.clock import Timer
+from infra.local.home import REPOSITORY
 from infra.local.records import Stack
 
 COMMANDS = ("up", "down", "demo", "token", "events", "advance", "doctor", "check", "bootstrap")
@@ -103,14 +104,33 @@ def test_settling_asks_the_timers_function(monkeypatch: pytest.MonkeyPatch) -> N
     """For one case or for the whole table, the same job as every night."""
     asked: list[Any] = []
 
-    def invoke(_: Stack, name: str, event: dict[str, Any]) -> dict[str, int]:
+    def invoke(_: Stack, name: str, event: dict[str, Any]) -> dict[str, Any]:
         asked.append((name, event))
-        return {"settled": 2}
+        return {"found": 2, "next": None if "after" in event else "look-4"}
 
     monkeypatch.setattr(functions, "invoke", invoke)
-    assert '"settled": 2' in _run("doctor", "--settle", "look-1")[1]
+    assert '"found": 2' in _run("doctor", "--settle", "look-1")[1]
+    assert asked == [("timers", {"job": "settle", "caseId": "look-1"})]
+    asked.clear()
     _run("doctor", "--settle")
-    assert asked == [("timers", {"job": "settle", "caseId": "look-1"}), ("timers", {"job": "settle"})]
+    assert asked == [("timers", {"job": "settle"}), ("timers", {"job": "settle", "after": "look-4"})]
+
+
+def test_a_workflow_file_without_mistakes_passes() -> None:
+    """The project's own do."""
+    status, text = _run("check", str(REPOSITORY / "shared" / "workflows" / "inspection.yaml"))
+    assert status == 0
+    assert "Nothing is wrong" in text
+
+
+def test_a_workflow_file_with_a_mistake_is_refused_with_file_line_and_reason(tmp_path: Path) -> None:
+    """In the form that editors and terminals make a link of."""
+    file = tmp_path / "wrong.yaml"
+    file.write_text("workflow: [")
+    status, text = _run("check", str(file))
+    assert status == 1
+    assert f"{file}:" in text
+    assert "must be mended" in text
 
 
 @pytest.mark.usefixtures("up")

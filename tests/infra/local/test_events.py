@@ -12,8 +12,9 @@ from infra.local.records import Stack
 CLAIMED = {
     "time": "2026-11-22T04:46:22Z",
     "detail-type": "TaskChanged",
-    "detail": {"id": "1", "taskId": "look-1.t1", "type": "QA", "action": "claim", "from": "Ready", "to": "In Progress",
-               "by": "ann", "version": 3, "changes": {"status": []}},
+    "detail": {"id": "1", "taskId": "look-1.t1", "type": "QA", "action": "claim", "state": "Created",
+               "status": "In Progress", "groupQueue": "quality-assurance", "by": "ann", "version": 3,
+               "assignedParty": {"kind": "user", "id": "ann"}, "dueTime": None},
 }  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def test_following_leaves_nothing_behind(bus: Any, stack: Stack) -> None:
 def test_a_line_says_when_what_and_by_whom() -> None:
     """The keys that a person looks for come first, the rest after them; nested values are for --json."""
     assert events.as_line(CLAIMED) == (
-        "04:46:22  TaskChanged     look-1.t1  QA  claim  Ready -> In Progress  version=3  by ann"
+        "04:46:22  TaskChanged     look-1.t1  QA  claim  Created / In Progress  groupQueue=quality-assurance  by ann"
     )
 
 
