@@ -54,20 +54,29 @@ def steps(workflow: Workflow, type_name: str) -> tuple[Step, ...]:
 def _steps_of(workflow: Workflow, action: Action) -> Iterator[Step]:
     for source in (key for key in workflow.statuses if key in action.sources):
         for option, target in enumerate(action.target):
-            for status in _reached(workflow, target, source):
+            for status in _reached(workflow, target, source, waits=_makes_wait(action)):
                 yield Step(action.name, source, status, action.who, target.conditions, option)
 
 
-def _reached(workflow: Workflow, target: TargetCase, source: str | None) -> tuple[str, ...]:
+def _reached(workflow: Workflow, target: TargetCase, source: str | None, *, waits: bool = False) -> tuple[str, ...]:
     """The statuses that a target may stand for, seen from a status."""
     if target.to == BY_PREREQUISITES and workflow.prerequisites is not None:
         pair = (workflow.prerequisites.waiting, workflow.prerequisites.ready)
         # Work that has begun stays where it is (inspection.md: prerequisites hold a task back
         # only before its start).
-        return pair if source is None or source in pair else (source,)
+        if source is not None and source not in pair:
+            return (source,)
+        return pair[:1] if waits else pair
     if target.to in (SAME, BY_PREREQUISITES):
         return () if source is None else (source,)
     return (target.to,)
+
+
+def _makes_wait(action: Action) -> bool:
+    """Whether the action certainly leaves the task waiting for information."""
+    field = action.field("awaiting")
+    named = field is not None and field.required and not field.nullable
+    return named and any(word.name == "set_awaiting" for word in action.effects)
 
 
 def engine_moves(workflow: Workflow) -> frozenset[str]:
