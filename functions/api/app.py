@@ -1,0 +1,155 @@
+"""The HTTP API as a callable: routing, reading requests in the order of api.md, and the error table."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from functions.api import routes
+from functions.api.body import fingerprint, parse_body, read_body
+from functions.api.conditions import idempotency_key, if_match
+from functions.api.identity import identify
+from functions.api.measure import Measure
+from functions.api.operations import JSON, Call, Operation, Reply
+from functions.api.parameters import read_query
+from functions.api.problems import MEDIA_TYPE, Problem
+from functions.api.settings import Settings
+from shared.engine.session import Identity, Refused, Request, Session
+from shared.storage.errors import Throttled, Unreachable
+
+Event = Mapping[str, Any]
+NOBODY = Identity("")
+NO_OBJECT: Mapping[str, Any] = {"": None}
+"""Stands for a body that is no object: a field that nothing has, refused as 422 when its turn comes."""
+
+
+class Api:
+    """Answers an event of an HTTP API; every answer and every error leaves in the same way."""
+
+    def __init__(self, settings: Settings, session: Session) -> None:
+        self._settings = settings
+        self._session = session
+        self._log = Logger()
+        self._resolver = APIGatewayHttpResolver(enable_validation=False)
+        self._measure = Measure(session.store)
+        for operation in routes.OPERATIONS:
+            self._register(operation)
+        self._handle_errors()
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        self._log.set_correlation_id(_request_id(event))
+        self._measure.begin()
+        answer = self._resolver.resolve(event, context)
+        headers = answer.setdefault("headers", {})
+        headers.setdefault("Cache-Control", "no-store")
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Casetree-Capacity"] = self._measure.header
+        self._measure.end()
+        self._log.info(
+            "answered", operation=self._measure.operation, status=answer["statusCode"], **self._measure.units
+        )
+        return answer
+
+    def _register(self, operation: Operation) -> None:
+        rule = operation.path.replace("{", "<").replace("}", ">")
+        self._resolver.route(rule, operation.method, compress=operation.compress)(self._answering(operation))
+
+    def _answering(self, operation: Operation) -> Callable[..., Response[Any]]:
+        def answer(**path: str) -> Response[Any]:
+            self._measure.operation = self._measure.action = operation.name
+            reply = operation.handle(self._read(operation, path))
+            self._measure.action = reply.action or operation.name
+            return _response(reply)
+
+        return answer
+
+    def _read(self, operation: Operation, path: Mapping[str, str]) -> Call:
+        """The request, read in the order in which it is checked: 401, 413, 400."""
+        event: Event = self._resolver.current_event.raw_event
+        identity = NOBODY if operation.public else identify(event, self._settings)
+        data = read_body(event) if operation.method != "GET" else b""
+        headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+        query = read_query(event.get("rawQueryString") or "", operation.query)
+        body = parse_body(data) if operation.body is not None else {}
+        return Call(
+            session=self._session,
+            identity=identity,
+            path={name: _decoded(value) for name, value in path.items()},
+            query=query,
+            body=body if isinstance(body, dict) else NO_OBJECT,
+            request=_request(operation, self._resolver.current_event.path, headers, body),
+            accept=headers.get("accept", ""),
+        )
+
+    def _handle_errors(self) -> None:
+        handle = self._resolver.exception_handler
+        handle(Problem)(_problem_response)
+        handle(Refused)(lambda refused: _problem_response(Problem.of(refused.refusal)))
+        handle(Throttled)(lambda _: _problem_response(Problem("throttled", "The table is busy. Try again shortly.")))
+        handle(Unreachable)(lambda _: _problem_response(Problem("unavailable", _UNREACHABLE)))
+        handle(NotFoundError)(self._unknown_route)
+        handle(Exception)(self._unexpected)
+
+    def _unknown_route(self, _: NotFoundError) -> Response[Any]:
+        """404, or 405 where the address takes other methods."""
+        event = self._resolver.current_event
+        identify(event.raw_event, self._settings)
+        allowed = [o.method for o in routes.OPERATIONS if routes.pattern(o.path).fullmatch(event.path)]
+        if not allowed:
+            raise Problem("not_found", "There is no such address.")
+        detail = f"This address takes {', '.join(allowed)}."
+        raise Problem("method_not_allowed", detail, headers={"Allow": ", ".join(allowed)})
+
+    def _unexpected(self, error: Exception) -> Response[Any]:
+        """500, with the error in the log; its message stays out, as it may quote what was sent."""
+        frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+        self._log.error("unexpected", exception_name=type(error).__name__, frames=frames)
+        identifier = _request_id(self._resolver.current_event.raw_event)
+        return _problem_response(Problem("internal_error", f"It is logged under the request id {identifier}."))
+
+
+_UNREACHABLE = "The answer of the table was lost. Look whether the change is there, or repeat with an idempotency key."
+
+
+def _request(operation: Operation, path: str, headers: Mapping[str, str], body: object) -> Request:
+    """What HTTP says about a write; the route is the address itself, so that a key is good for one resource."""
+    if operation.method == "GET":
+        return Request()
+    return Request(
+        route=f"{operation.method} {path}",
+        key=idempotency_key(headers) if operation.idempotent else None,
+        fingerprint=fingerprint(body),
+        if_match=if_match(headers) if operation.versioned else None,
+    )
+
+
+def _response(reply: Reply) -> Response[Any]:
+    body = _json(reply.body) if reply.media_type == JSON and reply.status != _NO_CONTENT else reply.body
+    media_type = None if reply.status == _NO_CONTENT else reply.media_type
+    return Response(reply.status, media_type, body, headers=dict(reply.headers))
+
+
+def _problem_response(problem: Problem) -> Response[Any]:
+    return Response(problem.status, MEDIA_TYPE, _json(problem.body()), headers=dict(problem.headers))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _decoded(value: str) -> str:
+    """An HTTP API hands the path on decoded, but for the percent sign itself."""
+    return value.replace("%25", "%")
+
+
+def _request_id(event: Event) -> str:
+    return str((event.get("requestContext") or {}).get("requestId", ""))
+
+
+_NO_CONTENT = 204

@@ -1,0 +1,105 @@
+"""Routes of cases."""
+
+from __future__ import annotations
+
+from functions.api import cursors, replies
+from functions.api.operations import Call, Content, Reply, Routes
+from functions.api.parameters import text, whole
+from functions.api.views import cases as views
+from functions.api.views import tasks as task_views
+from shared.engine import cases as engine
+from shared.engine.cases import CaseView
+
+ROUTES = Routes("Cases")
+LIMIT = whole("limit", "How many items a page may have.", 1, 500, 100)
+CURSOR = text("cursor", "`nextCursor` of the page before.")
+
+
+def _address(view: CaseView) -> str:
+    return f"/cases/{view.case.case_id}"
+
+
+@ROUTES.add(
+    "POST",
+    "/cases",
+    "Create a case",
+    Content("CreatedCase", "The case with its tasks.", 201),
+    body="CaseCreation",
+    idempotent=True,
+    refusals=(403, 409, 422),
+)
+def create_case(call: Call) -> Reply:
+    """Starts a case of a workflow, with tasks from a template or a list, all of it or nothing.
+
+    Tasks of the list are tied by `key`: `prerequisites` of a task names keys of others.
+    """
+    answer = engine.create_case(call.session, call.identity, call.body, call.request)
+    return replies.written(answer, views.created, _address)
+
+
+@ROUTES.add("GET", "/cases/{caseId}", "Read a case", Content("Case", "The case."), refusals=(403, 404))
+def get_case(call: Call) -> Reply:
+    """The case, with how many of its tasks are open and closed."""
+    return replies.resource(views.case(engine.get_case(call.session, call.identity, call.path["caseId"])))
+
+
+@ROUTES.add(
+    "PATCH",
+    "/cases/{caseId}",
+    "Change a case",
+    Content("Case", "The case as it is now."),
+    body="CaseChange",
+    versioned=True,
+    idempotent=True,
+    refusals=(403, 404, 409, 412, 422),
+)
+def edit_case(call: Call) -> Reply:
+    """Renames the case or sets attributes; an attribute of `null` is taken away."""
+    answer = engine.edit_case(call.session, call.identity, call.path["caseId"], call.body, call.request)
+    return replies.written(answer, views.case, _address)
+
+
+@ROUTES.add(
+    "POST",
+    "/cases/{caseId}/close",
+    "Close a case",
+    Content("Case", "The case, closed."),
+    body="CaseClosing",
+    versioned=True,
+    idempotent=True,
+    refusals=(403, 404, 409, 412, 422),
+)
+def close_case(call: Call) -> Reply:
+    """Closes the case; its open tasks are ended by a cascade that follows within seconds."""
+    answer = engine.close_case(call.session, call.identity, call.path["caseId"], call.body, call.request)
+    return replies.written(answer, views.case, _address)
+
+
+@ROUTES.add(
+    "GET",
+    "/cases/{caseId}/tasks",
+    "List the tasks of a case",
+    Content("ListedTasks", "A page of tasks, without their long texts."),
+    query=(LIMIT, CURSOR),
+    refusals=(403, 404),
+)
+def list_case_tasks(call: Call) -> Reply:
+    """All tasks of the case that the caller may see, in tree order."""
+    after, limit = cursors.position(call.query[CURSOR]), call.query[LIMIT]
+    page = engine.case_tasks(call.session, call.identity, call.path["caseId"], after, limit)
+    return replies.page(page, task_views.listed, cursors.opaque)
+
+
+@ROUTES.add(
+    "GET",
+    "/cases/{caseId}/timeline",
+    "Read what happened in a case",
+    Content("Entries", "A page of history entries, the newest first."),
+    query=(LIMIT, CURSOR),
+    refusals=(403, 404),
+)
+def read_timeline(call: Call) -> Reply:
+    """Every change of the case and its tasks, newest first. It may lag behind by a moment."""
+    before, limit = cursors.timeline(call.query[CURSOR]), call.query[LIMIT]
+    caller, page = engine.timeline(call.session, call.identity, call.path["caseId"], before, limit)
+    return replies.page(page, lambda entry: task_views.entry(entry, caller, call.session.workflows), cursors.opaque)

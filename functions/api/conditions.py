@@ -1,0 +1,46 @@
+"""What the headers of a request demand: If-Match and Idempotency-Key; and ETags, which If-Match answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from functions.api.problems import Problem
+
+NEVER = 0
+"""No version has this number, so that an ETag that is none of ours never matches."""
+
+_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_TAGS = re.compile(rf"\s*{_TAG}(?:\s*,\s*{_TAG})*\s*")
+_OURS = re.compile(r'"([1-9][0-9]{0,9})"')
+_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+
+
+def etag(version: int) -> str:
+    """The ETag of a version."""
+    return f'"{version}"'
+
+
+def if_match(headers: Mapping[str, str]) -> int | None:
+    """The version that the caller has seen, none if any will do; raises Problem for what is no entity tag.
+
+    A weak tag counts like the strong one: ours are version numbers, and only something between
+    the caller and us can have weakened it.
+    """
+    given = headers.get("if-match")
+    if given is None or given.strip() == "*":
+        return None
+    if not _TAGS.fullmatch(given):
+        raise Problem("invalid_request", 'If-Match must be an entity tag such as "3", or *.')
+    versions = {int(version) for version in _OURS.findall(given)}
+    if len(versions) > 1:
+        raise Problem("invalid_request", "If-Match may name one version; this one names several.")
+    return versions.pop() if versions else NEVER
+
+
+def idempotency_key(headers: Mapping[str, str]) -> str | None:
+    """The key under which a repeat is known, if one is given; raises Problem for one that cannot be."""
+    given = headers.get("idempotency-key")
+    if given is not None and not _KEY.fullmatch(given):
+        raise Problem("invalid_request", "Idempotency-Key must be 1 to 255 printable ASCII characters.")
+    return given

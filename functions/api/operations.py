@@ -1,0 +1,140 @@
+"""What a route is: how it is reached and what it promises, in one value that routing and OpenAPI both read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from functions.api.parameters import Parameter, Query
+from shared.engine.session import Identity, Request, Session
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was read and found well-formed; `identity` is nobody's on public routes."""
+
+    session: Session
+    identity: Identity
+    path: Mapping[str, str]
+    query: Query
+    body: Mapping[str, Any]
+    request: Request
+    accept: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a route answers; `action` names what was done, for the metric of consumed units."""
+
+    body: object = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = JSON
+    action: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a successful answer holds: a schema by its name in schemas, or other media types.
+
+    `created` adds the answer 201 with the same schema, where a PUT may make something new.
+    """
+
+    schema: str | None = None
+    description: str = ""
+    status: int = 200
+    other: tuple[str, ...] = ()
+    created: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One route. Schemas are named, not imported: pydantic is loaded for the OpenAPI document only."""
+
+    method: Method
+    path: str
+    name: str
+    tag: str
+    summary: str
+    description: str
+    handle: Callable[[Call], Reply]
+    answer: Content
+    query: tuple[Parameter[Any], ...] = ()
+    body: str | None = None
+    public: bool = False
+    versioned: bool = False
+    idempotent: bool = False
+    refusals: tuple[int, ...] = ()
+    compress: bool = False
+
+
+class Routes:
+    """The routes of one resource, in the order in which they are documented."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self.operations: list[Operation] = []
+
+    def add(
+        self, method: Method, path: str, summary: str, answer: Content, **more: Any
+    ) -> Callable[[Callable[[Call], Reply]], Callable[[Call], Reply]]:
+        """The decorated function answers this route; its name and docstring go into the document."""
+
+        def register(handle: Callable[[Call], Reply]) -> Callable[[Call], Reply]:
+            self.operations.append(
+                Operation(
+                    method=method,
+                    path=path,
+                    name=_camel_case(handle.__name__),
+                    tag=self.tag,
+                    summary=summary,
+                    description=" ".join((handle.__doc__ or "").split()),
+                    handle=handle,
+                    answer=answer,
+                    **more,
+                )
+            )
+            return handle
+
+        return register
+
+
+def prefers(accept: str, offered: Sequence[str]) -> str:
+    """The offered media type that an Accept header ranks highest; the first one where it names none.
+
+    Ties go to what is named first: a client that lists two has put the better one in front.
+    """
+    ranked = sorted(_accepted(accept), key=lambda entry: -entry[1])
+    for wanted, quality in ranked:
+        for media_type in offered:
+            if quality > 0 and _matches(wanted, media_type):
+                return media_type
+    return offered[0]
+
+
+def _accepted(accept: str) -> list[tuple[str, float]]:
+    return [(part.partition(";")[0].strip().lower(), _quality(part)) for part in accept.split(",") if part.strip()]
+
+
+def _quality(part: str) -> float:
+    for parameter in part.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _matches(wanted: str, media_type: str) -> bool:
+    return wanted in (media_type, "*/*", f"{media_type.partition('/')[0]}/*")
+
+
+def _camel_case(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

@@ -1,0 +1,106 @@
+"""Routes of organizations and their members."""
+
+from __future__ import annotations
+
+from functions.api import replies
+from functions.api.operations import Call, Content, Reply, Routes
+from functions.api.parameters import text, whole
+from functions.api.views import people as views
+from shared.domain.people import Organization
+from shared.engine import organizations as engine
+from shared.engine.organizations import MemberView
+
+ROUTES = Routes("Organizations")
+LIMIT = whole("limit", "How many items a page may have.", 1, 500, 100)
+CURSOR = text("cursor", "`nextCursor` of the page before.")
+
+
+def _address(organization: Organization) -> str:
+    return f"/organizations/{organization.id}"
+
+
+def _member_address(view: MemberView) -> str:
+    return f"/organizations/{view.membership.organization_id}/members/{view.user.user.id}"
+
+
+@ROUTES.add(
+    "GET",
+    "/organizations",
+    "List organizations",
+    Content("Organizations", "A page of organizations, by id."),
+    query=(LIMIT, CURSOR),
+    refusals=(403,),
+)
+def list_organizations(call: Call) -> Reply:
+    """People inside see all organizations, others their own."""
+    page = engine.list_organizations(call.session, call.identity, call.query[CURSOR], call.query[LIMIT])
+    return replies.page(page, views.organization)
+
+
+@ROUTES.add(
+    "GET",
+    "/organizations/{organizationId}",
+    "Read an organization",
+    Content("Organization", "The organization."),
+    refusals=(403, 404),
+)
+def get_organization(call: Call) -> Reply:
+    """The organization, where the caller may see it."""
+    found = engine.get_organization(call.session, call.identity, call.path["organizationId"])
+    return replies.resource(views.organization(found))
+
+
+@ROUTES.add(
+    "PUT",
+    "/organizations/{organizationId}",
+    "Create or change an organization",
+    Content("Organization", "The organization as it is now.", 200, created=True),
+    body="OrganizationInput",
+    refusals=(403, 409, 422),
+)
+def put_organization(call: Call) -> Reply:
+    """Makes the organization known, or changes it; its kind is settled once it is there. For administrators."""
+    answer = engine.put_organization(call.session, call.identity, call.path["organizationId"], call.body)
+    return replies.written(answer, views.organization, _address)
+
+
+@ROUTES.add(
+    "GET",
+    "/organizations/{organizationId}/members",
+    "List the members of an organization",
+    Content("Members", "A page of members, by user id."),
+    query=(LIMIT, CURSOR),
+    refusals=(403, 404),
+)
+def list_members(call: Call) -> Reply:
+    """Who belongs to the organization."""
+    organization_id, cursor, limit = call.path["organizationId"], call.query[CURSOR], call.query[LIMIT]
+    return replies.page(engine.list_members(call.session, call.identity, organization_id, cursor, limit), views.member)
+
+
+@ROUTES.add(
+    "PUT",
+    "/organizations/{organizationId}/members/{userId}",
+    "Add or change a member",
+    Content("Member", "The member as it is now.", 200, created=True),
+    body="MemberInput",
+    refusals=(403, 404, 409, 422),
+)
+def put_member(call: Call) -> Reply:
+    """The user belongs to the organization, as an admin of it if the request says so. For administrators."""
+    organization_id, user_id = call.path["organizationId"], call.path["userId"]
+    answer = engine.put_member(call.session, call.identity, organization_id, user_id, call.body)
+    return replies.written(answer, views.member, _member_address)
+
+
+@ROUTES.add(
+    "DELETE",
+    "/organizations/{organizationId}/members/{userId}",
+    "Remove a member",
+    Content(None, "The user does not belong to the organization any more.", 204),
+    refusals=(403, 404, 409),
+)
+def delete_member(call: Call) -> Reply:
+    """The user does not belong to the organization any more. For administrators."""
+    engine.delete_member(call.session, call.identity, call.path["organizationId"], call.path["userId"])
+    return Reply(status=204)

@@ -1,0 +1,47 @@
+"""Answers of the usual kinds: a resource with its version, a created one, a page of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from functions.api.conditions import etag
+from functions.api.operations import Reply
+from shared.engine.session import Answer, Page
+
+T = TypeVar("T")
+Cursor = Callable[[str | None], str | None]
+CREATED = 201
+
+
+def resource(body: dict[str, object]) -> Reply:
+    """A resource, with the ETag of its version."""
+    return Reply(body, headers={"ETag": etag(_version(body))})
+
+
+def written(answer: Answer[T], view: Callable[[T], dict[str, object]], address: Callable[[T], str]) -> Reply:
+    """What a write gives back: 201 has a Location, a repeat says that it is one."""
+    body = view(answer.value)
+    headers = {"ETag": etag(_version(body))} if "version" in body else {}
+    if answer.status == CREATED:
+        headers["Location"] = address(answer.value)
+    if answer.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Reply(body, answer.status, headers)
+
+
+def page(source: Page[T], view: Callable[[T], dict[str, object]], cursor: Cursor = lambda text: text) -> Reply:
+    """A part of a list; `cursor` makes positions of the engine opaque where they are not yet."""
+    return listed((view(item) for item in source.items), cursor(source.next_cursor))
+
+
+def listed(items: Iterable[dict[str, object]], next_cursor: str | None = None) -> Reply:
+    """A list in one piece, or the last part of one."""
+    return Reply({"items": list(items), "nextCursor": next_cursor})
+
+
+def _version(body: dict[str, object]) -> int:
+    version = body["version"]
+    if not isinstance(version, int):
+        raise TypeError("A resource has a version.")
+    return version

@@ -1,0 +1,100 @@
+"""Cases over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from functions.api.schemas.common import (
+    ABSENT,
+    CaseId,
+    Input,
+    Line,
+    LongText,
+    OrganizationId,
+    Output,
+    Timestamp,
+    Version,
+)
+from functions.api.schemas.people import Who
+from functions.api.schemas.tasks import CaseTask, Counts, Task
+
+Attributes = Annotated[
+    dict[str, Any], Field(description="As the case type declares them.", examples=[{"lookId": "4711"}])
+]
+
+
+class CaseFields(Output):
+    """What every view of a case shows."""
+
+    case_id: CaseId
+    workflow: Annotated[str, Field(examples=["inspection"])]
+    workflow_version: Annotated[int, Field(ge=1, examples=[1])]
+    case_type: Annotated[str, Field(examples=["look"])]
+    display_name: Annotated[str, Field(examples=["Look 4711"])]
+    organization_id: Annotated[str | None, Field(examples=[None])]
+    attributes: Attributes
+    state: Literal["open", "closed"]
+    created_at: Timestamp
+    created_by: Who
+    updated_at: Timestamp
+    updated_by: Who
+    closed_at: Timestamp | None
+    close_reason: str | None
+    version: Version
+
+
+class Case(CaseFields):
+    """What a tree of tasks is about."""
+
+    tasks: Annotated[Counts, Field(description="How many tasks are open and closed, of those that the caller may see.")]
+
+
+class CreatedTasks(Counts):
+    """The tasks of a new case."""
+
+    items: list[Task]
+
+
+class CreatedCase(CaseFields):
+    """A new case with its tasks."""
+
+    tasks: CreatedTasks
+
+
+class CaseCreation(Input):
+    """A new case, and the tasks to begin with."""
+
+    workflow: Annotated[str, Field(examples=["inspection"])]
+    case_type: Annotated[str, Field(description="The workflow's first where it is not given.", examples=["look"])] = (
+        ABSENT
+    )
+    case_id: Annotated[CaseId, Field(description="Made up where it is not given; may not begin with `p-`.")] = ABSENT
+    display_name: Annotated[Line, Field(examples=["Look 4711"])] = ABSENT
+    organization_id: OrganizationId = ABSENT
+    attributes: Attributes = ABSENT
+    template: Annotated[
+        str, Field(description="A list of tasks that the case type has.", examples=["standard-look"])
+    ] = ABSENT
+    tasks: Annotated[
+        list[CaseTask],
+        Field(
+            max_length=15,
+            description="With those of the template up to 15, with up to 30 prerequisites in all.",
+            examples=[[{"key": "order", "type": "Order Verify"}, {"type": "QA", "prerequisites": ["order"]}]],
+        ),
+    ] = ABSENT
+
+
+class CaseChange(Input):
+    """What of a case can be changed. What is not named stays as it is."""
+
+    display_name: Annotated[Line, Field(examples=["Look 4711, second visit"])] = ABSENT
+    attributes: Annotated[Attributes, Field(description="Those named are set; null takes one away.")] = ABSENT
+
+
+class CaseClosing(Input):
+    """Why the case is closed."""
+
+    reason: Annotated[LongText, Field(examples=["The customer has cancelled."])]

@@ -1,0 +1,154 @@
+"""People and organizations over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from functions.api.schemas.common import ABSENT, Cursor, Input, Line, OrganizationId, Output, TaskId, UserId, Version
+
+OrganizationKind = Literal["queue", "team", "business_line", "placeholder", "representative", "partner"]
+PartyKind = Literal["user", "organization", "external"]
+
+
+class Person(Output):
+    """Who did something, as people of the same side see them."""
+
+    id: UserId
+    first_name: Annotated[str, Field(examples=["Bob"])]
+    last_name: Annotated[str, Field(examples=["Ray"])]
+    email: Annotated[str, Field(examples=["bob@example.org"])]
+
+
+class PersonElsewhere(Output):
+    """Who did something, as people of another side see them: the name of the organization."""
+
+    display_name: Annotated[str, Field(examples=["Harbor Surveyors"])]
+
+
+Who = Person | PersonElsewhere | None
+
+
+class Party(Output):
+    """Who is responsible for the next action."""
+
+    kind: PartyKind
+    id: Annotated[str, Field(examples=["ann"])]
+    display_name: Annotated[str, Field(examples=["Ann Lee"])]
+
+
+class PartyInput(Input):
+    """Who becomes responsible. `displayName` counts for external parties; others have their own."""
+
+    kind: PartyKind
+    id: Annotated[Line, Field(examples=["ann"])]
+    display_name: Line = ABSENT
+
+
+class Membership(Output):
+    """A user's place in an organization."""
+
+    organization_id: OrganizationId
+    display_name: Annotated[str, Field(examples=["Quality Assurance"])]
+    kind: OrganizationKind
+    admin: bool
+
+
+class User(Output):
+    """A user. The email address is shown to themselves and to administrators."""
+
+    user_id: UserId
+    display_name: Annotated[str, Field(examples=["Ann Lee"])]
+    first_name: Annotated[str, Field(examples=["Ann"])]
+    last_name: Annotated[str, Field(examples=["Lee"])]
+    email: Annotated[str, Field(examples=["ann@example.org"])] = ABSENT
+    active: Annotated[bool, Field(description="Whether they may do anything.")]
+    inside: Annotated[bool, Field(description="Whether they are a member of an internal organization.")]
+    organizations: list[Membership]
+    administrator: Annotated[bool, Field(description="Of the caller alone: it comes with their token.")] = False
+    version: Version
+
+
+class UserInput(Input):
+    """A user as an administrator describes them; of a known user, what is not named stays as it is."""
+
+    display_name: Annotated[Line, Field(description="Needed for a new user.", examples=["Ann Lee"])] = ABSENT
+    first_name: Annotated[str, Field(max_length=100, examples=["Ann"])] = ABSENT
+    last_name: Annotated[str, Field(max_length=100, examples=["Lee"])] = ABSENT
+    email: Annotated[str, Field(max_length=254, examples=["ann@example.org"])] = ABSENT
+    active: Annotated[bool, Field(description="True for a new user; false ends at once what they may do.")] = ABSENT
+
+
+class HandBackInput(Input):
+    """Whether to look first."""
+
+    dry_run: Annotated[bool, Field(description="True only says what would be done.")] = False
+
+
+class HandedBack(Output):
+    """What became of one open task of the user."""
+
+    task_id: TaskId
+    action: Annotated[
+        str | None, Field(description="What took the task off them; null where nothing does.", examples=["release"])
+    ]
+    reason: Annotated[str | None, Field(description="Why it stays where it is.")]
+
+
+class HandBack(Output):
+    """What became of the open tasks of a user."""
+
+    items: list[HandedBack]
+    more: Annotated[bool, Field(description="Whether the user has further tasks for another call.")]
+    dry_run: bool
+
+
+class Organization(Output):
+    """A group that tasks are assigned to or watched by."""
+
+    organization_id: OrganizationId
+    display_name: Annotated[str, Field(examples=["Quality Assurance"])]
+    kind: OrganizationKind
+    auto_assign: bool
+    version: Version
+
+
+class OrganizationInput(Input):
+    """An organization as an administrator describes it; of a known one, what is not named stays as it is."""
+
+    display_name: Annotated[Line, Field(description="Needed for a new one.", examples=["Harbor Surveyors"])] = ABSENT
+    kind: Annotated[
+        OrganizationKind, Field(description="Needed for a new one; settled from then on.", examples=["partner"])
+    ] = ABSENT
+    auto_assign: bool = ABSENT
+
+
+class Organizations(Output):
+    """The organizations that the caller may see."""
+
+    items: list[Organization]
+    next_cursor: Cursor
+
+
+class MemberInput(Input):
+    """How somebody belongs to an organization."""
+
+    admin: Annotated[bool, Field(description="Whether they may act as an admin of the organization.")] = False
+
+
+class Member(Output):
+    """Somebody who belongs to an organization."""
+
+    organization_id: OrganizationId
+    user_id: UserId
+    display_name: Annotated[str, Field(examples=["Ann Lee"])]
+    active: bool
+    admin: bool
+
+
+class Members(Output):
+    """Who belongs to an organization."""
+
+    items: list[Member]
+    next_cursor: Cursor

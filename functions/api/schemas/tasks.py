@@ -1,0 +1,252 @@
+"""Tasks, their actions and their history over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from functions.api.schemas.common import (
+    ABSENT,
+    CaseId,
+    Cursor,
+    Input,
+    Line,
+    LongText,
+    Moment,
+    Output,
+    TaskId,
+    Timestamp,
+    Version,
+)
+from functions.api.schemas.people import Party, PartyInput, Who
+
+TaskType = Annotated[str, Field(description="One of the types of the workflow.", examples=["QA"])]
+Status = Annotated[str, Field(examples=["Ready"])]
+State = Annotated[str, Field(examples=["Created"])]
+GroupQueue = Annotated[
+    str | None, Field(description="The group that watches the task.", examples=["Quality Assurance"])
+]
+GroupQueueInput = Annotated[
+    str, Field(description="By its name or its id.", min_length=1, max_length=200, examples=["quality-assurance"])
+]
+Priority = Annotated[int, Field(ge=0, le=100, examples=[0])]
+
+
+class Link(Output):
+    """A named reference to something outside."""
+
+    type: Annotated[str, Field(examples=["photo"])]
+    link: Annotated[str, Field(examples=["https://photos.example.org/4711/front"])]
+    name: Annotated[str, Field(examples=["Front"])]
+
+
+class LinkInput(Input):
+    """A named reference to something outside."""
+
+    type: Annotated[str, Field(min_length=1, max_length=100, examples=["photo"])]
+    link: Annotated[str, Field(min_length=1, max_length=2_000, examples=["https://photos.example.org/4711/front"])]
+    name: Annotated[str, Field(min_length=1, max_length=200, examples=["Front"])]
+
+
+class Reference(Output):
+    """What a task is about."""
+
+    id: Annotated[str, Field(min_length=1, max_length=200, examples=["4711"])]
+    display_name: Annotated[str, Field(min_length=1, max_length=200, examples=["Look 4711"])]
+
+
+Entity = Annotated[
+    dict[str, Reference],
+    Field(
+        description="By kind: `look`, `user`. Taken from the case where it is not given.",
+        examples=[{"look": {"id": "4711", "displayName": "Look 4711"}}],
+    ),
+]
+
+
+class Timer(Output):
+    """When the engine will act on a task by itself."""
+
+    timer_id: Annotated[str, Field(examples=["01k9x3m2q7c5v8ne"])]
+    name: Annotated[str, Field(examples=["due"])]
+    at: Timestamp
+
+
+class Counts(Output):
+    """How many are open, and how many are closed."""
+
+    open: Annotated[int, Field(ge=0, examples=[2])]
+    closed: Annotated[int, Field(ge=0, examples=[1])]
+
+
+class ListedTask(Output):
+    """A task as lists show it: without description, instructions and links."""
+
+    task_id: TaskId
+    case_id: CaseId
+    parent_id: Annotated[str | None, Field(examples=[None])]
+    workflow: Annotated[str, Field(examples=["inspection"])]
+    workflow_version: Annotated[int, Field(ge=1, examples=[1])]
+    type: TaskType
+    label: Annotated[str, Field(description="The type's name for people.", examples=["QA"])]
+    state: State
+    status: Status
+    open: bool
+    active: Annotated[bool, Field(description="Whether somebody can work on it now.")]
+    overdue: bool
+    entity: Entity
+    group_queue: GroupQueue
+    internal: Annotated[bool, Field(description="Whether the assigned party is inside.")]
+    assigned_party: Party | None
+    priority: Priority
+    due_time: Timestamp | None
+    prerequisites: Annotated[list[str], Field(description="Tasks of the case that have to be closed first.")]
+    awaiting: Annotated[str | None, Field(description="The information that is missing.")]
+    children: Counts
+    created_by: Who
+    updated_by: Who
+    assigned_by: Who
+    cancelled_by: Who
+    completed_by: Who
+    created_at: Timestamp
+    updated_at: Timestamp
+    assigned_at: Timestamp | None
+    started_at: Timestamp | None
+    placed_on_hold_at: Timestamp | None
+    closed_at: Timestamp | None
+    cancellation_reason: str | None
+    timers: list[Timer]
+    version: Version
+
+
+class Task(ListedTask):
+    """A task, whole."""
+
+    description: str | None
+    instructions: list[str]
+    links: list[Link]
+
+
+class ListedTasks(Output):
+    """A page of tasks."""
+
+    items: list[ListedTask]
+    next_cursor: Cursor
+
+
+class TaskFields(Input):
+    """What a new task may have. The workflow says which fields its tasks take."""
+
+    type: TaskType
+    description: LongText = ABSENT
+    instructions: LongText = ABSENT
+    assigned_party: PartyInput | None = None
+    internal: Annotated[bool, Field(description="Follows from the assigned party unless it is a user.")] = False
+    group_queue: GroupQueueInput = ABSENT
+    due_time: Annotated[Moment | None, Field(description="In the future, with a zone.")] = None
+    entity: Entity = ABSENT
+    prerequisites: Annotated[list[str], Field(max_length=50, description="Tasks of the case to wait for.")] = ABSENT
+    awaiting: Annotated[
+        str | None, Field(min_length=1, max_length=500, description="The information that is missing.")
+    ] = ABSENT
+    links: Annotated[list[LinkInput], Field(max_length=100)] = ABSENT
+    priority: Priority = 0
+
+
+class TaskCreation(TaskFields):
+    """A new task of a case."""
+
+
+class TaskChange(Input):
+    """What of a task is no action. What is not named stays as it is."""
+
+    description: LongText = ABSENT
+    links: Annotated[
+        list[LinkInput], Field(max_length=100, description="All of them: the list replaces the old one.")
+    ] = ABSENT
+    entity: Entity = ABSENT
+    prerequisites: Annotated[
+        list[str], Field(max_length=50, description="All of them; only while the task is Pending or Ready.")
+    ] = ABSENT
+    priority: Priority = ABSENT
+
+
+class ActionInput(Input):
+    """The action's input, as the `inputSchema` of `GET /tasks/{taskId}/actions` says."""
+
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra={"examples": [{}, {"reason": "Nobody answers the phone."}]}
+    )
+
+
+class Action(Output):
+    """An action that the caller may take now."""
+
+    name: Annotated[str, Field(examples=["claim"])]
+    label: Annotated[str, Field(examples=["Claim and start"])]
+    input_schema: Annotated[
+        dict[str, Any],
+        Field(
+            description="JSON Schema of the action's input.",
+            examples=[{"type": "object", "properties": {}, "additionalProperties": False}],
+        ),
+    ]
+
+
+class RefusedAction(Output):
+    """An action that the caller may not take now, and why."""
+
+    name: Annotated[str, Field(examples=["pass"])]
+    label: Annotated[str, Field(examples=["Pass"])]
+    rule: Annotated[str | None, Field(description="The rule that refuses.", examples=["from"])]
+    reason: Annotated[str, Field(examples=["Pass is possible while In Progress; the task is Created / Ready."])]
+    who: Annotated[list[str], Field(description="Who could.", examples=[["admins of Quality Assurance"]])]
+
+
+class Actions(Output):
+    """What the caller may do with a task; `refused` only where it was asked for."""
+
+    items: list[Action]
+    next_cursor: Cursor
+    refused: list[RefusedAction] = ABSENT
+
+
+class Entry(Output):
+    """One version of a task or of a case: who did what, and what became of it."""
+
+    task_id: Annotated[str | None, Field(description="Null for the case itself.")]
+    case_id: CaseId
+    version: Version
+    created_at: Timestamp
+    created_by: Who
+    action: Annotated[str, Field(examples=["claim"])]
+    type: Annotated[str | None, Field(examples=["QA"])]
+    state: State
+    status: Annotated[str | None, Field(examples=["In Progress"])]
+    assigned_party: Party | None
+    group_queue: GroupQueue
+    due_time: Timestamp | None
+    changes: Annotated[
+        dict[str, dict[str, Any]],
+        Field(
+            description="By field: before and after; nothing more for a long text.",
+            examples=[{"dueTime": {"from": None, "to": "2026-12-01T17:00:00.000Z"}}],
+        ),
+    ]
+    note: Annotated[str | None, Field(description="The note or reason that was given.")]
+
+
+class Entries(Output):
+    """A page of history."""
+
+    items: list[Entry]
+    next_cursor: Cursor
+
+
+class CaseTask(TaskFields):
+    """A task to begin a case with."""
+
+    key: Annotated[
+        Line, Field(description="Others of the request name it in their `prerequisites`.", examples=["qa"])
+    ] = ABSENT

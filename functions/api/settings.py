@@ -1,0 +1,25 @@
+"""What the environment says to this function, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from functions.runtime import required
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How callers are told from their tokens."""
+
+    user_claims: tuple[str, ...]
+    admin_group: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """The settings in the environment; raises ValueError that names a missing variable."""
+        claims = required(environment, "CASETREE_USER_CLAIMS").split(",")
+        return cls(
+            user_claims=tuple(claim.strip() for claim in claims if claim.strip()),
+            admin_group=required(environment, "CASETREE_ADMIN_GROUP"),
+        )

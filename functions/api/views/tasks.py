@@ -1,0 +1,154 @@
+"""Tasks and their history as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from functions.api.views.people import Json, party, person
+from shared.domain.decide import Offer
+from shared.domain.fields import json_schema
+from shared.domain.people import Caller
+from shared.domain.task import Entry, Task, Texts, Timer
+from shared.domain.workflow import Workflow
+from shared.engine.session import Workflows
+from shared.engine.tasks import TaskView
+from shared.timestamps import to_text
+
+
+def task(view: TaskView) -> Json:
+    """The task, whole."""
+    return {**listed(view), **_texts(view.texts)}
+
+
+def listed(view: TaskView) -> Json:
+    """The task as lists show it: without its long texts, which are kept beside it."""
+    value, viewer = view.task, view.caller
+    return {
+        "taskId": value.task_id,
+        "caseId": value.case_id,
+        "parentId": value.parent_id,
+        "workflow": value.workflow,
+        "workflowVersion": value.workflow_version,
+        "type": value.type,
+        "label": view.label,
+        "state": value.state,
+        "status": value.status,
+        "open": view.status.open,
+        "active": view.status.active,
+        "overdue": value.overdue,
+        "entity": {name: dict(reference) for name, reference in value.entity.items()},
+        "groupQueue": queue_label(view.workflow, value.group_queue),
+        "internal": value.internal,
+        "assignedParty": party(value.assigned_party),
+        "priority": value.priority,
+        "dueTime": moment(value.due_time),
+        "prerequisites": list(value.prerequisites),
+        "awaiting": value.awaiting,
+        "children": {"open": value.children.open, "closed": value.children.closed},
+        **_people(value, viewer),
+        **_times(value),
+        "cancellationReason": value.cancellation_reason,
+        "timers": [timer(item) for item in value.timers],
+        "version": value.version,
+    }
+
+
+def queue_label(workflow: Workflow | None, organization_id: str | None) -> str | None:
+    """A group queue by its name, as the seed shows it; by its id where the workflow names none."""
+    named = workflow.organizations.get(organization_id or "") if workflow else None
+    return named.label if named else organization_id
+
+
+def moment(value: datetime | None) -> str | None:
+    """A timestamp as text, or null."""
+    return None if value is None else to_text(value)
+
+
+def timer(value: Timer) -> Json:
+    """A timer that runs."""
+    return {"timerId": value.timer_id, "name": value.name, "at": to_text(value.at)}
+
+
+def entry(value: Entry, viewer: Caller, workflows: Workflows) -> Json:
+    """One version of a task or a case."""
+    workflow = workflows.latest(value.workflow) if value.workflow in workflows.names else None
+    return {
+        "taskId": value.task_id,
+        "caseId": value.case_id,
+        "version": value.version,
+        "createdAt": to_text(value.created_at),
+        "createdBy": person(value.created_by, viewer),
+        "action": value.action,
+        "type": value.type,
+        "state": value.state,
+        "status": value.status,
+        "assignedParty": party(value.assigned_party),
+        "groupQueue": queue_label(workflow, value.group_queue),
+        "dueTime": moment(value.due_time),
+        "changes": {name: _change(name, change, workflow) for name, change in value.changes.items()},
+        "note": value.note,
+    }
+
+
+def _change(name: str, change: object, workflow: Workflow | None) -> Json:
+    """A field before and after; for a long text nothing but that it changed."""
+    pair = change if isinstance(change, Mapping) else {}
+    return {when: _changed_value(name, value, workflow) for when, value in pair.items()}
+
+
+def _changed_value(name: str, value: object, workflow: Workflow | None) -> object:
+    if isinstance(value, datetime):
+        return to_text(value)
+    if name == "groupQueue" and isinstance(value, str):
+        return queue_label(workflow, value)
+    return value
+
+
+def offered(offer: Offer, workflow: Workflow) -> Json:
+    """An action that the caller may take now, with the JSON Schema of its input."""
+    action = offer.action
+    return {"name": action.name, "label": action.label, "inputSchema": json_schema(action.fields, workflow)}
+
+
+def refused(offer: Offer) -> Json:
+    """An action that the caller may not take now: the rule that refuses it, and who could."""
+    refusal = offer.refusal
+    return {
+        "name": offer.action.name,
+        "label": offer.action.label,
+        "rule": refusal.rule if refusal else None,
+        "reason": refusal.detail if refusal else "",
+        "who": list(refusal.who) if refusal else [],
+    }
+
+
+def _texts(value: Texts) -> Json:
+    return {
+        "description": value.description,
+        "instructions": list(value.instructions),
+        "links": [{"type": link.type, "link": link.link, "name": link.name} for link in value.links],
+    }
+
+
+def _people(value: Task, viewer: Caller) -> Json:
+    people = {
+        "createdBy": value.created_by,
+        "updatedBy": value.updated_by,
+        "assignedBy": value.assigned_by,
+        "cancelledBy": value.cancelled_by,
+        "completedBy": value.completed_by,
+    }
+    return {name: person(who, viewer) for name, who in people.items()}
+
+
+def _times(value: Task) -> Json:
+    times: Mapping[str, datetime | None] = {
+        "createdAt": value.created_at,
+        "updatedAt": value.updated_at,
+        "assignedAt": value.assigned_at,
+        "startedAt": value.started_at,
+        "placedOnHoldAt": value.placed_on_hold_at,
+        "closedAt": value.closed_at,
+    }
+    return {name: moment(at) for name, at in times.items()}

@@ -1,0 +1,58 @@
+"""Workflows as JSON."""
+
+from __future__ import annotations
+
+from functions.api.views.people import Json
+from functions.api.views.tasks import queue_label
+from shared.domain.fields import json_schema
+from shared.domain.workflow import Action, CaseType, Status, TaskType, Workflow
+
+
+def listed(value: Workflow) -> Json:
+    """A workflow as lists show it."""
+    return {"name": value.name, "label": value.label, "version": value.version}
+
+
+def workflow(value: Workflow) -> Json:
+    """A workflow, whole: what a client needs to offer forms for its cases and tasks."""
+    return {
+        **listed(value),
+        "caseTypes": [_case_type(item, value) for item in value.case_types.values()],
+        "types": [_type(item, value) for item in value.types.values()],
+        "statuses": [_status(item) for item in value.statuses.values()],
+        "actions": [_action(item, value) for item in value.actions.values() if item.listed],
+        "creationSchema": json_schema(value.creation.fields, value),
+    }
+
+
+def _case_type(value: CaseType, within: Workflow) -> Json:
+    return {
+        "name": value.name,
+        "label": value.label,
+        "attributesSchema": json_schema(value.attributes, within),
+        "templates": list(value.templates),
+    }
+
+
+def _type(value: TaskType, within: Workflow) -> Json:
+    due_in = value.due_in
+    return {
+        "name": value.name,
+        "label": value.label,
+        "groupQueue": queue_label(within, value.group_queue),
+        "dueInSeconds": None if due_in is None else int(due_in.total_seconds()),
+    }
+
+
+def _status(value: Status) -> Json:
+    return {"state": value.state, "status": value.status, "open": value.open, "active": value.active}
+
+
+def _action(value: Action, within: Workflow) -> Json:
+    return {
+        "name": value.name,
+        "label": value.label,
+        "from": [_status(status) for key, status in within.statuses.items() if key in value.sources],
+        "who": list(value.who),
+        "inputSchema": json_schema(value.fields, within),
+    }

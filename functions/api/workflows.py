@@ -1,0 +1,60 @@
+"""Routes of workflows: what can be started, and how it runs."""
+
+from __future__ import annotations
+
+from functions.api import replies
+from functions.api.operations import Call, Content, Reply, Routes, prefers
+from functions.api.parameters import text
+from functions.api.problems import Problem
+from functions.api.views import workflows as views
+from shared.domain.diagram import lifecycle
+from shared.domain.drawing import drawn
+from shared.domain.workflow import Workflow
+from shared.engine.people import me
+
+ROUTES = Routes("Workflows")
+TYPE = text("type", "The type of task whose lifecycle is drawn; the workflow's first where it is not given.")
+MERMAID = "text/vnd.mermaid"
+SVG = "image/svg+xml"
+SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+@ROUTES.add("GET", "/workflows", "List the workflows", Content("Workflows", "The workflows."), refusals=(403,))
+def list_workflows(call: Call) -> Reply:
+    """The workflows that cases can be started with, each in its newest version."""
+    me(call.session, call.identity)
+    workflows = call.session.workflows
+    return replies.listed(views.listed(workflows.latest(name)) for name in workflows.names)
+
+
+@ROUTES.add("GET", "/workflows/{name}", "Read a workflow", Content("Workflow", "The workflow."), refusals=(403, 404))
+def get_workflow(call: Call) -> Reply:
+    """Types, statuses, actions and fields, as a client needs them to offer forms."""
+    return Reply(views.workflow(_workflow(call)))
+
+
+@ROUTES.add(
+    "GET",
+    "/workflows/{name}/diagram",
+    "Draw a type's lifecycle",
+    Content(None, "The diagram.", other=(MERMAID, SVG)),
+    query=(TYPE,),
+    refusals=(403, 404),
+)
+def draw_workflow(call: Call) -> Reply:
+    """The lifecycle of tasks of a type, as Mermaid text or, where `Accept` prefers it, as an image."""
+    workflow = _workflow(call)
+    type_name = call.query[TYPE] or next(iter(workflow.types))
+    if type_name not in workflow.types:
+        raise Problem("invalid_request", f"There is no type {type_name!r} in this workflow.")
+    if prefers(call.accept, (MERMAID, SVG)) == SVG:
+        return Reply(drawn(workflow, type_name), media_type=SVG, headers={"Content-Security-Policy": SVG_POLICY})
+    return Reply(lifecycle(workflow, type_name), media_type=f"{MERMAID}; charset=utf-8")
+
+
+def _workflow(call: Call) -> Workflow:
+    me(call.session, call.identity)
+    name = call.path["name"]
+    if name not in call.session.workflows.names:
+        raise Problem("not_found", "There is no such workflow.")
+    return call.session.workflows.latest(name)
