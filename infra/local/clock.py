@@ -8,6 +8,7 @@ from typing import Any
 
 from infra.local import aws
 from infra.local.functions import invoke, wait_until_at_rest
+from infra.local.home import current_home, shown
 from infra.local.obstacle import ObstacleError
 from infra.local.records import Stack
 
@@ -67,7 +68,7 @@ def sweep(stack: Stack) -> list[Timer]:
         fired |= dict.fromkeys(timer for timer in waiting if timer not in set(due_timers(stack)))
     raise ObstacleError(
         f"{len(waiting)} timers are due and do not fire.",
-        "The log says what stands in their way: .local/logs/ministack.log",
+        f"The log says what stands in their way: {shown(current_home().server_log)}",
     )
 
 

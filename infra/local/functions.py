@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from infra.local import aws
+from infra.local.home import current_home, shown
 from infra.local.obstacle import ObstacleError
 from infra.local.records import Stack
 
@@ -22,7 +23,9 @@ def invoke(stack: Stack, function: str, event: Mapping[str, Any]) -> Any:
     body = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer:
         said = body.get("errorMessage", body) if isinstance(body, dict) else body
-        raise ObstacleError(f"The function '{function}' failed: {said}", "Its log is in .local/logs/ministack.log.")
+        raise ObstacleError(
+            f"The function '{function}' failed: {said}", f"The log has more: {shown(current_home().server_log)}"
+        )
     return body
 
 
