@@ -58,7 +58,7 @@ class Hub:
     up: bool
 
 
-def lifecycle_svg(workflow: Workflow, type_name: str) -> str:
+def drawn(workflow: Workflow, type_name: str) -> str:
     """The lifecycle of tasks of a type as an SVG document; raises KeyError for an unknown type."""
     shown = picture(workflow, type_name)
     keys = [ENTRY, *shown.labels]
@@ -127,7 +127,7 @@ def _document(shown: Picture, hubs: tuple[Hub, ...], ways: tuple[Way, ...], plac
         f"<title>{_safe(shown.title)}</title><style>{STYLE}</style>",
         '<rect class="paper" width="100%" height="100%"/>',
         *_lines_between(hubs, ways, placed),
-        *(_drawn(placed[key], _status_lines(shown, key), shown) for key in (ENTRY, *shown.labels)),
+        *(_status(placed[key], _status_lines(shown, key), shown) for key in (ENTRY, *shown.labels)),
         *(_written(placed[hub.key], _hub_lines(hub)) for hub in hubs),
         *(
             f'<text class="caption" x="{MARGIN}" y="{bottom + LINE * (index + 1):.1f}">{_safe(text)}</text>'
@@ -138,7 +138,7 @@ def _document(shown: Picture, hubs: tuple[Hub, ...], ways: tuple[Way, ...], plac
     return "\n".join(parts) + "\n"
 
 
-def _drawn(node: Node, texts: Texts, shown: Picture) -> str:
+def _status(node: Node, texts: Texts, shown: Picture) -> str:
     if not texts:
         return f'<circle class="dot" cx="{node.x:.1f}" cy="{node.y:.1f}" r="{DOT / 2}"/>'
     kind = "end" if node.key in shown.terminal else "box"
