@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from shared.domain.people import Membership, Organization, User
-from shared.domain.task import Case, Entry, Link, Task, TaskId, Timer
+from shared.domain.task import Case, Edge, Entry, Link, Task, TaskId, Timer
 
 Code = Literal[
     "invalid_request",
@@ -95,11 +95,58 @@ class ChangeTask:
     """The attributes that differ are as in `after`, provided that the version is `before`'s.
 
     Only the difference is written: counters of children move without a new version, and a
-    whole-item write would undo what a sibling counted meanwhile.
+    whole-item write would undo what a sibling counted meanwhile. Where the decision looked at the
+    counters, `counters` demands that they, too, are still those of `before`.
     """
 
     before: Task
     after: Task
+    counters: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCounters:
+    """A parent's counters move by the difference, without a new version.
+
+    Provided that its status and its hold are still those of `before`, and with `not_last` that
+    more than one child is still counted as open: the last one is counted together with what the
+    parent becomes, so whoever counts it cannot overlook that it was the last.
+    """
+
+    before: Task
+    after: Task
+    not_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateEdge:
+    """The parent has the child."""
+
+    edge: Edge
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEdge:
+    """The edge counts its child anew, provided that nobody else has counted it since `before`."""
+
+    before: Edge
+    after: Edge
+
+
+@dataclass(frozen=True, slots=True)
+class TakeLock:
+    """The task holds the named lock of its case; fails while another one does."""
+
+    task_id: TaskId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseLock:
+    """The task holds the named lock no longer; one that it does not hold is not touched."""
+
+    task_id: TaskId
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +264,11 @@ Write = (
     | AdvanceGraph
     | CreateTask
     | ChangeTask
+    | ChangeCounters
+    | CreateEdge
+    | ChangeEdge
+    | TakeLock
+    | ReleaseLock
     | AddEntry
     | PutDescription
     | PutLinks

@@ -75,6 +75,24 @@ class Children:
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """From a parent to a child, with what the parent has counted of the child so far.
+
+    `counts_at` is the ancestor whose counters the child moves: the parent, unless a workflow says
+    otherwise. `counted_version` is the version of the child in which the hook last counted it as
+    closed; 0 while it counts as open. A timed hold is never counted.
+    """
+
+    parent_id: TaskId
+    child_id: TaskId
+    counts_at: TaskId
+    same_type: bool = False
+    hold: bool = False
+    counted_version: int = 0
+    counted_completed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """What a tree of tasks is about, pinned to the version of the workflow it started with."""
 
