@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from shared.domain.people import Membership, Organization, User
+from shared.domain.plan import PutRequest
+from shared.domain.tally import Counted
 from shared.domain.task import Case, Task, TaskId, case_of, local_id
 from shared.ids import is_case_id, is_organization_id, is_task_id, is_user_id
 from shared.storage.attributes import Item
 from shared.storage.schema import PARTITION, SORT
-from shared.storage.values import Counted, RequestRecord
 
 V = TypeVar("V")
+_POSITION = re.compile(r"[ -~]{1,500}")
 _HASH = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
@@ -106,7 +108,7 @@ class MemberKey(Key[Membership]):
 
 
 @dataclass(frozen=True, slots=True)
-class RequestKey(Key[RequestRecord]):
+class RequestKey(Key[PutRequest]):
     """A remembered request, by the hash of its caller, route and idempotency key."""
 
     key: str
@@ -120,6 +122,11 @@ def within_case(task_id: TaskId, *what: str) -> Address:
     """The address of what belongs to a task, in its case: `<first word>#<local id>#<the rest>`."""
     kind, *rest = what
     return Address(f"CASE#{case_of(task_id)}", "#".join((kind, local_id(task_id), *rest)))
+
+
+def is_position(text: str) -> bool:
+    """Whether an index may have such a position, or such a partition; of any other it would not even be asked."""
+    return _POSITION.fullmatch(text) is not None
 
 
 def case_id_of(item: Item) -> str:

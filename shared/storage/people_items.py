@@ -1,10 +1,10 @@
 """The items beside cases: users, organizations, members, remembered requests."""
 
 from shared.domain.people import Membership, Organization, User
+from shared.domain.plan import PutRequest
 from shared.storage.attributes import FLAG, NUMBER, TEXT, Item, Kind, Record, as_texts, parts_of
 from shared.storage.keys import Address, MemberKey, OrganizationKey, RequestKey, UserKey, key_item
 from shared.storage.schema import PARTITION, SORT
-from shared.storage.values import RequestRecord
 
 # Who looks for all organizations finds them here; there is no index over the whole table.
 ORGANIZATIONS = "ORGANIZATIONS"
@@ -34,7 +34,9 @@ _ORGANIZATION = Record(
     always=frozenset({"version"}),
 )
 _MEMBERSHIP = Record(Membership, {"display_name": TEXT, "kind": TEXT, "admin": FLAG})
-_REQUEST = Record(RequestRecord, {"fingerprint": TEXT, "status": NUMBER, "resource": TEXT, "expires": NUMBER})
+_REQUEST = Record(
+    PutRequest, {"fingerprint": TEXT, "status": NUMBER, "resource": TEXT, "expires": NUMBER, "now": NUMBER}
+)
 
 
 def user_item(user: User) -> Item:
@@ -70,6 +72,11 @@ def member_item(organization_id: str, user_id: str, membership: Membership) -> I
     return key_item(MemberKey(organization_id, user_id).address) | _MEMBERSHIP.pack(membership)
 
 
+def unlisted_member_item(organization_id: str, user_id: str) -> Item:
+    """The item of a member of whom nothing else is known."""
+    return key_item(MemberKey(organization_id, user_id).address)
+
+
 def membership_of_item(item: Item) -> Membership:
     """The membership that an item holds."""
     return _MEMBERSHIP.unpack(item, organization_id=item[PARTITION]["S"].removeprefix("ORG#"))
@@ -80,11 +87,11 @@ def member_of_item(item: Item) -> str:
     return str(item[SORT]["S"]).removeprefix("MEMBER#")
 
 
-def request_item(record: RequestRecord) -> Item:
+def request_item(request: PutRequest) -> Item:
     """The item of a remembered request; DynamoDB deletes it some time after it expired."""
-    return key_item(RequestKey(record.key).address) | _REQUEST.pack(record)
+    return key_item(RequestKey(request.key).address) | _REQUEST.pack(request)
 
 
-def request_of_item(item: Item) -> RequestRecord:
+def request_of_item(item: Item) -> PutRequest:
     """The remembered request that an item holds."""
     return _REQUEST.unpack(item, key=item[PARTITION]["S"].removeprefix("REQUEST#"))

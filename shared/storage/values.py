@@ -1,40 +1,9 @@
-"""What the storage knows beyond the domain: remembered requests, counters, rows of a queue."""
+"""What the storage knows beyond the domain: rows of a queue, and what things cost."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.task import Cell, TaskId
-
-
-@dataclass(frozen=True, slots=True)
-class RequestRecord:
-    """A request that took effect. It counts no more once `expires`, in seconds, is past."""
-
-    key: str
-    fingerprint: str
-    status: int
-    resource: str
-    expires: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What a task is counted as: the version that was counted last, its cell, and what was measured there."""
-
-    version: int
-    cell: Cell | None = None
-    measures: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """The tasks of a type that left a queue on a day: how many by ending, and by what was measured."""
-
-    day: str
-    type: str
-    endings: Mapping[str, int] = field(default_factory=dict)
-    measures: Mapping[str, int] = field(default_factory=dict)
+from shared.domain.task import TaskId
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from shared.domain.people import Membership, Organization, User
+from shared.domain.plan import PutRequest
 from shared.domain.task import Case, Cell, Children, Entry, Party, Person, Task, Timer
-from shared.storage.values import RequestRecord
 
 NOW = datetime(2026, 11, 22, 4, 35, 1, 123000, tzinfo=UTC)
 LATER = NOW + timedelta(days=9, milliseconds=1)
@@ -155,7 +155,7 @@ FULL_USER = User(
     memberships={"dispatch": MEMBER, "cis": Membership("cis", "CIS", "queue")},
     version=9,
 )
-REQUEST = RequestRecord("0f" * 32, "ab" * 32, 201, TASK_ID, 1_795_408_501)
+REQUEST = PutRequest("0f" * 32, "ab" * 32, 201, TASK_ID, expires=1_795_408_501, now=1_795_322_101)
 
 
 local_ids = st.from_regex(r"[a-z0-9_-]{1,40}", fullmatch=True)

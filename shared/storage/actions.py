@@ -1,0 +1,99 @@
+"""What a transaction does to an item: the common ground of committing a plan and of reckoning its cost."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pynamodb.connection import Connection
+from pynamodb.expressions import update
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
+
+from shared.domain.plan import Write
+from shared.domain.tally import Move
+from shared.storage.attributes import Item
+from shared.storage.keys import Address
+from shared.storage.schema import PARTITION, SORT
+
+Kind = Literal["check", "delete", "put", "update"]
+# PynamoDB sends a transaction's actions in this order, so DynamoDB answers in it.
+_ORDER: tuple[Kind, ...] = ("check", "delete", "put", "update")
+MOST = 100
+# What siblings count at the same time: a difference is added, never set.
+_COUNTED = "children"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One item before and after, as far as known, the condition that must hold, and what asked for it."""
+
+    kind: Kind
+    write: Write | Move
+    before: Item | None = None
+    after: Item | None = None
+    condition: Condition | None = None
+    updates: tuple[update.Action, ...] = ()
+
+    @property
+    def address(self) -> Address:
+        """The item that the action is about."""
+        item = self.after or self.before or {}
+        return Address(item[PARTITION]["S"], item[SORT]["S"])
+
+
+def changing(write: Write, before: Item, after: Item, condition: Condition) -> Action:
+    """The action that writes just the difference; without one, what is left is the condition."""
+    updates = tuple(_updates(before, after))
+    return Action("update" if updates else "check", write, before, after, condition, updates)
+
+
+def distinct(actions: Iterable[Action]) -> list[Action]:
+    """The actions, of which DynamoDB takes up to 100, one on an item.
+
+    The same check twice is one; anything else that two writes want of one item is a mistake of who
+    made the plan, and a ValueError.
+    """
+    by_address: dict[Address, Action] = {}
+    for action in actions:
+        other = by_address.setdefault(action.address, action)
+        if other is not action and (action.kind != "check" or other.write != action.write):
+            raise ValueError(f"two writes of one item: {type(other.write).__name__}, {type(action.write).__name__}")
+    if len(by_address) > MOST:
+        raise ValueError(f"{len(by_address)} actions do not fit one transaction")
+    return list(by_address.values())
+
+
+def in_order(actions: Iterable[Action]) -> list[Action]:
+    """The actions as PynamoDB sends them."""
+    return sorted(actions, key=lambda action: _ORDER.index(action.kind))
+
+
+def request_of(action: Action, connection: Connection, table: str) -> dict[str, Any]:
+    """The action as DynamoDB wants it."""
+    put = action.kind == "put"
+    return connection.get_operation_kwargs(
+        table,
+        *action.address,
+        key="Item" if put else "Key",
+        attributes=action.after if put else None,
+        condition=action.condition,
+        actions=action.updates or None,
+    )
+
+
+def _updates(before: Item, after: Item) -> Iterable[update.Action]:
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        path = Path([name])
+        if name.startswith(_COUNTED):
+            yield path.add({"N": str(_number(new) - _number(old))})
+        elif new is None:
+            yield path.remove()
+        else:
+            yield path.set(new)
+
+
+def _number(attribute: dict[str, Any] | None) -> int:
+    return int(attribute["N"]) if attribute else 0

@@ -1,0 +1,73 @@
+"""A plan becomes one transaction: it takes effect whole or not at all, and the caller learns which."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from pynamodb.exceptions import TransactWriteError
+
+from shared.domain.plan import Plan
+from shared.storage import keys
+from shared.storage.actions import Action, in_order
+from shared.storage.errors import THROTTLED, CommitFailed, FailureKind, Throttled, Unreachable, response_of, trouble_of
+from shared.storage.table import ATTEMPTS, Table, pause
+from shared.storage.writes import actions
+
+Failure = CommitFailed | Throttled | Unreachable
+_KINDS: Mapping[str, FailureKind] = {"ConditionalCheckFailed": "condition", "TransactionConflict": "conflict"}
+
+
+def commit(table: Table, plan: Plan) -> None:
+    """The plan took effect; raises CommitFailed, Throttled or Unreachable if it did not or nobody knows."""
+    transact(table, actions(plan), plan.commit_id, lambda: _went_through(table, plan))
+
+
+def transact(table: Table, prepared: Sequence[Action], token: str | None, went_through: Callable[[], bool]) -> None:
+    """The actions took effect; where the answer was lost, `went_through` looks.
+
+    botocore does not repeat a transaction that DynamoDB cancelled because it was throttled, so that
+    is done here; what it repeats itself, it repeats with the same token.
+    """
+    for attempt in range(ATTEMPTS if prepared else 0):
+        if attempt:
+            pause(attempt)
+        try:
+            table.transact(prepared, token)
+        except TransactWriteError as error:
+            failure = _failure_of(error, prepared)
+            if _uncertain(error, failure) and went_through():
+                return
+            if failure is None:
+                raise
+            if not _cancelled_by_throttling(error, failure) or attempt == ATTEMPTS - 1:
+                raise failure from error
+        else:
+            return
+
+
+def _went_through(table: Table, plan: Plan) -> bool:
+    """Whether one of the plan's history entries is there, written by this very commit."""
+    for entry in plan.entries[:1]:
+        item = table.get(keys.history(entry.case_id, entry.task_id, entry.version))
+        return item is not None and item["commitId"]["S"] == entry.commit_id
+    return False
+
+
+def _failure_of(error: TransactWriteError, prepared: Sequence[Action]) -> Failure | None:
+    """What the error means; None for a mistake in the request. A condition says more than a conflict."""
+    reasons = {id(a): r.code for a, r in zip(in_order(prepared), error.cancellation_reasons, strict=False) if r}
+    for code, kind in _KINDS.items():
+        for action in prepared:
+            if reasons.get(id(action)) == code:
+                return CommitFailed(action.write, kind)
+    if THROTTLED & set(reasons.values()):
+        return Throttled("a transaction was cancelled")
+    return trouble_of(error)
+
+
+def _uncertain(error: TransactWriteError, failure: Failure | None) -> bool:
+    """Whether an earlier attempt, or this one, may have taken effect without anybody hearing of it."""
+    repeated = response_of(error).get("ResponseMetadata", {}).get("RetryAttempts", 0)
+    return isinstance(failure, Unreachable) or repeated > 0
+
+
+def _cancelled_by_throttling(error: TransactWriteError, failure: Failure) -> bool:
+    return isinstance(failure, Throttled) and bool(error.cancellation_reasons)

@@ -1,0 +1,131 @@
+"""The counters of the queues: numbers that are added to, and what each task is counted as.
+
+The numbers of one queue, type and day are one item of a few numbers, whatever else there is, so
+that counting costs the same in every queue. They are shared out over several items, because an
+item takes one transaction at a time; their sum counts.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from zlib import crc32
+
+from pynamodb.expressions.operand import Path
+
+from shared.domain.tally import Counted, Move, Number, Tally, difference
+from shared.domain.task import TaskId
+from shared.ids import is_organization_id
+from shared.storage.actions import Action, distinct
+from shared.storage.attributes import NUMBER, Item, Record
+from shared.storage.commit import transact
+from shared.storage.keys import Address, CountedKey, key_item
+from shared.storage.records import CELL
+from shared.storage.schema import PARTITION, SORT
+from shared.storage.table import Table
+
+SHARDS = 4
+KEPT = timedelta(days=400)
+_EXPIRES = "expires"
+
+_COUNTED = Record(
+    Counted, {"version": NUMBER, "cell": CELL, "waiting": NUMBER, "working": NUMBER}, always=frozenset({"version"})
+)
+Tallies = Mapping[Tally, Mapping[Number, int]]
+
+
+class Counts:
+    """What the relay counts, and what a queue shows of it; it lags behind the tasks."""
+
+    _table: Table
+
+    def move_counts(self, moves: Sequence[Move]) -> None:
+        """The tasks are counted as the moves say, in one transaction; each task at most once in it.
+
+        Raises CommitFailed with the move whose task was counted by somebody else meanwhile, Throttled
+        and Unreachable.
+        """
+        transact(self._table, count_actions(moves), None, lambda: self._went_through(moves[0]))
+
+    def counted(self, task_id: TaskId) -> Counted | None:
+        """What a task is counted as; None before it ever was."""
+        address = CountedKey(task_id).address
+        item = self._table.get(address) if address else None
+        return counted_of_item(item) if item else None
+
+    def open_tallies(self, queue: str) -> Tallies:
+        """The open tasks of a queue: how many, by type and tab."""
+        return self._tallies(queue, "OPEN#", "OPEN#~")
+
+    def day_tallies(self, queue: str, first: str, last: str) -> Tallies:
+        """The tasks of a queue closed from one day to another, both included: by day, type and number."""
+        return self._tallies(queue, f"DAY#{first}#", f"DAY#{last}#~")
+
+    def _tallies(self, queue: str, lower: str, upper: str) -> Tallies:
+        sums: dict[Tally, Counter[Number]] = {}
+        if not is_organization_id(queue) or lower > upper:
+            return sums
+        between = Path(SORT).between({"S": lower}, {"S": upper})
+        for item in self._table.query(f"COUNTS#{queue}", between, lagging=True):
+            sums.setdefault(_tally_of(item, queue), Counter()).update(_numbers_of(item))
+        return sums
+
+    def _went_through(self, move: Move) -> bool:
+        return self.counted(move.task_id) == move.after
+
+
+def count_actions(moves: Sequence[Move]) -> list[Action]:
+    """The actions by which the moves are counted: each task's own, and one for each item of numbers."""
+    return distinct([*map(_remember, moves), *_add(moves)])
+
+
+def counted_of_item(item: Item) -> Counted:
+    """What a task is counted as, from its item."""
+    return _COUNTED.unpack(item)
+
+
+def _remember(move: Move) -> Action:
+    before, after = (_counted_item(move.task_id, counted) for counted in (move.before, move.after))
+    known = Path(PARTITION).does_not_exist() if move.before is None else Path("version") == before["version"]
+    return Action("put", move, before if move.before else None, after, known)
+
+
+def _counted_item(task_id: TaskId, counted: Counted | None) -> Item:
+    return key_item(CountedKey(task_id).address) | _COUNTED.pack(counted or Counted())
+
+
+def _add(moves: Sequence[Move]) -> Iterator[Action]:
+    for tally, numbers in difference(moves).items():
+        shard = crc32(moves[0].task_id.encode()) % SHARDS
+        added = {f"{number.kind}:{number.name}": {"N": str(change)} for number, change in numbers.items()}
+        updates: list[Any] = [Path([name]).add(change) for name, change in sorted(added.items())]
+        if tally.day:
+            updates.append(Path(_EXPIRES).set({"N": str(_expiry(tally.day))}))
+        item = key_item(Address(f"COUNTS#{tally.queue}", f"{_lead(tally)}{tally.type}#{shard}")) | added
+        yield Action("update", moves[0], after=item, updates=tuple(updates))
+
+
+def _lead(tally: Tally) -> str:
+    return f"DAY#{tally.day}#" if tally.day else "OPEN#"
+
+
+def _tally_of(item: Item, queue: str) -> Tally:
+    kind, _, rest = item[SORT]["S"].rpartition("#")[0].partition("#")
+    if kind == "OPEN":
+        return Tally(queue, rest)
+    day, _, type_name = rest.partition("#")
+    return Tally(queue, type_name, day)
+
+
+def _numbers_of(item: Item) -> dict[Number, int]:
+    """The numbers of an item: the attributes with a colon in their names."""
+    named: dict[Number, int] = {}
+    for attribute, value in item.items():
+        kind, colon, name = attribute.partition(":")
+        if colon:
+            named[Number(cast("Any", kind), name)] = int(value["N"])
+    return named
+
+
+def _expiry(day: str) -> int:
+    return int((datetime.fromisoformat(day).replace(tzinfo=UTC) + KEPT).timestamp())

@@ -1,0 +1,75 @@
+"""What can go wrong with the table, and the one place that tells it apart."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any, Literal
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's name
+from pynamodb.exceptions import PynamoDBException
+
+from shared.domain.plan import Write
+from shared.domain.tally import Move
+
+FailureKind = Literal["condition", "conflict"]
+
+THROTTLED = frozenset(
+    {
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingError",
+        "ThrottlingException",
+    }
+)
+# Nobody knows whether these took effect.
+UNCERTAIN = frozenset({"InternalServerError", "ServiceUnavailable", "TransactionInProgressException"})
+
+
+class CommitFailed(Exception):
+    """Nothing was written: the condition of a write did not hold, or another transaction was at its item."""
+
+    def __init__(self, write: Write | Move | None, kind: FailureKind) -> None:
+        super().__init__(f"{kind} at {type(write).__name__}")
+        self.write = write
+        self.kind = kind
+
+
+class Throttled(Exception):
+    """DynamoDB takes no more at the moment; nothing was written."""
+
+
+class Unreachable(Exception):
+    """DynamoDB gave no answer; a write may have taken effect, and was not found to have."""
+
+
+@contextmanager
+def told_apart() -> Iterator[None]:
+    """What DynamoDB cannot do now leaves as Throttled or Unreachable; mistakes leave as they are."""
+    try:
+        yield
+    except (PynamoDBException, ClientError, HTTPClientError, ConnectionError) as error:
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise
+        raise trouble from error
+
+
+def trouble_of(error: Exception) -> Throttled | Unreachable | None:
+    """The state of the table that an error of PynamoDB or botocore tells of, if it does."""
+    cause = getattr(error, "cause", None) or error
+    if isinstance(cause, (HTTPClientError, ConnectionError)):
+        return Unreachable(str(cause))
+    response = response_of(error)
+    code = response.get("Error", {}).get("Code", "")
+    if code in THROTTLED:
+        return Throttled(code)
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return Unreachable(code) if code in UNCERTAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
+
+
+def response_of(error: Exception) -> Mapping[str, Any]:
+    """What DynamoDB answered; PynamoDB keeps the whole of it behind its own error, and that behind another."""
+    cause = getattr(error, "cause", None) or error
+    whole = cause.__cause__ if isinstance(cause.__cause__, ClientError) else cause
+    return whole.response if isinstance(whole, ClientError) else {}

@@ -1,0 +1,93 @@
+"""The table as the engine sees it: values are loaded, plans are committed, lists are read."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar, cast
+
+from shared.domain.plan import Plan
+from shared.storage.attributes import Item
+from shared.storage.case_items import case_of_item
+from shared.storage.case_reads import CaseReads
+from shared.storage.commit import commit
+from shared.storage.counts import Counts, counted_of_item
+from shared.storage.errors import CommitFailed, Throttled, Unreachable
+from shared.storage.keys import (
+    Address,
+    CaseKey,
+    CountedKey,
+    Key,
+    MemberKey,
+    OrganizationKey,
+    RequestKey,
+    TaskKey,
+    UserKey,
+)
+from shared.storage.people_items import membership_of_item, organization_of_item, request_of_item, user_of_item
+from shared.storage.people_reads import PeopleReads
+from shared.storage.queue_reads import QueueReads
+from shared.storage.schema import PARTITION, SORT
+from shared.storage.table import Table
+from shared.storage.task_items import task_of_item
+from shared.storage.values import Capacity
+
+__all__ = ["CommitFailed", "Loaded", "Store", "Throttled", "Unreachable"]
+
+V = TypeVar("V")
+
+_VALUE_OF: Mapping[type[Key[Any]], Callable[[Item], Any]] = {
+    CaseKey: case_of_item,
+    CountedKey: counted_of_item,
+    MemberKey: membership_of_item,
+    OrganizationKey: organization_of_item,
+    RequestKey: request_of_item,
+    TaskKey: task_of_item,
+    UserKey: user_of_item,
+}
+
+
+class Loaded:
+    """What was there under the keys asked for; each value strongly consistent, not all of one moment."""
+
+    def __init__(self, values: Mapping[Key[Any], Any]) -> None:
+        self._values = values
+
+    def __getitem__(self, key: Key[V]) -> V | None:
+        """The value, or None if there is none; KeyError if it was not asked for."""
+        return cast("V | None", self._values[key])
+
+
+class Store(CaseReads, QueueReads, PeopleReads, Counts):
+    """The table, over one connection: make one for a process and keep it.
+
+    Where DynamoDB does not take or answer a request, every method raises Throttled or Unreachable.
+    """
+
+    def __init__(self, table_name: str, *, region: str | None = None, endpoint: str | None = None) -> None:
+        self._table = Table(table_name, region, endpoint)
+
+    @property
+    def consumed(self) -> Capacity:
+        """The capacity that DynamoDB reported since it was last reset."""
+        return self._table.consumed
+
+    def reset_consumed(self) -> None:
+        """What is consumed is counted from zero."""
+        self._table.consumed = Capacity()
+
+    def load(self, keys: Iterable[Key[Any]]) -> Loaded:
+        """The values of all keys, in one read for a hundred of them."""
+        addresses = {key: key.address for key in keys}
+        items = {_address(item): item for item in self._table.batch_get(filter(None, addresses.values()))}
+        found = ((key, items.get(address) if address else None) for key, address in addresses.items())
+        return Loaded({key: _VALUE_OF[type(key)](item) if item else None for key, item in found})
+
+    def commit(self, plan: Plan) -> None:
+        """The plan took effect, whole; an empty one does nothing.
+
+        Raises CommitFailed with the write that could not be made, and then nothing took effect; so
+        with Throttled. With Unreachable nobody knows, but the plan's history entries were not found.
+        """
+        commit(self._table, plan)
+
+
+def _address(item: Item) -> Address:
+    return Address(item[PARTITION]["S"], item[SORT]["S"])

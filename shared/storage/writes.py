@@ -1,0 +1,144 @@
+"""What each write of a plan does to which items, and under which condition."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import singledispatch
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
+
+from shared.domain import plan as p
+from shared.domain.plan import Plan, Write
+from shared.storage import case_items as cases
+from shared.storage import people_items as people
+from shared.storage.actions import Action, changing, distinct
+from shared.storage.schema import PARTITION
+from shared.storage.task_items import task_item
+
+_NEW = Path(PARTITION).does_not_exist()
+_OPEN = Path("state") == {"S": "open"}
+
+
+def actions(plan: Plan) -> list[Action]:
+    """The actions of the plan's writes, in their order."""
+    return distinct(action for write in plan.writes for action in actions_of(write))
+
+
+@singledispatch
+def actions_of(write: Write) -> Iterator[Action]:
+    """The actions of one write."""
+    raise TypeError(f"no way to write {write!r}")
+
+
+@actions_of.register
+def _(write: p.CreateCase) -> Iterator[Action]:
+    yield Action("put", write, after=cases.case_item(write.case), condition=_NEW)
+
+
+@actions_of.register
+def _(write: p.ChangeCase) -> Iterator[Action]:
+    before, after = cases.case_item(write.before), cases.case_item(write.after)
+    yield changing(write, before, after, _version(write.before.version))
+
+
+@actions_of.register
+def _(write: p.CheckCaseOpen) -> Iterator[Action]:
+    yield Action("check", write, cases.case_item(write.case), condition=_OPEN)
+
+
+@actions_of.register
+def _(write: p.AdvanceGraph) -> Iterator[Action]:
+    number = write.case.graph_version
+    after = replace(write.case, graph_version=number + 1)
+    unchanged = (Path("graphVersion") == {"N": str(number)}) & _OPEN
+    yield changing(write, cases.case_item(write.case), cases.case_item(after), unchanged)
+
+
+@actions_of.register
+def _(write: p.CreateTask) -> Iterator[Action]:
+    yield Action("put", write, after=task_item(write.task), condition=_NEW)
+
+
+@actions_of.register
+def _(write: p.ChangeTask) -> Iterator[Action]:
+    yield changing(write, task_item(write.before), task_item(write.after), _version(write.before.version))
+
+
+@actions_of.register
+def _(write: p.AddEntry) -> Iterator[Action]:
+    yield Action("put", write, after=cases.entry_item(write.entry), condition=_NEW)
+
+
+@actions_of.register
+def _(write: p.PutDescription) -> Iterator[Action]:
+    item = cases.description_item(write.task_id, write.text)
+    yield Action("put", write, after=item) if write.text else Action("delete", write, item)
+
+
+@actions_of.register
+def _(write: p.PutLinks) -> Iterator[Action]:
+    item = cases.links_item(write.task_id, write.links)
+    yield Action("put", write, after=item) if write.links else Action("delete", write, item)
+
+
+@actions_of.register
+def _(write: p.AddInstruction) -> Iterator[Action]:
+    yield Action("put", write, after=cases.instruction_item(write.task_id, write.number, write.text))
+
+
+@actions_of.register
+def _(write: p.AddDependent) -> Iterator[Action]:
+    yield Action("put", write, after=cases.dependent_item(write.prerequisite, write.task_id))
+
+
+@actions_of.register
+def _(write: p.RemoveDependent) -> Iterator[Action]:
+    yield Action("delete", write, cases.dependent_item(write.prerequisite, write.task_id))
+
+
+@actions_of.register
+def _(write: p.PutTimer) -> Iterator[Action]:
+    yield Action("put", write, after=cases.timer_item(write.timer))
+
+
+@actions_of.register
+def _(write: p.DeleteTimer) -> Iterator[Action]:
+    item = cases.timer_item(write.timer)
+    # A timer of the same id that was put in its place is another one.
+    yield Action("delete", write, item, condition=Path("at") == item["at"] if write.must_exist else None)
+
+
+@actions_of.register
+def _(write: p.PutRequest) -> Iterator[Action]:
+    expired = Path("expires") < {"N": str(write.now)}
+    yield Action("put", write, after=people.request_item(write), condition=_NEW | expired)
+
+
+@actions_of.register
+def _(write: p.PutUser) -> Iterator[Action]:
+    yield Action("put", write, after=people.user_item(write.user), condition=_previous(write.previous))
+
+
+@actions_of.register
+def _(write: p.PutOrganization) -> Iterator[Action]:
+    item = people.organization_item(write.organization)
+    yield Action("put", write, after=item, condition=_previous(write.previous))
+    yield Action("put", write, after=people.listed_organization_item(write.organization))
+
+
+@actions_of.register
+def _(write: p.PutMember) -> Iterator[Action]:
+    yield Action("put", write, after=people.member_item(write.organization_id, write.user_id, write.membership))
+
+
+@actions_of.register
+def _(write: p.DeleteMember) -> Iterator[Action]:
+    yield Action("delete", write, people.unlisted_member_item(write.organization_id, write.user_id))
+
+
+def _version(number: int) -> Condition:
+    return Path("version") == {"N": str(number)}
+
+
+def _previous(version: int | None) -> Condition:
+    return _NEW if version is None else _version(version)
