@@ -20,7 +20,7 @@ ROUNDS = 50
 
 @dataclass(frozen=True)
 class Timer:
-    """A timer that waits, by its keys."""
+    """A timer that waits, by its keys; `due` is `<moment>#<task>#<timer>`."""
 
     case_id: str
     sort_key: str
@@ -28,7 +28,8 @@ class Timer:
 
     @property
     def task_id(self) -> str:
-        return self.sort_key.split("#")[1]
+        """The id of the task, which the place among all that are due holds whole."""
+        return self.due.split("#")[1]
 
 
 def offset(stack: Stack) -> int:

@@ -84,7 +84,7 @@ def test_a_token_is_printed_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("up")
 def test_advance_says_what_fired(monkeypatch: pytest.MonkeyPatch) -> None:
     """And what time it is now."""
-    timers = [Timer("look-1", "TIMER#look-1.t1#due", "2026-12-01T17:00:00Z")]
+    timers = [Timer("look-1", "TIMER#t1#due", "2026-12-01T17:00:00.000Z#look-1.t1#due")]
     monkeypatch.setattr(clock, "advance", lambda _, seconds: timers if seconds == 7_776_000 else [])
     monkeypatch.setattr(clock, "offset", lambda _: 7_776_000)
     assert "look-1.t1" in _run("advance", "90d")[1]

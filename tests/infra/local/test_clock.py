@@ -41,9 +41,9 @@ def table(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def _timer(table: Any, stack: Stack, number: int, due: datetime) -> None:
     item = {
         "PK": "CASE#look-1",
-        "SK": f"TIMER#look-1.t{number}#due",
+        "SK": f"TIMER#t{number}#due",
         "dueShard": str(number % 16),
-        "dueSort": f"{due:%Y-%m-%dT%H:%M:%S}Z#look-1.t{number}",
+        "dueSort": f"{due:%Y-%m-%dT%H:%M:%S}.000Z#look-1.t{number}#due",
     }
     table.put_item(TableName=stack.table_name, Item={name: {"S": value} for name, value in item.items()})
 

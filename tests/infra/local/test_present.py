@@ -96,7 +96,7 @@ def test_facts_are_not_wrapped_so_that_commands_can_be_copied() -> None:
 
 def test_fired_timers_are_shown_by_case_and_task() -> None:
     """And by when they were due."""
-    timer = Timer("look-1", "TIMER#look-1.t1#due", "2026-12-01T17:00:00Z#look-1.t1")
+    timer = Timer("look-1", "TIMER#t1#due", "2026-12-01T17:00:00.000Z#look-1.t1#due")
     shown = _printed(present.timer_table([timer]))
     assert "2026-12-01 17:00" in shown
     assert "look-1.t1" in shown
