@@ -13,6 +13,7 @@ from shared.domain.fields import read_input
 from shared.domain.graph import in_order
 from shared.domain.kind import Reading
 from shared.domain.plan import AddEntry, ChangeCase, CreateCase, Decision, FieldError, Plan, Refusal, Write
+from shared.domain.reactions import CASCADE
 from shared.domain.relations import describe, relations
 from shared.domain.scene import Context
 from shared.domain.task import Case, Entry, Task
@@ -21,7 +22,6 @@ from shared.domain.workflow import CaseType, Field, Workflow
 TASKS = 15
 """Tasks in one request: with their history, texts, timers and edges they fit one transaction."""
 EDGES = 30
-CASCADE = "cascade"
 REASON = (Field("reason", "note", required=True),)
 NAME = Field("displayName", "text", options={"max": 200})
 

@@ -8,22 +8,20 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.conditions import holds
-from shared.domain.plan import AddEntry, ChangeTask, CreateTask, DeleteTimer, Plan, PutTimer, Write
+from shared.domain.locks import lock_names
+from shared.domain.plan import AddEntry, ChangeTask, CreateTask, DeleteTimer, Plan, PutTimer, ReleaseLock, Write
+from shared.domain.reactions import BELOW, CHILDREN, DEPENDENTS, PREREQUISITES
 from shared.domain.scene import Context, status_of, unfinished
 from shared.domain.task import Cell, Entry, Task, TaskId, Timer
 from shared.domain.workflow import BY_PREREQUISITES, SAME, Status, TargetCase
-
-DEPENDENTS = "dependents"
-"""Those who wait for this task are looked at again."""
-PREREQUISITES = "prerequisites"
-"""This task itself is looked at again: a prerequisite may have closed while it was written."""
 
 
 class Draft:
     """Collects what effects change, then gives the writes.
 
     `before` is the stored task, none for a new one. The plan holds the task, its history entry
-    and whatever the effects added; nothing of it is stored before the plan commits.
+    and whatever the effects added; nothing of it is stored before the plan commits. `counters`
+    demands that nobody has counted a child of the task meanwhile.
     """
 
     def __init__(
@@ -34,6 +32,7 @@ class Draft:
         action: str,
         given: Mapping[str, object],
         new: bool = False,
+        counters: bool = False,
     ) -> None:
         self.context = context
         self.input = given
@@ -41,6 +40,7 @@ class Draft:
         self.task = task
         self.action = action
         self.event = "TaskCreated" if new else "TaskChanged"
+        self.counters = counters
         self.note: str | None = None
         self.changes: dict[str, object] = {}
         self.reacts: list[str] = []
@@ -159,8 +159,14 @@ class Draft:
             self.write(DeleteTimer(timer))
         self.set(timers=())
         self.event = "TaskClosed"
-        if self.context.scene.workflow.prerequisites is not None:
+        workflow = self.context.scene.workflow
+        self.write(*(ReleaseLock(self.task.task_id, name) for name in lock_names(workflow, self.task)))
+        if workflow.prerequisites is not None:
             self.react(DEPENDENTS)
+        if self.task.counts_at is not None:
+            self.react(CHILDREN)
+        if self.task.children.open and not status.completed:
+            self.react(BELOW)
 
     def finish(self) -> tuple[Task, tuple[Write, ...]]:
         """The task as it will be stored, and all writes: task first, then its history entry."""
@@ -169,7 +175,7 @@ class Draft:
         self.set(version=self.next_version, updated_at=now, updated_by=caller.person)
         self.set(queue=queue_of(self.task), tab=tab_of(self.task, self.status))
         task = self.task
-        first: Write = CreateTask(task) if self.before is None else ChangeTask(self.before, task)
+        first: Write = CreateTask(task) if self.before is None else ChangeTask(self.before, task, self.counters)
         entry = Entry(
             case_id=task.case_id,
             task_id=task.task_id,

@@ -16,6 +16,8 @@ from shared.domain.people import OrganizationKind
 SAME = "same"
 BY_PREREQUISITES = "by_prerequisites"
 Measure = Literal["waiting", "working"]
+Ends = Literal["by_action", "when_delegated", "with_children"]
+Scope = Literal["case", "parent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,21 @@ class Creation:
 
 @dataclass(frozen=True, slots=True)
 class TaskType:
-    """What kind of work a task is; `actions` limits the workflow's actions to those named."""
+    """What kind of work a task is; `actions` limits the workflow's actions to those named.
+
+    `parents` names the types that it may stand under; none: it stands alone. `ends` says when a
+    task of the type closes with its last open child instead of going back to work. `one_open`
+    names the scopes (the case, the parent) in which only one task of the type may be open.
+    """
 
     name: str
     label: str
     group_queue: str | None = None
     due_in: timedelta | None = None
     actions: frozenset[str] | None = None
+    parents: frozenset[str] = frozenset()
+    ends: Ends = "by_action"
+    one_open: tuple[Scope, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +166,22 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Tree:
+    """The statuses between which children move their parent, and how what is below a task ends.
+
+    A parent is `on_hold` while a child is open, then `returned`; one that ends with its children
+    is `completed` if one of them was, else `cancelled`. `cascade` is the engine's action on every
+    open task below a cancelled one.
+    """
+
+    on_hold: str
+    returned: str
+    completed: str
+    cancelled: str
+    cascade: str
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     """A whole workflow: one version of one file."""
 
@@ -172,6 +198,7 @@ class Workflow:
     creation: Creation
     organizations: Mapping[str, NamedOrganization]
     prerequisites: Waiting | None = None
+    tree: Tree | None = None
     closing: CaseClosing | None = None
     hand_back: tuple[HandBack, ...] = ()
     timers: Mapping[str, str] = field(default_factory=dict)

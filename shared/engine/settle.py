@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from shared.domain.cases import CASCADE
 from shared.domain.decide import act
-from shared.domain.draft import DEPENDENTS, PREREQUISITES
 from shared.domain.people import ENGINE
 from shared.domain.plan import Plan, Refusal
+from shared.domain.reactions import CASCADE, DEPENDENTS, PREREQUISITES
 from shared.domain.scene import Context, Ids, Scene
 from shared.domain.settling import due
 from shared.domain.task import Case, Entry, Task, TaskId, Timer, case_of

@@ -1,0 +1,19 @@
+"""What a history entry may ask the stream hook to look at.
+
+An entry only says where; what is due there is read from the items.
+"""
+
+DEPENDENTS = "dependents"
+"""Those who wait for the closed task."""
+
+PREREQUISITES = "prerequisites"
+"""The task itself: a prerequisite may have closed while it was written."""
+
+CASCADE = "cascade"
+"""The open tasks of the closed case."""
+
+CHILDREN = "children"
+"""The parent, where the closing of the task is to be counted."""
+
+BELOW = "below"
+"""Whatever is open below the closed task."""

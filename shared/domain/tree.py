@@ -1,0 +1,147 @@
+"""Parents and children: holds while a child is open, counting, and what a parent becomes.
+
+A parent's reaction is a function of its own counters, hold and delegation alone, so it does not
+depend on the order in which its children's closings are counted (engine.md, Promises 6 and 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from shared.domain.draft import Draft
+from shared.domain.plan import ChangeCounters, ChangeEdge, CreateEdge, FieldError, Plan, Refusal, Write
+from shared.domain.scene import Context, status_of
+from shared.domain.task import Children, Edge, Task, TaskId
+from shared.domain.workflow import Status, Tree, Workflow
+
+
+def stand_under(draft: Draft, parent: Task) -> Refusal | None:
+    """The draft's new task is a child of the parent, which is on hold from now on.
+
+    A parent that is on hold already only counts one child more: siblings can be created at once.
+    """
+    refusal = _misplaced(draft, parent)
+    if refusal is not None:
+        return refusal
+    child = draft.task
+    same = child.type == parent.type
+    draft.set(parent_id=parent.task_id, counts_at=parent.task_id)
+    draft.write(CreateEdge(Edge(parent.task_id, child.task_id, parent.task_id, same_type=same)))
+    draft.write(*_held(draft.context, parent, same=same, child=child))
+    return None
+
+
+def count_child(context: Context, edge: Edge, child: Task) -> Plan | None:
+    """The plan that counts the child's closing at the scene's task; None if it is counted already.
+
+    Where it is the last one, the same plan holds what the parent becomes.
+    """
+    workflow, parent = context.scene.workflow, context.scene.subject
+    if edge.hold or edge.counted_version >= child.version or status_of(workflow, child).open:
+        return None
+    completed = status_of(workflow, child).completed
+    counted = replace(edge, counted_version=child.version, counted_completed=completed)
+    after = replace(parent, children=_closed(parent.children, edge, completed=completed))
+    becomes = reaction(workflow, after)
+    if becomes is not None:
+        return _react(context, after, becomes, ChangeEdge(edge, counted))
+    # A parent that stays on hold has another open child or a running hold, and the condition says
+    # so; of a closed parent nothing more depends on the counters.
+    not_last = status_of(workflow, parent) == on_hold(workflow) and parent.hold_id is None
+    return Plan(context.ids.commit, (ChangeEdge(edge, counted), ChangeCounters(parent, after, not_last)), parent)
+
+
+def reaction(workflow: Workflow, parent: Task) -> Status | None:
+    """What a parent with these counters becomes; None if it stays as it is."""
+    tree = workflow.tree
+    if tree is None or status_of(workflow, parent) != on_hold(workflow):
+        return None
+    if parent.children.open or parent.hold_id is not None:
+        return None
+    return workflow.statuses[_ending(workflow, tree, parent) or tree.returned]
+
+
+def on_hold(workflow: Workflow) -> Status | None:
+    """The status of a parent with an open child; none in a workflow without trees."""
+    return workflow.statuses[workflow.tree.on_hold] if workflow.tree else None
+
+
+def below(tasks: Mapping[TaskId, Task], task_id: TaskId) -> Iterator[Task]:
+    """Everything below the task, at any depth, also below closed tasks."""
+    by_parent: dict[TaskId | None, list[Task]] = {}
+    for task in tasks.values():
+        by_parent.setdefault(task.parent_id, []).append(task)
+    ahead = list(by_parent.get(task_id, ()))
+    while ahead:
+        task = ahead.pop()
+        yield task
+        ahead.extend(by_parent.get(task.task_id, ()))
+
+
+def _ending(workflow: Workflow, tree: Tree, parent: Task) -> str | None:
+    """The status in which the parent ends with its children; none if it goes back to work."""
+    children, ends = parent.children, workflow.types[parent.type].ends
+    if ends == "with_children":
+        return tree.completed if children.completed else tree.cancelled
+    if ends == "when_delegated" and parent.delegated:
+        return tree.completed if children.same_completed else tree.cancelled
+    return None
+
+
+def _misplaced(draft: Draft, parent: Task) -> Refusal | None:
+    workflow, child = draft.context.scene.workflow, draft.task
+    if parent.type not in workflow.types[child.type].parents:
+        detail = f"A {child.type} cannot stand under a {parent.type}."
+        return Refusal("invalid_input", detail, "parents", errors=(FieldError("/parentId", detail),))
+    if not status_of(workflow, parent).open:
+        return Refusal("parent_closed", "The parent is closed and takes no child.", rule="parent_open")
+    if child.type == parent.type and child.assigned_party == parent.assigned_party:
+        detail = "A child has another type or another assignee than its parent."
+        return Refusal("invalid_input", detail, "not_its_parents_twin", errors=(FieldError("/assignedParty", detail),))
+    return None
+
+
+def _held(context: Context, parent: Task, *, same: bool, child: Task) -> tuple[Write, ...]:
+    """The parent with one open child more, on hold: a new version only if it was not before."""
+    workflow = context.scene.workflow
+    more = _opened(parent.children, same=same)
+    delegated = parent.delegated or same
+    if status_of(workflow, parent) == on_hold(workflow) and delegated == parent.delegated:
+        return (ChangeCounters(parent, replace(parent, children=more)),)
+    held = Draft(_about(context, parent), parent, action="child_opened", given={})
+    held.set(children=more, delegated=delegated)
+    held.changes["child"] = {"to": child.task_id}
+    status = on_hold(workflow)
+    if status is not None:
+        held.enter(status)
+    return held.finish()[1]
+
+
+def _react(context: Context, after: Task, becomes: Status, *writes: Write) -> Plan:
+    """The plan of the parent's next version, on condition of the very counters that it follows from."""
+    draft = Draft(context, context.scene.subject, action="children_closed", given={}, counters=True)
+    draft.set(children=after.children)
+    draft.enter(becomes)
+    draft.write(*writes)
+    return draft.plan()
+
+
+def _about(context: Context, task: Task) -> Context:
+    return replace(context, scene=replace(context.scene, task=task))
+
+
+def _opened(counters: Children, *, same: bool) -> Children:
+    return replace(counters, open=counters.open + 1, same_open=counters.same_open + same)
+
+
+def _closed(counters: Children, edge: Edge, *, completed: bool) -> Children:
+    same = edge.same_type
+    return Children(
+        open=counters.open - 1,
+        closed=counters.closed + 1,
+        completed=counters.completed + completed,
+        same_open=counters.same_open - same,
+        same_closed=counters.same_closed + same,
+        same_completed=counters.same_completed + (same and completed),
+    )
