@@ -1,0 +1,5 @@
+"""Routes of queues."""
+
+from functions.api.operations import Routes
+
+ROUTES = Routes("Queues")

@@ -1,0 +1,179 @@
+"""The API on the real engine, over a table that moto keeps in memory; time stands still unless a test moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.api.app import Api
+from functions.api.settings import Settings
+from shared import workflows
+from shared.domain.people import User
+from shared.engine import organizations, people
+from shared.engine.session import Identity, Session
+from shared.engine.settle import react
+from shared.ids import new_id
+from shared.storage.case_items import entry_of_item
+from shared.storage.schema import INDEXES, PARTITION, SORT
+from shared.storage.store import Store
+from tests.functions.api.client import ADMIN_GROUP, Answer, Client
+
+TABLE = "casetree-test"
+REGION = "eu-west-1"
+START = datetime(2026, 11, 22, 8, tzinfo=UTC)
+ADMIN = Identity("admin", in_admin_group=True)
+INSIDE = {
+    "ann": {"quality-assurance": True, "dispatch": False, "order-intake": True},
+    "bob": {"quality-assurance": False},
+    "cho": {"cis": False},
+}
+OUTSIDE = {"fay": "harbor", "gil": "harbor"}
+
+
+@dataclass
+class Clock:
+    """The time of a test."""
+
+    now: datetime = START
+
+    def advance(self, **how_far: float) -> None:
+        self.now += timedelta(**how_far)
+
+
+@dataclass
+class World:
+    """A table with people in it, and the API over it."""
+
+    session: Session
+    clock: Clock
+    api: Api
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def as_(self, user: str | None) -> Client:
+        """The API as this person calls it."""
+        groups = f"[somebody {ADMIN_GROUP}]" if user == "admin" else None
+        return self.clients.setdefault(user or "", Client(self.api, user, groups))
+
+    def settle(self) -> None:
+        """Everything follows that the stream's records would make follow."""
+        seen: set[tuple[str, str]] = set()
+        while fresh := [item for item in self.items("HISTORY#") if _key(item) not in seen]:
+            seen |= {_key(item) for item in fresh}
+            for item in fresh:
+                react(self.session, entry_of_item(item))
+
+    def items(self, prefix: str = "") -> list[dict[str, Any]]:
+        """The stored items whose sort key begins so."""
+        rows = boto3.client("dynamodb", REGION).scan(TableName=TABLE)["Items"]
+        found: list[dict[str, Any]] = [dict(row) for row in rows if row[SORT]["S"].startswith(prefix)]
+        return found
+
+    def look(self, case_id: str = "look-1", **more: Any) -> Answer:
+        """A case, created by ann."""
+        body = {"workflow": "inspection", "caseId": case_id, "displayName": "Look 1", **more}
+        answer = self.as_("ann").post("/cases", body)
+        assert answer.status == 201, answer.text
+        return answer
+
+    def task(self, case_id: str = "look-1", **fields: Any) -> Any:
+        """A task in a case, created by ann; the case too where it is not there."""
+        if self.as_("ann").get(f"/cases/{case_id}").status == 404:
+            self.look(case_id)
+        answer = self.as_("ann").post(f"/cases/{case_id}/tasks", {"type": "QA", **fields})
+        assert answer.status == 201, answer.text
+        return answer.json
+
+
+def _key(item: dict[str, Any]) -> tuple[str, str]:
+    return item[PARTITION]["S"], item[SORT]["S"]
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """People and organizations, and no case yet."""
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Casetree")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "api")
+    with mock_aws():
+        _create_table()
+        clock = Clock()
+        session = Session(
+            Store(TABLE, region=REGION), workflows.load(), lambda: clock.now, _ids(), pause=lambda seconds: None
+        )
+        _populate(session)
+        yield World(session, clock, Api(Settings(("username", "cognito:username", "sub"), ADMIN_GROUP), session))
+
+
+@pytest.fixture
+def ann(world: World) -> Client:
+    """Admin of quality-assurance and order-intake, member of dispatch."""
+    return world.as_("ann")
+
+
+@pytest.fixture
+def bob(world: World) -> Client:
+    """Member of quality-assurance."""
+    return world.as_("bob")
+
+
+@pytest.fixture
+def eve(world: World) -> Client:
+    """A user who is a member of nothing."""
+    return world.as_("eve")
+
+
+@pytest.fixture
+def admin(world: World) -> Client:
+    """An administrator."""
+    return world.as_("admin")
+
+
+def _ids() -> Callable[[datetime], str]:
+    """Ids that are new although the time stands still."""
+    given = iter(range(10**6))
+    return lambda now: new_id(now + timedelta(milliseconds=next(given)))
+
+
+def _populate(session: Session) -> None:
+    people.bootstrap(session, User("admin", "Ada Min", "Ada", "Min", "ada@example.org"))
+    organizations.put_organization(session, ADMIN, "harbor", {"displayName": "Harbor Surveyors", "kind": "partner"})
+    for name in (*INSIDE, *OUTSIDE, "eve"):
+        _put_user(session, name)
+    for name, member_of in INSIDE.items():
+        for organization, is_admin in member_of.items():
+            organizations.put_member(session, ADMIN, organization, name, {"admin": is_admin})
+    for name, organization in OUTSIDE.items():
+        organizations.put_member(session, ADMIN, organization, name, {})
+
+
+def _put_user(session: Session, name: str) -> None:
+    first = name.title()
+    given = {"displayName": f"{first} Lee", "firstName": first, "lastName": "Lee", "email": f"{name}@example.org"}
+    people.put_user(session, ADMIN, name, given)
+
+
+def _create_table() -> None:
+    indexes = [(index.name, index.partition, index.sort) for index in INDEXES]
+    names = {PARTITION, SORT, *(key for index in indexes for key in index[1:])}
+    boto3.client("dynamodb", REGION).create_table(
+        TableName=TABLE,
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in sorted(names)],
+        KeySchema=_schema(PARTITION, SORT),
+        GlobalSecondaryIndexes=[
+            {"IndexName": name, "KeySchema": _schema(hash_key, range_key), "Projection": {"ProjectionType": "ALL"}}
+            for name, hash_key, range_key in indexes
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def _schema(hash_key: str, range_key: str) -> Any:
+    return [
+        {"AttributeName": hash_key, "KeyType": "HASH"},
+        {"AttributeName": range_key, "KeyType": "RANGE"},
+    ]
