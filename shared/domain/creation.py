@@ -14,6 +14,7 @@ from shared.domain.effects import (
 )
 from shared.domain.fields import read_input
 from shared.domain.kind import Reading
+from shared.domain.locks import lock_names
 from shared.domain.plan import (
     AddDependent,
     CheckCaseOpen,
@@ -23,11 +24,13 @@ from shared.domain.plan import (
     PutDescription,
     PutLinks,
     Refusal,
+    TakeLock,
     Write,
 )
 from shared.domain.relations import describe, relations
 from shared.domain.scene import Context, Scene, unfinished
 from shared.domain.task import Case, Link, Task, TaskId
+from shared.domain.tree import stand_under
 from shared.domain.workflow import Status, Workflow
 
 Entity = Mapping[str, Mapping[str, str]]
@@ -43,7 +46,9 @@ def create_task(context: Context, given: Mapping[str, object]) -> Decision:
     if isinstance(made, Refusal):
         return made
     task, writes = made
-    return Plan(context.ids.commit, (*writes, CheckCaseOpen(case)), task, SKEW)
+    # A case that is never closed by hand needs no check: that is two write units less.
+    guard = (CheckCaseOpen(case),) if context.scene.workflow.closing else ()
+    return Plan(context.ids.commit, (*writes, *guard), task, SKEW)
 
 
 def new_task(
@@ -74,9 +79,26 @@ def _fill(draft: Draft) -> tuple[Task, tuple[Write, ...]] | Refusal:
     append_instruction(draft, {})
     _set_fields(draft)
     _wait_for(draft)
+    refusal = _place(draft)
+    if refusal is not None:
+        return refusal
+    workflow = draft.context.scene.workflow
+    draft.write(*(TakeLock(draft.task.task_id, name) for name in lock_names(workflow, draft.task)))
     draft.changes.clear()
     draft.move_to(draft.context.scene.workflow.creation.target)
     return draft.finish()
+
+
+def _place(draft: Draft) -> Refusal | None:
+    """The task stands under the parent that the input names, or where its type stands alone, alone."""
+    parent = cast(Task | None, draft.input.get("parentId"))
+    if parent is not None:
+        return stand_under(draft, parent)
+    parents = draft.context.scene.workflow.types[draft.task.type].parents
+    if not parents:
+        return None
+    detail = f"A {draft.task.type} stands under one of: {', '.join(sorted(parents))}."
+    return Refusal("invalid_input", detail, "parents", errors=(FieldError("/parentId", detail),))
 
 
 def _set_fields(draft: Draft) -> None:

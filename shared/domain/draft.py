@@ -165,7 +165,7 @@ class Draft:
             self.react(DEPENDENTS)
         if self.task.counts_at is not None:
             self.react(CHILDREN)
-        if self.task.children.open and not status.completed:
+        if workflow.tree is not None and not status.completed:
             self.react(BELOW)
 
     def finish(self) -> tuple[Task, tuple[Write, ...]]:

@@ -26,13 +26,14 @@ class Due:
 def due(scene: Scene, now: datetime) -> Due | None:
     """The first action that the engine owes the scene's task; None when there is none.
 
-    A closed case ends its open tasks; a waiting task whose prerequisites are all closed becomes
-    ready; a timer whose time has come fires. The scene holds the task's prerequisites.
+    A closed case ends its open tasks, and a cancelled task those below it; a waiting task whose
+    prerequisites are all closed becomes ready; a timer whose time has come fires. The scene holds
+    the task's prerequisites and the tasks above it.
     """
     task = scene.subject
     if not status_of(scene.workflow, task).open:
         return None
-    return _ending(scene) or _readiness(scene, task) or _timer(task, now)
+    return _ending(scene) or _cascade(scene, task) or _readiness(scene, task) or _timer(task, now)
 
 
 def _ending(scene: Scene) -> Due | None:
@@ -40,6 +41,20 @@ def _ending(scene: Scene) -> Due | None:
     if closing is None or scene.case.open:
         return None
     return Due(closing.cascade, {"reason": scene.case.close_reason or "The case was closed."})
+
+
+def _cascade(scene: Scene, task: Task) -> Due | None:
+    """Below a cancelled task nothing stays open, also below closed tasks in between."""
+    tree = scene.workflow.tree
+    if tree is None:
+        return None
+    above = scene.related.get(task.parent_id or "")
+    while above is not None:
+        status = status_of(scene.workflow, above)
+        if not status.open and not status.completed:
+            return Due(tree.cascade)
+        above = scene.related.get(above.parent_id or "")
+    return None
 
 
 def _readiness(scene: Scene, task: Task) -> Due | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from shared.domain.kind import Invalid, Json, Kind, Reading, list_of, object_of, text_of
 from shared.domain.scene import Scene
-from shared.domain.task import Link, Party, TaskId, case_of
+from shared.domain.task import Link, Party, Task, TaskId, case_of
 from shared.domain.workflow import Field, NamedOrganization, Workflow
 
 LINKS = 100
@@ -75,6 +75,14 @@ def _group_queue_schema(field: Field, workflow: Workflow) -> Json:
     return {"type": "string", "enum": list(dict.fromkeys(names))}
 
 
+def _read_parent(field: Field, value: object, reading: Reading) -> Task:
+    """A task of the case, whatever its status: whether it takes a child is for the tree to say."""
+    parent = reading.scene.related.get(value) if isinstance(value, str) else None
+    if parent is None:
+        raise Invalid("There is no such task in this case.")
+    return parent
+
+
 def _read_prerequisites(field: Field, value: object, reading: Reading) -> tuple[TaskId, ...]:
     scene = reading.scene
     for index, item in enumerate(list_of(value, PREREQUISITES)):
@@ -140,6 +148,7 @@ def _entity_schema(field: Field, workflow: Workflow) -> Json:
 TASK_KINDS: Mapping[str, Kind] = {
     "party": Kind(_party_schema, _read_party),
     "group_queue": Kind(_group_queue_schema, _read_group_queue),
+    "parent": Kind(lambda f, w: {"type": "string"}, _read_parent),
     "prerequisites": Kind(_prerequisites_schema, _read_prerequisites),
     "links": Kind(_links_schema, _read_links),
     "entity": Kind(_entity_schema, _read_entity),

@@ -53,6 +53,7 @@ CREATION_FIELDS: Mapping[str, str] = {
     "groupQueue": "group_queue",
     "dueTime": "due_time",
     "entity": "entity",
+    "parentId": "parent",
     "prerequisites": "prerequisites",
     "awaiting": "text",
     "links": "links",
