@@ -8,12 +8,12 @@ item takes one transaction at a time; their sum counts.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from zlib import crc32
 
 from pynamodb.expressions.operand import Path
 
-from shared.domain.tally import Counted, Move, Number, Tally, difference
+from shared.domain.tally import Counted, Move, Number, NumberKind, Tally, difference
 from shared.domain.task import TaskId
 from shared.ids import is_organization_id
 from shared.storage.actions import Action, distinct
@@ -27,6 +27,9 @@ from shared.storage.table import Table
 SHARDS = 4
 KEPT = timedelta(days=400)
 _EXPIRES = "expires"
+# Short, as an item may hold a number for each of a hundred buckets and should stay under a kilobyte.
+_LETTER: Mapping[NumberKind, str] = {"tab": "t", "ending": "e", "waiting": "w", "working": "d"}
+_KIND: Mapping[str, NumberKind] = {letter: kind for kind, letter in _LETTER.items()}
 
 _COUNTED = Record(
     Counted, {"version": NUMBER, "cell": CELL, "waiting": NUMBER, "working": NUMBER}, always=frozenset({"version"})
@@ -56,6 +59,10 @@ class Counts:
     def open_tallies(self, queue: str) -> Tallies:
         """The open tasks of a queue: how many, by type and tab."""
         return self._tallies(queue, "OPEN#", "OPEN#~")
+
+    def queue_tallies(self, queue: str, first: str) -> Tallies:
+        """The open tasks of a queue, and those closed from a day on: what the queue's tabs show, in one read."""
+        return self._tallies(queue, f"DAY#{first}#", "OPEN#~")
 
     def day_tallies(self, queue: str, first: str, last: str) -> Tallies:
         """The tasks of a queue closed from one day to another, both included: by day, type and number."""
@@ -97,7 +104,7 @@ def _counted_item(task_id: TaskId, counted: Counted | None) -> Item:
 def _add(moves: Sequence[Move]) -> Iterator[Action]:
     for tally, numbers in difference(moves).items():
         shard = crc32(moves[0].task_id.encode()) % SHARDS
-        added = {f"{number.kind}:{number.name}": {"N": str(change)} for number, change in numbers.items()}
+        added = {f"{_LETTER[number.kind]}:{number.name}": {"N": str(change)} for number, change in numbers.items()}
         updates: list[Any] = [Path([name]).add(change) for name, change in sorted(added.items())]
         if tally.day:
             updates.append(Path(_EXPIRES).set({"N": str(_expiry(tally.day))}))
@@ -123,7 +130,7 @@ def _numbers_of(item: Item) -> dict[Number, int]:
     for attribute, value in item.items():
         kind, colon, name = attribute.partition(":")
         if colon:
-            named[Number(cast("Any", kind), name)] = int(value["N"])
+            named[Number(_KIND[kind], name)] = int(value["N"])
     return named
 
 

@@ -89,14 +89,14 @@ class Table:
 
         return self._pages(ask)
 
-    def scan(self, filtered: Condition) -> Iterator[Item]:
-        """The items of the whole table that fit; it is read from end to end."""
+    def scan(self, filtered: Condition, after: Address | None = None) -> Iterator[Item]:
+        """The items of the whole table that fit; it is read from end to end, or from behind an address."""
 
         def ask(start: dict[str, Any] | None) -> dict[str, Any]:
             # PynamoDB passes on a start key with its parts, though its signature wants a text.
             return self._connection.scan(self._name, filter_condition=filtered, exclusive_start_key=cast("Any", start))
 
-        return self._pages(ask)
+        return self._pages(ask, key_item(after) if after else None)
 
     def put(self, item: Item) -> None:
         """The item is there, whatever was there before."""
@@ -116,8 +116,7 @@ class Table:
             read = consumed.get("ReadCapacityUnits", 0.0)
             self._count(read, consumed.get("CapacityUnits", 0.0) - read)
 
-    def _pages(self, ask: Ask) -> Iterator[Item]:
-        start: dict[str, Any] | None = None
+    def _pages(self, ask: Ask, start: dict[str, Any] | None = None) -> Iterator[Item]:
         while True:
             with told_apart():
                 answer = ask(start)
