@@ -15,8 +15,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions.metering import report
 from functions.runtime import open_session
 from functions.streams import Context
-from shared.engine import timers
 from shared.engine.session import Session
+from shared.engine.timers import settle_all, sweep
 
 SWEEP = 55.0
 """Seconds after which a sweep leaves the rest to that of the next minute."""
@@ -54,12 +54,12 @@ def run(event: dict[str, Any], context: Context, session: Session) -> dict[str, 
 def _sweep(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
     """What is due in the shards has fired, in time for the next minute's sweep."""
     deadline = min(deadline, time.monotonic() + SWEEP)
-    return asdict(timers.sweep(session, event["shards"], lambda: time.monotonic() > deadline, _log_failure))
+    return asdict(sweep(session, event["shards"], lambda: time.monotonic() > deadline, _log_failure))
 
 
 def _settle(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
     """Nothing is owed in any case after the position given; `next` is where to go on, None at the end."""
-    result = timers.settle_all(session, event.get("after"), lambda: time.monotonic() > deadline, _log_failure)
+    result = settle_all(session, event.get("after"), lambda: time.monotonic() > deadline, _log_failure)
     metrics.add_metric("Findings", MetricUnit.Count, result.found)
     metrics.flush_metrics()
     return asdict(result)

@@ -14,6 +14,8 @@ from typing import Literal
 from shared.domain.histogram import bucket
 from shared.domain.task import Cell, Entry, TaskId
 
+NumberKind = Literal["tab", "ending", "waiting", "working"]
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -41,7 +43,7 @@ class Tally:
 class Number:
     """One number of a tally: by tab for open tasks; by ending and durations for closed ones."""
 
-    kind: Literal["tab", "ending", "waiting", "working"]
+    kind: NumberKind
     name: str
 
 

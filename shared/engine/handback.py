@@ -11,6 +11,7 @@ from shared.domain.workflow import HandBack as Way
 from shared.engine.administration import administrator
 from shared.engine.session import Identity, Refused, Request, Session, not_found
 from shared.engine.tasks import act, available_actions
+from shared.storage import indexes
 from shared.storage.keys import TaskKey, UserKey
 
 AT_ONCE = 100
@@ -54,7 +55,7 @@ def hand_back(session: Session, identity: Identity, user_id: str, *, dry_run: bo
 
 def _open_tasks(session: Session, party: Party) -> tuple[list[Task], bool]:
     """The user's open tasks as they are now, and whether there are more than one call takes."""
-    rows = session.store.user_rows(party.id, closed=False, limit=AT_ONCE + 1)
+    rows = session.store.party_queue(indexes.user_queue(party.id), prefix=indexes.OPEN, limit=AT_ONCE + 1)
     loaded = session.store.load([TaskKey(row.task_id) for row in rows[:AT_ONCE]])
     tasks = (loaded[TaskKey(row.task_id)] for row in rows[:AT_ONCE])
     return [task for task in tasks if task is not None and _is_open_for(task, party)], len(rows) > AT_ONCE

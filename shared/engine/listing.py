@@ -35,6 +35,10 @@ class Listed(Protocol):
     def group_queue(self) -> str | None: ...
     @property
     def overdue(self) -> bool: ...
+    @property
+    def tab(self) -> str | None: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,8 @@ def counted(rows: Iterable[QueueRow], tabs: Iterable[str]) -> tuple[dict[str, in
     return {tab: counts.total() for tab, counts in types.items()}, types
 
 
-def tab_of(row: QueueRow) -> str:
-    """The tab of a person's queue: what has no tab of its own is assigned to them."""
-    if row.closed_at is not None:
+def tab_of(listed: Listed) -> str:
+    """The tab of a person's queue: what is neither closed nor on hold is assigned to them."""
+    if listed.closed_at is not None:
         return COMPLETED
-    return "on_hold" if row.tab == "on_hold" else "assigned"
+    return "on_hold" if listed.tab == "on_hold" else "assigned"

@@ -9,7 +9,6 @@ from typing import TypeVar
 from shared.domain import members as rules
 from shared.domain.people import Caller, Membership, Organization, OrganizationKind, User
 from shared.domain.plan import DeleteMember, PutMember, PutOrganization, PutUser, Write
-from shared.engine.cursors import bad_cursor, decoded, encoded
 from shared.engine.administration import (
     Given,
     UserView,
@@ -19,6 +18,7 @@ from shared.engine.administration import (
     chunked,
     committed,
 )
+from shared.engine.cursors import bad_cursor, decoded, encoded
 from shared.engine.session import Answer, Identity, Page, Session, not_found
 from shared.ids import is_organization_id
 from shared.storage.keys import OrganizationKey, UserKey

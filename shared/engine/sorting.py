@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.domain.task import TaskId
 from shared.engine.cursors import bad_cursor, decoded, encoded
@@ -13,11 +14,16 @@ from shared.timestamps import to_text
 
 SortValue = str | int | None
 
+
+def _text(moment: datetime | None) -> str | None:
+    return to_text(moment) if moment else None
+
+
 SORTS: Mapping[str, Callable[[QueueRow], SortValue]] = {
-    "dueTime": lambda row: row.due_time and to_text(row.due_time),
-    "createdAt": lambda row: row.created_at and to_text(row.created_at),
-    "assignedAt": lambda row: row.assigned_at and to_text(row.assigned_at),
-    "closedAt": lambda row: row.closed_at and to_text(row.closed_at),
+    "dueTime": lambda row: _text(row.due_time),
+    "createdAt": lambda row: _text(row.created_at),
+    "assignedAt": lambda row: _text(row.assigned_at),
+    "closedAt": lambda row: _text(row.closed_at),
     "priority": lambda row: row.priority,
     "type": lambda row: row.type,
 }

@@ -1,0 +1,114 @@
+"""What the clock does: fire what is due, and settle every case now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from shared.domain.task import TaskId, Timer
+from shared.engine.session import Session
+from shared.engine.settle import fire, settle
+
+PAGE = 100
+"""Timers of a shard that are taken up at a time, so that no shard waits for the whole of another."""
+
+OutOfTime = Callable[[], bool]
+OnError = Callable[[str, Exception], None]
+TimerKey = tuple[TaskId, str]
+
+
+@dataclass(slots=True)
+class SweepReport:
+    """What a sweep did: timers that fired, those with nothing left to do, and those that failed.
+
+    `complete` says that nothing was due any more; else the next sweep goes on.
+    """
+
+    fired: int = 0
+    idle: int = 0
+    failed: int = 0
+    complete: bool = True
+
+
+@dataclass(slots=True)
+class SettleReport:
+    """What settling did: cases looked at, actions that were owed, cases that failed.
+
+    `next` is the case after which to go on; None once all have been looked at.
+    """
+
+    cases: int = 0
+    found: int = 0
+    failed: int = 0
+    next: str | None = None
+
+
+@dataclass(slots=True)
+class _Shard:
+    """A share of the timers, and which of them this sweep has taken up."""
+
+    number: int
+    taken: set[TimerKey] = field(default_factory=set)
+    left: int = 0
+
+    def next_page(self, session: Session) -> list[Timer]:
+        """The next timers that are due and were not taken up yet.
+
+        One that failed, or that nothing was owed for, is still listed, and must not hide those behind it.
+        """
+        due = session.store.due(self.number, session.now(), PAGE + self.left)
+        fresh = [timer for timer in due if (timer.task_id, timer.timer_id) not in self.taken]
+        self.left = len(due) - len(fresh)
+        self.taken.update((timer.task_id, timer.timer_id) for timer in fresh)
+        return fresh
+
+
+def sweep(session: Session, shards: Sequence[int], out_of_time: OutOfTime, on_error: OnError) -> SweepReport:
+    """What is due in the shards has fired, until nothing is, or the time is up.
+
+    A timer that fails is left to the next sweep; the others fire all the same.
+    """
+    report = SweepReport()
+    waiting = [_Shard(number) for number in shards]
+    while waiting:
+        shard = waiting.pop(0)
+        timers = shard.next_page(session)
+        for timer in timers:
+            if out_of_time():
+                report.complete = False
+                return report
+            _fire(session, timer, report, on_error)
+        if timers:
+            waiting.append(shard)
+    return report
+
+
+def _fire(session: Session, timer: Timer, report: SweepReport, on_error: OnError) -> None:
+    try:
+        taken = fire(session, timer)
+    except Exception as error:  # noqa: BLE001 (whatever it is, the other timers fire)
+        report.failed += 1
+        on_error(f"{timer.task_id} {timer.name}", error)
+        return
+    if taken:
+        report.fired += 1
+    else:
+        report.idle += 1
+
+
+def settle_all(session: Session, after: str | None, out_of_time: OutOfTime, on_error: OnError) -> SettleReport:
+    """Nothing is owed in any case behind `after`, in the table's own order, as far as the time goes."""
+    report = SettleReport()
+    last = after
+    for case_id in session.store.cases(after):
+        if out_of_time():
+            report.next = last
+            return report
+        try:
+            report.found += settle(session, case_id)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the other cases are settled)
+            report.failed += 1
+            on_error(case_id, error)
+        report.cases += 1
+        last = case_id
+    return report
