@@ -111,6 +111,11 @@ def _flag(name: str, value: Any) -> bool:
     return _text("true|false")(name, str(value).lower()) == "true"
 
 
+def _retention(name: str, value: Any) -> int:
+    """Days, of which CloudWatch offers some numbers only."""
+    return int(_text("1|3|7|14|30|60|90|180|365|731|3653")(name, value))
+
+
 def _number(name: str, value: Any) -> int:
     return int(_text(r"\d{1,6}")(name, value))
 
@@ -130,7 +135,7 @@ _CONTEXT: dict[str, tuple[str, Callable[[str, Any], Any]]] = {
     "requestBurst": ("request_burst", _number),
     "throwaway": ("throwaway", _flag),
     "customerKey": ("customer_key", _flag),
-    "logRetentionDays": ("log_retention_days", _number),
+    "logRetentionDays": ("log_retention_days", _retention),
     "archiveDays": ("archive_days", _number),
     "alarmTopic": ("alarm_topic", _text("arn:.+:sns:.+")),
 }

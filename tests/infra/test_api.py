@@ -1,0 +1,106 @@
+import json
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Match, Template
+
+from tests.infra.conftest import Synthesize
+
+ROUTE = "AWS::ApiGatewayV2::Route"
+
+
+def _routes(template: Template) -> dict[str, str]:
+    """How each route tells who calls."""
+    found = [route["Properties"] for route in template.find_resources(ROUTE).values()]
+    return {route["RouteKey"]: route["AuthorizationType"] for route in found}
+
+
+def test_only_three_routes_are_open(template: Template) -> None:
+    """Every other request needs a token, also one that no function knows."""
+    assert _routes(template) == {
+        "$default": "JWT",
+        "GET /health": "NONE",
+        "GET /openapi.json": "NONE",
+        "GET /docs": "NONE",
+    }
+
+
+def test_tokens_are_those_of_the_user_pool(template: Template) -> None:
+    """The issuer is built from the pool's id, which is the same on AWS and on a laptop."""
+    template.has_resource_properties(
+        "AWS::ApiGatewayV2::Authorizer",
+        {
+            "AuthorizerType": "JWT",
+            "IdentitySource": ["$request.header.Authorization"],
+            "JwtConfiguration": {
+                "Audience": [{"Ref": Match.string_like_regexp("Client")}],
+                "Issuer": {
+                    "Fn::Join": [
+                        "",
+                        [
+                            "https://cognito-idp.",
+                            {"Ref": "AWS::Region"},
+                            ".amazonaws.com/",
+                            {"Ref": Match.string_like_regexp("UserPool")},
+                        ],
+                    ]
+                },
+            },
+        },
+    )
+
+
+def test_requests_are_limited(template: Template, synthesize: Synthesize) -> None:
+    """A caller gone wild costs a bounded amount."""
+    stage = "AWS::ApiGatewayV2::Stage"
+    limits = {"ThrottlingRateLimit": 200, "ThrottlingBurstLimit": 400}
+    template.has_resource_properties(stage, {"DefaultRouteSettings": limits})
+    chosen = {"ThrottlingRateLimit": 1000, "ThrottlingBurstLimit": 2000}
+    synthesize(requestsPerSecond="1000", requestBurst="2000").has_resource_properties(
+        stage, {"DefaultRouteSettings": chosen}
+    )
+
+
+def test_the_access_log_names_no_person(template: Template) -> None:
+    """Requests can be counted and timed; addresses, tokens and users are not written down."""
+    (stage,) = template.find_resources("AWS::ApiGatewayV2::Stage").values()
+    written = json.loads(stage["Properties"]["AccessLogSettings"]["Format"])
+    assert {"requestId", "status", "path"} <= set(written)
+    for private in ("identity", "claims", "principalId", "Authorization", "userAgent"):
+        assert private not in json.dumps(written)
+
+
+def test_web_pages_of_others_may_not_call(template: Template) -> None:
+    """Browsers keep foreign pages out unless the deployer names them."""
+    template.has_resource_properties("AWS::ApiGatewayV2::Api", {"CorsConfiguration": Match.absent()})
+
+
+def test_named_origins_may_call(synthesize: Synthesize) -> None:
+    """Their preflight requests need no token, and they may read what the API says in headers."""
+    open_ = synthesize(corsOrigins="https://work.example")
+    open_.has_resource_properties(
+        "AWS::ApiGatewayV2::Api",
+        {
+            "CorsConfiguration": Match.object_like(
+                {
+                    "AllowOrigins": ["https://work.example"],
+                    "AllowHeaders": Match.array_with(["authorization", "idempotency-key", "if-match"]),
+                    "ExposeHeaders": Match.array_with(["etag"]),
+                }
+            )
+        },
+    )
+    assert _routes(open_)["OPTIONS /{proxy+}"] == "NONE"
+    assert _routes(open_)["$default"] == "JWT"
+
+
+@pytest.mark.parametrize(("path", "source"), [("$default", "/*/*"), ("GET /health", "/*/*/health")])
+def test_the_gateway_may_call_the_function(template: Template, path: str, source: str) -> None:
+    """Lambda allows what the route's ARN matches; the catch-all's has no path."""
+    assert path in _routes(template)
+    permissions: list[Any] = [
+        each["Properties"]["SourceArn"]["Fn::Join"][1][-1]
+        for each in template.find_resources("AWS::Lambda::Permission").values()
+        if each["Properties"]["Principal"] == "apigateway.amazonaws.com"
+    ]
+    assert source in permissions

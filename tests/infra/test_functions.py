@@ -1,0 +1,106 @@
+import json
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Annotations, Match, Template
+
+from infra import bundle
+from infra.function import Packages
+from infra.settings import Settings
+from infra.stack import CasetreeStack
+from tests.infra.conftest import Synthesize, make_app
+
+NAMES = ["api", "hooks", "relay", "timers"]
+Properties = dict[str, dict[str, Any]]
+
+
+def test_there_are_the_four_functions(functions: Properties) -> None:
+    """One for each trigger and set of permissions, under the names by which tests import them."""
+    assert sorted(functions) == NAMES
+    assert {name: properties["Handler"] for name, properties in functions.items()} == {
+        name: f"functions.{name}.handler.handler" for name in NAMES
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_function_runs_on_arm_from_one_code_and_one_layer(functions: Properties, name: str) -> None:
+    """The packages are built once, for one processor and one Python."""
+    properties = functions[name]
+    assert properties["Architectures"] == ["arm64"]
+    assert properties["Runtime"] == "python3.13"
+    assert len(properties["Layers"]) == 1
+    assert properties["Code"] == functions["api"]["Code"]
+
+
+def test_the_layer_is_for_the_same_processor_and_python(template: Template) -> None:
+    """Lambda refuses to combine what does not fit; so does this test, earlier."""
+    template.has_resource_properties(
+        "AWS::Lambda::LayerVersion",
+        {"CompatibleArchitectures": ["arm64"], "CompatibleRuntimes": ["python3.13"]},
+    )
+
+
+def test_another_python_can_be_chosen(synthesize: Synthesize) -> None:
+    """Where the runtime's Python is not at hand, one that is gives functions with bytecode."""
+    synthesize(python="3.12").all_resources_properties("AWS::Lambda::Function", {"Runtime": "python3.12"})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_function_is_told_where_things_are(functions: Properties, name: str) -> None:
+    """The table and the bus, and to Powertools the name under which logs and metrics are found."""
+    variables = functions[name]["Environment"]["Variables"]
+    assert {"CASETREE_TABLE", "CASETREE_BUS"} <= set(variables)
+    assert variables["POWERTOOLS_SERVICE_NAME"] == name
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Casetree"
+    assert variables["POWERTOOLS_LOG_LEVEL"] == "INFO"
+
+
+def test_only_the_stream_functions_know_the_failure_queue(functions: Properties) -> None:
+    """The others have nothing to put there."""
+    knowing = {name for name in NAMES if "CASETREE_FAILURE_QUEUE_URL" in functions[name]["Environment"]["Variables"]}
+    assert knowing == {"hooks", "relay"}
+
+
+def test_the_api_is_told_how_to_know_a_caller(functions: Properties) -> None:
+    """The claims that may name the user, in their order, and the group of administrators."""
+    variables = functions["api"]["Environment"]["Variables"]
+    assert variables["CASETREE_USER_CLAIMS"] == "username,cognito:username,sub"
+    assert variables["CASETREE_ADMIN_GROUP"] == "casetree-admins"
+
+
+@pytest.mark.parametrize(
+    "context", [{}, {"target": "local"}, {"issuer": "https://login.example", "audience": "a"}, {"throwaway": "true"}]
+)
+def test_no_template_redirects_the_functions(synthesize: Synthesize, context: dict[str, str]) -> None:
+    """A function with AWS_ENDPOINT_URL would honour a moved clock: only a local stack sets it, by itself."""
+    assert "AWS_ENDPOINT_URL" not in json.dumps(synthesize(**context).to_json())
+
+
+def test_the_api_gives_up_before_its_gateway_does(functions: Properties) -> None:
+    """API Gateway waits for 30 seconds; an answer after that is work for nobody."""
+    assert functions["api"]["Timeout"] < 30
+
+
+def test_every_log_ends_some_day(template: Template, synthesize: Synthesize) -> None:
+    """One log for each function and one for the API, none of them kept for ever."""
+    template.resource_count_is("AWS::Logs::LogGroup", len(NAMES) + 1)
+    template.all_resources_properties("AWS::Logs::LogGroup", {"RetentionInDays": 90})
+    synthesize(logRetentionDays="365").all_resources_properties("AWS::Logs::LogGroup", {"RetentionInDays": 365})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_function_writes_the_log_that_the_stack_made(functions: Properties, name: str) -> None:
+    """Lambda would make a log of its own that is never deleted."""
+    assert "Ref" in functions[name]["LoggingConfig"]["LogGroup"]
+
+
+def test_missing_bytecode_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever deploys without the runtime's Python learns what that costs and what to do."""
+    stub = bundle.stub("code")
+    monkeypatch.setattr(bundle, "find_interpreter", lambda _version: None)
+    monkeypatch.setattr(bundle, "build_layer", lambda _platform: stub)
+    monkeypatch.setattr(bundle, "build_code", lambda _platform: stub)
+    app = make_app(bundle="build")
+    stack = CasetreeStack(app, Settings.from_context(app.node))
+    assert any(isinstance(child, Packages) for child in stack.node.find_all())
+    Annotations.from_stack(stack).has_warning("*", Match.string_like_regexp("No Python 3.13 .* without bytecode"))
