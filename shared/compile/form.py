@@ -32,7 +32,11 @@ def compiled(file: Json) -> Json:
         "hand_back": file.get("hand_back", []),
         "timers": file.get("timers", {}),
     }
-    optional = {"prerequisites": file.get("prerequisites"), "closing": file["case"].get("close")}
+    optional = {
+        "prerequisites": file.get("prerequisites"),
+        "tree": file.get("tree"),
+        "closing": file["case"].get("close"),
+    }
     return form | {name: value for name, value in optional.items() if value is not None}
 
 
@@ -52,7 +56,6 @@ def _creation(body: Json) -> Json:
         "who": body["who"],
         "target": _target(body["to"]),
         "fields": _fields(body.get("fields")),
-        "effects": _words(body.get("effects")),
     }
 
 
@@ -102,7 +105,7 @@ def _type(name: str, body: Json) -> Json:
         form["group_queue"] = body["groupQueue"]
     if "due" in body:
         form["due_in"] = seconds(body["due"])
-    return form | {key: body[key] for key in ("actions",) if key in body}
+    return form | {key: body[key] for key in ("actions", "parents", "ends", "one_open") if key in body}
 
 
 def _case_type(name: str, body: Json) -> Json:

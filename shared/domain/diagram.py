@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from shared.domain.checks.explore import explore
 from shared.domain.lifecycle import Step, creations, steps
+from shared.domain.vocabulary import CHILD_OPENED, CHILDREN_CLOSED, CREATE
 from shared.domain.workflow import Word, Workflow
 
 ENTRY = ""
 """Stands for the state before creation, and for the one after the end."""
 NAMED = {"engine": "Casetree", "inside": "anybody inside"}
+LABELS = {CREATE: "Create", CHILD_OPENED: "A child is opened", CHILDREN_CLOSED: "All children are closed"}
 PER_LINE = 3
 ANYWHERE = "While open, without a change of status:"
 
@@ -46,7 +48,7 @@ def picture(workflow: Workflow, type_name: str) -> Picture:
     moving: dict[tuple[str, str], dict[tuple[str, str], None]] = {}
     staying: dict[str, dict[str, None]] = {}
     for step in _possible(workflow, type_name):
-        label = workflow.actions[step.action].label if step.source else "Create"
+        label = LABELS.get(step.action) or workflow.actions[step.action].label
         if step.source == step.target:
             staying.setdefault(step.target, {})[label] = None
         else:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from shared.domain.vocabulary import CHILD_OPENED, CHILDREN_CLOSED, CREATE
 from shared.domain.workflow import BY_PREREQUISITES, SAME, Action, TargetCase, Word, Workflow
 
-CREATE = "create"
 ENGINE = "engine"
 
 
@@ -46,9 +46,10 @@ def creations(workflow: Workflow) -> tuple[Step, ...]:
 
 
 def steps(workflow: Workflow, type_name: str) -> tuple[Step, ...]:
-    """All steps of tasks of the type, in the order of the file; those that stay included."""
+    """All steps of tasks of the type: those of actions in the order of the file, then by children."""
     actions = workflow.actions_of(type_name).values()
-    return tuple(step for action in actions for step in _steps_of(workflow, action))
+    by_action = (step for action in actions for step in _steps_of(workflow, action))
+    return (*by_action, *_steps_by_children(workflow, type_name))
 
 
 def _steps_of(workflow: Workflow, action: Action) -> Iterator[Step]:
@@ -56,6 +57,20 @@ def _steps_of(workflow: Workflow, action: Action) -> Iterator[Step]:
         for option, target in enumerate(action.target):
             for status in _reached(workflow, target, source, waits=_makes_wait(action)):
                 yield Step(action.name, source, status, action.who, target.conditions, option)
+
+
+def _steps_by_children(workflow: Workflow, type_name: str) -> Iterator[Step]:
+    """What children do to a parent: hold it, and let it go back to work or end (engine.md)."""
+    tree, own = workflow.tree, workflow.types[type_name]
+    if tree is None or not any(type_name in child.parents for child in workflow.types.values()):
+        return
+    for status in workflow.statuses.values():
+        if status.open and status.key != tree.on_hold:
+            yield Step(CHILD_OPENED, status.key, tree.on_hold, workflow.creation.who)
+    ends = [] if own.ends == "by_action" else [tree.completed, tree.cancelled]
+    back = [] if own.ends == "with_children" else [tree.returned]
+    for target in (*back, *ends):
+        yield Step(CHILDREN_CLOSED, tree.on_hold, target, (ENGINE,))
 
 
 def _reached(workflow: Workflow, target: TargetCase, source: str | None, *, waits: bool = False) -> tuple[str, ...]:
@@ -80,8 +95,8 @@ def _makes_wait(action: Action) -> bool:
 
 
 def engine_moves(workflow: Workflow) -> frozenset[str]:
-    """The actions that Casetree takes by itself: when a timer is due, when prerequisites close."""
+    """The actions that Casetree takes by itself: on timers, when prerequisites or children close."""
     named = set(workflow.timers.values())
     if workflow.prerequisites is not None:
         named.add(workflow.prerequisites.action)
-    return frozenset(name for name in named if ENGINE in workflow.actions[name].who)
+    return frozenset(name for name in named if ENGINE in workflow.actions[name].who) | {CHILDREN_CLOSED}

@@ -32,17 +32,17 @@ def statuses_reachable(workflow: Workflow, explored: Mapping[str, Explored]) -> 
     reached = frozenset[str]().union(*(e.statuses() for e in explored.values()))
     for key in workflow.statuses:
         if key not in reached:
-            yield Finding(
-                "statuses-reachable", ("statuses", key), f"No task ever gets to {key!r}.", _leads(workflow, key)
-            )
+            hint = _leads(workflow, key, reached)
+            yield Finding("statuses-reachable", ("statuses", key), f"No task ever gets to {key!r}.", hint)
 
 
-def _leads(workflow: Workflow, key: str) -> str:
+def _leads(workflow: Workflow, key: str, reached: frozenset[str]) -> str:
     towards = {a.name: a.sources for a in workflow.actions.values() if any(t.to == key for t in a.target)}
     if not towards:
         return "Give an action that leads there, or remove the status."
-    sources = listed(sorted(frozenset[str]().union(*towards.values())))
-    return f"Only {listed(towards)} would lead there, from {sources}, which no task gets to either, or never so."
+    sources = frozenset[str]().union(*towards.values())
+    why = "but never under its conditions" if sources & reached else "which no task gets to either"
+    return f"Only {listed(towards)} would lead there, from {listed(sorted(sources))}, {why}."
 
 
 def open_statuses_have_a_way_out(workflow: Workflow, explored: Mapping[str, Explored]) -> Iterator[Finding]:

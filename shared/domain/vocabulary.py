@@ -67,6 +67,10 @@ NOTE = "note"
 REASON = "reason"
 """The input that Casetree gives to the action with which it closes the tasks of a case."""
 
+CREATE, CHILD_OPENED, CHILDREN_CLOSED = "create", "child_opened", "children_closed"
+RESERVED = (CREATE, CHILD_OPENED, CHILDREN_CLOSED)
+"""What history calls changes that no action of the file makes; no action may have such a name."""
+
 TIMERS: Mapping[str, str] = {"due": "Runs until the task's due time."}
 
 CASE_RELATIONS = frozenset({"administrator", "inside", "case_organization_member"})

@@ -23,8 +23,7 @@ def words_take_their_arguments(workflow: Workflow) -> Iterator[Finding]:
 
 def _words(workflow: Workflow) -> Iterator[tuple[Place, Word]]:
     actions = workflow.actions.values()
-    groups: list[tuple[Place, tuple[Word, ...]]] = [(("create", "effects"), workflow.creation.effects)]
-    groups += [(("actions", a.name, "guards"), a.guards) for a in actions]
+    groups: list[tuple[Place, tuple[Word, ...]]] = [(("actions", a.name, "guards"), a.guards) for a in actions]
     groups += [(("actions", a.name, "effects"), a.effects) for a in actions]
     groups += [(("create", "to", i, "when"), t.conditions) for i, t in enumerate(workflow.creation.target)]
     groups += [(("actions", a.name, "to", i, "when"), t.conditions) for a in actions for i, t in enumerate(a.target)]

@@ -111,9 +111,9 @@ def engine_acts(workflow: Workflow) -> Iterator[Finding]:
     """Casetree takes what it is told to take, and nothing is left to it that it never takes."""
     for name, action_name in workflow.timers.items():
         yield from _engine_takes(workflow.actions[action_name], ("timers", name), None)
-    cascade = workflow.closing.cascade if workflow.closing else None
+    cascades = {ending.cascade for ending in (workflow.closing, workflow.tree) if ending}
     for name, action in workflow.actions.items():
-        if set(action.who) == {ENGINE} and name not in engine_moves(workflow) and name != cascade:
+        if set(action.who) == {ENGINE} and name not in engine_moves(workflow) and name not in cascades:
             detail = f"Only Casetree itself may take {name!r}, and nothing makes it."
             hint = "Name a person in `who`, or name the action under `timers`."
             yield Finding("engine-acts", ("actions", name), detail, hint)
@@ -121,18 +121,47 @@ def engine_acts(workflow: Workflow) -> Iterator[Finding]:
 
 def closing_ends_tasks(workflow: Workflow) -> Iterator[Finding]:
     """Closing a case ends every open task in it."""
-    if workflow.closing is None:
-        return
-    where, action = ("case", "close", "cascade"), workflow.actions[workflow.closing.cascade]
+    if workflow.closing is not None:
+        action = workflow.actions[workflow.closing.cascade]
+        yield from _ends_tasks(workflow, action, ("case", "close", "cascade"), "closing-ends-tasks", "Closing a case")
+
+
+def _ends_tasks(workflow: Workflow, action: Action, where: Place, rule: str, what: str) -> Iterator[Finding]:
     yield from _engine_takes(action, where, REASON)
     left = [s.key for s in workflow.statuses.values() if s.open and s.key not in action.sources]
     if left:
-        detail = f"Closing a case takes {action.name!r} on its open tasks, but not while they are {listed(left)}."
-        yield Finding("closing-ends-tasks", where, detail, f"Add it to `from` of {action.name!r}.")
+        detail = f"{what} takes {action.name!r} on open tasks, but not while they are {listed(left)}."
+        yield Finding(rule, where, detail, f"Add it to `from` of {action.name!r}.")
     for target in action.target:
         if target.to not in workflow.statuses or workflow.statuses[target.to].open:
-            detail = f"{action.name!r} leads to {target.to!r}: tasks of a closed case would stay open."
-            yield Finding("closing-ends-tasks", where, detail, "Name an action that ends tasks.")
+            detail = f"{what} takes {action.name!r}, which leads to {target.to!r}: tasks would stay open."
+            yield Finding(rule, where, detail, "Name an action that ends tasks.")
+
+
+def trees_fit(workflow: Workflow) -> Iterator[Finding]:
+    """Children hold a parent in an open status, and end it in a terminal one as they ended."""
+    tree, rule = workflow.tree, "trees-fit"
+    if tree is None:
+        for task_type in workflow.types.values():
+            if task_type.parents or task_type.ends != "by_action" or "parent" in task_type.one_open:
+                detail = f"{task_type.name!r} speaks of parents or children, but there are no trees here."
+                hint = "Add `tree: {on_hold: ..., returned: ..., completed: ..., cancelled: ..., cascade: ...}`."
+                yield Finding(rule, ("types", task_type.name), detail, hint)
+        return
+    wanted = {
+        "on_hold": (True, False),
+        "returned": (True, False),
+        "completed": (False, True),
+        "cancelled": (False, False),
+    }
+    for key, (is_open, completed) in wanted.items():
+        status = workflow.statuses[getattr(tree, key)]
+        if (status.open, status.completed) != (is_open, completed):
+            kind = "open" if is_open else "terminal and completed" if completed else "terminal and not completed"
+            yield Finding(rule, ("tree", key), f"{status.key!r} is not {kind}.", f"Name a status that is {kind}.")
+    if tree.on_hold == tree.returned:
+        yield Finding(rule, ("tree",), "A parent on hold would be at work.", "Name two statuses.")
+    yield from _ends_tasks(workflow, workflow.actions[tree.cascade], ("tree", "cascade"), rule, "Cancelling a parent")
 
 
 def _engine_takes(action: Action, where: Place, given: str | None) -> Iterator[Finding]:
@@ -153,4 +182,5 @@ CONSISTENCY: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (
     waits_end,
     engine_acts,
     closing_ends_tasks,
+    trees_fit,
 )

@@ -43,7 +43,9 @@ def creation_fields_are_known(workflow: Workflow) -> Iterator[Finding]:
     if waits and workflow.prerequisites is None:
         where: Place = ("create", "fields", waits[0])
         detail = f"A task can be given {listed(waits)}, but there is no status to wait in."
-        yield Finding("creation-fields-are-known", where, detail, "Add `prerequisites: {waiting: ..., ready: ...}`.")
+        yield Finding(
+            "creation-fields-are-known", where, detail, "Add `prerequisites: {waiting: ..., ready: ..., action: ...}`."
+        )
 
 
 def due_times_have_a_timer(workflow: Workflow) -> Iterator[Finding]:

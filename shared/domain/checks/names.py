@@ -18,6 +18,9 @@ from shared.domain.vocabulary import ARGUMENTS, CASE_RELATIONS, TIMERS
 from shared.domain.workflow import BY_PREREQUISITES, SAME, Action, Field, TargetCase, Word, Workflow
 
 
+DECLARE = "Add `prerequisites: {waiting: ..., ready: ..., action: ...}` to use this word."
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A name at a place of the file, what it should be the name of, and what there is."""
@@ -26,13 +29,15 @@ class Mention:
     what: str
     name: str
     known: Iterable[str]
+    hint: str = ""
 
 
 def unresolved(workflow: Workflow) -> Iterator[Finding]:
     """A finding for every name that stands for nothing."""
     for m in _mentions(workflow):
         if m.name not in m.known:
-            yield Finding("names-resolve", m.where, f"There is no {m.what} {m.name!r}.", nearest(m.name, m.known))
+            hint = m.hint or nearest(m.name, m.known)
+            yield Finding("names-resolve", m.where, f"There is no {m.what} {m.name!r}.", hint)
 
 
 def _mentions(workflow: Workflow) -> Iterator[Mention]:
@@ -57,7 +62,6 @@ def _creation(workflow: Workflow) -> Iterator[Mention]:
     yield from _relations(("create", "who"), creation.who, known)
     yield from _target(workflow, ("create", "to"), creation.target, ())
     yield from _fields(("create", "fields"), creation.fields)
-    yield from _words(workflow, ("create", "effects"), "effect", creation.effects, EFFECTS)
 
 
 def _action(workflow: Workflow, action: Action) -> Iterator[Mention]:
@@ -76,7 +80,8 @@ def _target(
 ) -> Iterator[Mention]:
     words = (*more, BY_PREREQUISITES) if workflow.prerequisites else more
     for index, case in enumerate(target):
-        yield Mention((*where, index, "to"), "status", case.to, (*workflow.statuses, *words))
+        hint = DECLARE if case.to == BY_PREREQUISITES else ""
+        yield Mention((*where, index, "to"), "status", case.to, (*workflow.statuses, *words), hint)
         yield from _words(workflow, (*where, index, "when"), "condition", case.conditions, CONDITIONS)
 
 
@@ -104,6 +109,10 @@ def _engine(workflow: Workflow) -> Iterator[Mention]:
         for key, status in (("waiting", workflow.prerequisites.waiting), ("ready", workflow.prerequisites.ready)):
             yield Mention(("prerequisites", key), "status", status, workflow.statuses)
         yield Mention(("prerequisites", "action"), "action", workflow.prerequisites.action, workflow.actions)
+    if workflow.tree is not None:
+        for key in ("on_hold", "returned", "completed", "cancelled"):
+            yield Mention(("tree", key), "status", getattr(workflow.tree, key), workflow.statuses)
+        yield Mention(("tree", "cascade"), "action", workflow.tree.cascade, workflow.actions)
     for name, action in workflow.timers.items():
         yield Mention(("timers", name), "timer", name, TIMERS)
         yield Mention(("timers", name), "action", action, workflow.actions)
@@ -130,5 +139,7 @@ def _types(workflow: Workflow) -> Iterator[Mention]:
         where = ("types", task_type.name)
         if task_type.group_queue is not None:
             yield Mention((*where, "groupQueue"), "organization", task_type.group_queue, workflow.organizations)
+        for parent in sorted(task_type.parents):
+            yield Mention((*where, "parents"), "type", parent, workflow.types)
         for action in sorted(task_type.actions or ()):
             yield Mention((*where, "actions"), "action", action, workflow.actions)

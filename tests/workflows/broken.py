@@ -1,0 +1,313 @@
+"""Mistakes that people make in workflow files, one in each, and what they are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ERRANDS = Path(__file__).parent / "errands.yaml"
+HERE = "# here"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """`errands.yaml` with `old` replaced by `new`; the line that ends in `# here` is to blame.
+
+    Where no line can be marked, `at` is the line to blame.
+    """
+
+    rule: str
+    old: str
+    new: str
+    reason: str
+    hint: str = ""
+    at: str = ""
+
+    @property
+    def text(self) -> str:
+        """The broken file."""
+        whole = ERRANDS.read_text(encoding="utf-8")
+        assert whole.count(self.old) == 1, f"{self.old!r} stands {whole.count(self.old)} times in the file"
+        return whole.replace(self.old, self.new)
+
+    @property
+    def line(self) -> int:
+        """The line to blame."""
+        lines = self.text.splitlines()
+        return next(n for n, line in enumerate(lines, start=1) if (line == self.at if self.at else line.endswith(HERE)))
+
+
+START = "    who: [group_queue_member, assignee]\n    guards: [not_anothers]\n    effects: [claim]\n"
+DONE = "  done:     {state: Closed, status: Done, completed: true, stamp: closedAt}\n"
+DROPPED = "  dropped:  {state: Closed, status: Dropped, stamp: closedAt}\n"
+FINISH = "  finish:\n    from: [underway]\n    to: done\n    who: [assignee]\n"
+REMIND = "    to: same\n    who: [engine]\n    guards: [due_time_passed]\n    effects: [mark_overdue]\n"
+BUY = "  Buy:            {groupQueue: household, due: 2d}\n"
+HOUSEHOLD = "  household: {label: Household, kind: queue}\n"
+
+FILE = (
+    Broken("file", "timers: {due: remind}\n", "timers: {due: remind}\n\tx: 1 # here\n", "This is not YAML", "Indent"),
+    Broken("file", "label: Errands\n", "label: Errands: at home # here\n", "This is not YAML", "needs quotes"),
+    Broken("file", "label: Errands\n", "label: Errands\nversion: 2 # here\n", "'version' stands here twice.", "line 4"),
+    Broken("file", "version: 1\n", "version: 2026-11-22 # here\n", "YAML reads '2026-11-22' as timestamp", "quotes"),
+    Broken("file", "  put_back:\n", "  on: # here\n", "YAML reads the key 'on' as bool, not as text.", '"on"'),
+    Broken("file", "  put_back:\n", "  [put, back]: # here\n", "A key must be text."),
+    Broken("file", "hand_back:\n", "hand_back: &self # here\n  - *self\n", "This alias contains itself."),
+    Broken("file", "label: Errands\n", "label: \u0007 # here\n", r"The character '\x07' is not allowed."),
+)
+
+SCHEMA = (
+    Broken(
+        "schema", "visibility: inside_or_party", "visiblity: inside_or_party # here", "no key 'visiblity'", "Did you"
+    ),
+    Broken(
+        "schema",
+        "visibility: inside_or_party",
+        "visibility: insiders # here",
+        "no visibility 'insiders'",
+        "'inside_or_party'",
+    ),
+    Broken(
+        "schema",
+        "  create: [inside, administrator]\n",
+        "  create: [asignee] # here\n",
+        "no relation to a case 'asignee'",
+    ),
+    Broken("schema", START, START.replace("assignee]", "asignee] # here"), "no relation 'asignee'", "'assignee'"),
+    Broken("schema", START, START.replace("[claim]", "[clame] # here"), "no effect 'clame'", "'claim'"),
+    Broken(
+        "schema",
+        START,
+        START.replace("[not_anothers]", "[not_another] # here"),
+        "no guard 'not_another'",
+        "'not_anothers'",
+    ),
+    Broken("schema", START, START.replace("[claim]", "claim # here"), "Expected a list (`[a, b]`), not text."),
+    Broken("schema", "note: {is: note}", "note: {is: notes} # here", "no kind of field 'notes'", "'note'"),
+    Broken("schema", "note: {is: note}", "note: {is: text, maximum: 5} # here", "no key 'maximum'", "'max'"),
+    Broken("schema", "note: {is: note}", "Note!: {is: note} # here", "'Note!' cannot be used here.", "letters"),
+    Broken("schema", "note: {is: note}", "note: note # here", "Expected a mapping (`key: value`), not text."),
+    Broken("schema", "version: 1\n", "version: 0 # here\n", "0 must be at least 1."),
+    Broken("schema", "version: 1\n", "version: first # here\n", "Expected a whole number, not text."),
+    Broken("schema", "label: Errands\n", "label: 7 # here\n", "Expected text, not a whole number.", "quotes"),
+    Broken("schema", "label: Errands\n", "label: 7.5 # here\n", "Expected text, not something else.", "quotes"),
+    Broken("schema", "label: Errands\n", 'label: "" # here\n', "Something must stand here."),
+    Broken("schema", "label: Errands\n", f"label: {'E' * 101} # here\n", "is longer than 100."),
+    Broken("schema", "label: Errands\n", "", "The key 'label' is missing.", "as people read it"),
+    Broken(
+        "schema", "workflow: errands", "workflow: My errands # here", "'My errands' cannot be used here.", "hyphens"
+    ),
+    Broken("schema", "from: [ready]", "from: [] # here", "Something must stand here.", "at least one status"),
+    Broken("schema", "from: [ready]", "from: [ready, ready] # here", "'ready' stands here twice."),
+    Broken("schema", "    to: done\n", "    to: [] # here\n", "Something must stand here.", "at least one target"),
+    Broken("schema", "    to: done\n", "    to: 7 # here\n", "Expected text or a list (`[a, b]`), not a whole number."),
+    Broken(
+        "schema", "    to: done\n", "    to: [{to: done, if: [x]}] # here\n", "no key 'if'", "Known here: to, when."
+    ),
+    Broken(
+        "schema",
+        "    to: done\n",
+        "    to: [{to: done, when: [seen]}] # here\n",
+        "Expected a mapping",
+        "{visited: failed}",
+    ),
+    Broken(
+        "schema",
+        "    to: done\n",
+        "    to: [{to: done, when: [{visted: done}]}] # here\n",
+        "no key 'visted'",
+        "'visited'",
+    ),
+    Broken("schema", HOUSEHOLD, HOUSEHOLD.replace("queue}", "group} # here"), "no kind of organization 'group'"),
+    Broken(
+        "schema", BUY, BUY.replace("2d", "two days").replace("\n", " # here\n"), "'two days' cannot be used", "`3d`"
+    ),
+    Broken("schema", BUY, "  'Buy #1': {} # here\n" + BUY, "'Buy #1' cannot be used here."),
+    Broken("schema", "timers: {due: remind}", "timers: {doe: remind} # here", "no key 'doe'", "'due'"),
+    Broken("schema", DONE, DONE.replace("closedAt}", "closed} # here"), "no time 'closed'", "'closedAt'"),
+)
+
+NAMES = (
+    Broken("names-resolve", "from: [ready]", "from: [raedy] # here", "There is no status 'raedy'.", "'ready'"),
+    Broken("names-resolve", "    to: done\n", "    to: gone # here\n", "There is no status 'gone'.", "'done'"),
+    Broken("names-resolve", "action: wake}", "action: wake_up} # here", "There is no action 'wake_up'.", "'wake'"),
+    Broken(
+        "names-resolve", "{waiting: waiting,", "{waiting: wait, # here\n ", "There is no status 'wait'.", "'waiting'"
+    ),
+    Broken(
+        "names-resolve", "timers: {due: remind}", "timers: {due: remember} # here", "There is no action 'remember'."
+    ),
+    Broken("names-resolve", "cascade: drop", "cascade: dropp # here\n   ", "There is no action 'dropp'.", "'drop'"),
+    Broken(
+        "names-resolve", "{action: put_back}", "{action: putback} # here", "There is no action 'putback'.", "'put_back'"
+    ),
+    Broken(
+        "names-resolve",
+        BUY,
+        BUY.replace("household,", "houshold, # here\n   "),
+        "no organization 'houshold'",
+        "'household'",
+    ),
+    Broken(
+        "names-resolve",
+        BUY,
+        "  Buy: {groupQueue: household, actions: [strat]} # here\n",
+        "no action 'strat'",
+        "'start'",
+    ),
+    Broken("names-resolve", "      entity: trip\n", "      identity: tripId # here\n", "no attribute 'tripId'"),
+    Broken(
+        "names-resolve",
+        "note: {is: note}",
+        "note: {is: note, max: 5} # here",
+        "no option of a field of kind 'note' named 'max'",
+    ),
+    Broken(
+        "names-resolve",
+        "    to: done\n",
+        "    to: [{to: done, when: [{visited: lost}]}] # here\n",
+        "There is no status 'lost'.",
+    ),
+    Broken(
+        "names-resolve",
+        "prerequisites: {waiting: waiting, ready: ready, action: wake}\n\ncreate:\n",
+        "create:\n",
+        "There is no status 'by_prerequisites'.",
+        "prerequisites: {waiting",
+        at="  to: by_prerequisites",
+    ),
+)
+
+STATUSES = (
+    Broken(
+        "statuses-make-sense", DROPPED, DROPPED.replace("Dropped", "Done").replace("}", "} # here"), "are the same pair"
+    ),
+    Broken(
+        "statuses-make-sense",
+        DROPPED,
+        DROPPED.replace("stamp", "active: true, stamp").replace("}", "} # here"),
+        "terminal",
+    ),
+    Broken("statuses-make-sense", DROPPED, "  dropped: {state: Closed, status: Dropped} # here\n", "stamps nothing"),
+    Broken(
+        "statuses-make-sense",
+        "stamp: startedAt, measure: working}",
+        "stamp: closedAt} # here",
+        "is open, but stamps closedAt",
+    ),
+    Broken("statuses-make-sense", "tab: on_hold}", "completed: true} # here", "is open and completed at once"),
+    Broken(
+        "statuses-reachable",
+        DROPPED,
+        DROPPED + "  lost: {state: Closed, status: Lost, stamp: closedAt} # here\n",
+        "'lost'",
+    ),
+    Broken(
+        "open-statuses-have-a-way-out",
+        "  put_back:\n    from: [underway]\n    to: ready\n",
+        "  put_back:\n    from: [ready]\n    to: underway\n  fail:\n    from: [underway]\n    to: stuck\n    who: [assignee]\n",
+        "x",
+    ),
+    Broken("creation-is-open", "  to: by_prerequisites\n", "  to: [{to: done}] # here\n", "which is terminal"),
+    Broken(
+        "targets-decide",
+        "    to: done\n",
+        "    to: [{to: done, when: [{visited: ready}]}] # here\n",
+        "nothing says where",
+    ),
+    Broken("targets-decide", "    to: done\n", "    to: [{to: done}, {to: dropped}] # here\n", "never looked at"),
+    Broken(
+        "conditions-are-remembered",
+        "    to: done\n",
+        "    to: [{to: dropped, when: [{visited: ready}]}, {to: done}] # here\n",
+        "No task remembers whether it was ever 'ready'.",
+        "remember: true",
+    ),
+)
+
+ENGINE = (
+    Broken("waits-end", "action: wake}", "action: remind} # here", "does not lead from 'waiting' to 'ready'"),
+    Broken(
+        "waits-end", "{waiting: waiting, ready: ready,", "{waiting: ready, ready: ready, # here\n ", "ready at once"
+    ),
+    Broken("waits-end", "ready: ready, action", "ready: done, # here\n  action", "'done' is terminal."),
+    Broken("engine-acts", "action: wake}", "action: start} # here", "is to take 'start', but may not"),
+    Broken(
+        "engine-acts",
+        "\ntimers: {due: remind}\n",
+        "\n  tidy: # here\n    from: [ready]\n    to: same\n    who: [engine]\n\ntimers: {due: remind}\n",
+        "Only Casetree itself may take 'tidy', and nothing makes it.",
+    ),
+    Broken(
+        "engine-acts",
+        REMIND + "    event: TaskOverdue\n\ntimers: {due: remind}\n",
+        REMIND + "    input: {why: {is: note, required: true}}\n\ntimers: {due: remind} # here\n",
+        "which needs 'why' as input",
+    ),
+    Broken("closing-ends-tasks", "cascade: drop}", "cascade: remind} # here", "tasks would stay open"),
+    Broken(
+        "closing-ends-tasks",
+        "  drop:\n    from: [waiting, ready, underway]",
+        "  drop:\n    from: [waiting]",
+        "not while they are 'ready', 'underway'",
+    ),
+)
+
+INPUTS = (
+    Broken(
+        "effects-have-their-input",
+        "effects: [clear_person]",
+        "effects: [set_assigned_party] # here",
+        "reads the input 'assignedParty'",
+    ),
+    Broken(
+        "effects-have-their-input",
+        "    effects: [clear_person]\n",
+        "    input: {groupQueue: {is: group_queue}}\n    effects: [set_group_queue] # here\n",
+        "must be required, and never null",
+    ),
+    Broken(
+        "fields-are-read", "note: {is: note}", "priority: {is: integer} # here", "Nothing reads the input 'priority'."
+    ),
+    Broken(
+        "fields-are-read", "dueTime: {is: due_time}", "dueTime: {is: text} # here", "is read as due_time, not as text"
+    ),
+    Broken(
+        "creation-fields-are-known",
+        "prerequisites: {waiting: waiting, ready: ready, action: wake}\n\ncreate:\n  who: [inside, administrator]\n"
+        "  to: by_prerequisites\n  fields:\n    description: {is: description}\n    dueTime: {is: due_time}\n"
+        "    prerequisites: {is: prerequisites}\n",
+        "create:\n  who: [inside, administrator]\n  to: ready\n  fields:\n    prerequisites: {is: prerequisites} # here\n",
+        "there is no status to wait in",
+    ),
+    Broken("due-times-have-a-timer", "timers: {due: remind}\n", "", "no timer runs", at="    dueTime: {is: due_time}"),
+    Broken("options-fit", "note: {is: note}", "note: {is: choice} # here", "Nothing can be chosen for 'note'."),
+    Broken("options-fit", "note: {is: note}", "note: {is: integer, min: 3, max: 2} # here", "No value of 'note' fits"),
+    Broken(
+        "hand-back-fits",
+        "{action: put_back}",
+        "{action: put_back, input: {why: x}} # here",
+        "'put_back' takes no 'why'.",
+    ),
+    Broken("hand-back-fits", "{action: put_back}", "{action: drop} # here", "'drop' needs 'reason'."),
+    Broken(
+        "templates-fit",
+        "{key: buy, type: Buy,",
+        "{key: list, type: Buy, # here\n            ",
+        "'list' stands here twice",
+    ),
+    Broken(
+        "templates-fit", "{key: buy, type: Buy,", "{key: buy, type: By, # here\n            ", "no type 'By'", "'Buy'"
+    ),
+    Broken(
+        "templates-fit",
+        "prerequisites: [list]}",
+        "prerequisites: [lsit]} # here",
+        "no task with the key 'lsit'",
+        "'list'",
+    ),
+    Broken("templates-fit", "prerequisites: [list]}", "prerequisites: [buy]} ", "wait for each other in a cycle"),
+    Broken("templates-fit", "prerequisites: [list]}", "colour: red} # here", "A new task takes no 'colour'."),
+)
+
+GALLERY = (*FILE, *SCHEMA, *NAMES, *STATUSES, *ENGINE, *INPUTS)
