@@ -17,6 +17,7 @@ from shared.domain.reactions import CASCADE
 from shared.domain.relations import describe, relations
 from shared.domain.scene import Context
 from shared.domain.task import Case, Entry, Task
+from shared.domain.text import is_plain
 from shared.domain.workflow import CaseType, Field, Workflow
 
 TASKS = 15
@@ -24,6 +25,8 @@ TASKS = 15
 EDGES = 30
 REASON = (Field("reason", "note", required=True),)
 NAME = Field("displayName", "text", options={"max": 200})
+BEGINNING = frozenset({"workflow", "caseType", "caseId", "organizationId", "attributes", "template", "tasks"})
+"""What a new case is made from, beside its name; each is read in a place of its own."""
 
 Given = Mapping[str, object]
 
@@ -46,18 +49,31 @@ def create_case(context: Context, given: Given) -> Decision:
         return refusal
     scene = context.scene
     case_type = scene.workflow.case_types[scene.case.case_type]
-    attributes = read_attributes(context, case_type, given.get("attributes") or {})
-    if isinstance(attributes, Refusal):
-        return attributes
-    case = replace(scene.case, attributes=attributes)
+    case = _described(context, case_type, given)
+    if isinstance(case, Refusal):
+        return case
     items = _items(case_type, given)
     if isinstance(items, Refusal):
         return items
-    made = _first_tasks(replace(context, scene=replace(scene, case=case)), items)
+    own = len(items) - len(cast(Sequence[object], given.get("tasks", ())))
+    made = _first_tasks(replace(context, scene=replace(scene, case=case)), items, own)
     if isinstance(made, Refusal):
         return made
     entry = _entry(context, case, "create", "CaseCreated")
     return Plan(context.ids.commit, (CreateCase(case), AddEntry(entry), *made), case, SKEW)
+
+
+def _described(context: Context, case_type: CaseType, given: Given) -> Case | Refusal:
+    """The scene's case with the name and the attributes that a request for a new one gives."""
+    values, errors = read_input((NAME,), {k: v for k, v in given.items() if k not in BEGINNING}, _reading(context))
+    if "organizationId" in given and context.scene.workflow.visibility != "organization":
+        errors = (*errors, FieldError("/organizationId", "A case of this workflow belongs to no organization."))
+    if errors:
+        return _misfit(*errors)
+    attributes = read_attributes(context, case_type, given.get("attributes", {}))
+    if isinstance(attributes, Refusal):
+        return attributes
+    return replace(context.scene.case, attributes=attributes, display_name=values.get("displayName", ""))
 
 
 def edit_case(context: Context, given: Given) -> Decision:
@@ -69,8 +85,7 @@ def edit_case(context: Context, given: Given) -> Decision:
     values, errors = read_input((NAME,), {k: v for k, v in given.items() if k != "attributes"}, _reading(context))
     if errors:
         return _misfit(*errors)
-    wanted = cast(Given, given.get("attributes") or {})
-    attributes = read_attributes(context, workflow.case_types[case.case_type], wanted)
+    attributes = read_attributes(context, workflow.case_types[case.case_type], given.get("attributes", {}))
     if isinstance(attributes, Refusal):
         return attributes
     merged = {k: v for k, v in {**case.attributes, **attributes}.items() if v is not None}
@@ -105,9 +120,13 @@ def read_attributes(context: Context, case_type: CaseType, given: object) -> dic
     return values
 
 
-def _first_tasks(context: Context, items: Sequence[Given]) -> tuple[Write, ...] | Refusal:
-    """Each task after those it waits for, so that its status sees theirs; ids in the order given."""
-    keys = [str(item.get("key", index)) for index, item in enumerate(items)]
+def _first_tasks(context: Context, items: Sequence[Given], own: int) -> tuple[Write, ...] | Refusal:
+    """Each task after those it waits for, so that its status sees theirs; ids in the order given.
+
+    The first `own` are the template's: the request's tasks are counted from there.
+    """
+    # What has no key gets one that no request can give.
+    keys = [str(item.get("key", f"\0{index}")) for index, item in enumerate(items)]
     ids = {key: f"{context.scene.case.case_id}.{context.ids.local()}" for key in keys}
     waits = {
         k: [str(p) for p in cast(Sequence[object], i.get("prerequisites", ()))]
@@ -126,7 +145,7 @@ def _first_tasks(context: Context, items: Sequence[Given]) -> tuple[Write, ...] 
         related = {task.task_id: task for task in made.values()}
         outcome = new_task(replace(context, scene=replace(context.scene, related=related)), fields, ids[key])
         if isinstance(outcome, Refusal):
-            return _within(outcome, f"/tasks/{keys.index(key)}")
+            return _within(outcome, f"/tasks/{keys.index(key) - own}")
         made[key], writes[key] = outcome
     return tuple(write for key in keys for write in writes[key])
 
@@ -138,7 +157,7 @@ def _items(case_type: CaseType, given: Given) -> tuple[Given, ...] | Refusal:
         names = ", ".join(case_type.templates) or "none"
         return _misfit(FieldError("/template", f"Templates of {case_type.name}: {names}."))
     first = case_type.templates[template] if isinstance(template, str) else ()
-    listed = given.get("tasks") or ()
+    listed = given.get("tasks", ())
     if not isinstance(listed, list | tuple):
         return _misfit(FieldError("/tasks", "This must be a list."))
     errors = tuple(_item_errors(listed, {str(i["key"]) for i in first if "key" in i}))
@@ -157,10 +176,10 @@ def _item_errors(items: Sequence[object], taken: set[str]) -> list[FieldError]:
         if not isinstance(item, Mapping):
             errors.append(FieldError(f"/tasks/{index}", "This must be an object."))
             continue
-        key = item.get("key")
-        if key is not None and (not isinstance(key, str) or not key or key in keys):
+        key = item.get("key", "-")
+        if not isinstance(key, str) or not key or not is_plain(key) or ("key" in item and key in keys):
             errors.append(FieldError(f"/tasks/{index}/key", "This must be a string of its own."))
-        elif key is not None:
+        elif "key" in item:
             keys.add(key)
     return errors or _unknown_keys(items, keys)
 

@@ -52,7 +52,12 @@ def get_case(session: Session, identity: Identity, case_id: str) -> CaseView:
 
 def create_case(session: Session, identity: Identity, given: Given, request: Request) -> Answer[CaseView]:
     """A new case with its first tasks, all of it or nothing; raises Refused."""
-    workflow, case_type, case_id = _beginning(session, given)
+    try:
+        workflow, case_type, case_id = _beginning(session, given)
+    except Refused:
+        # Whom Casetree does not know is told so first.
+        gather(session, identity, "")
+        raise
 
     def attempt() -> Answer[CaseView] | None:
         gathered = gather(session, identity, case_id, given=given, request=request)
@@ -61,7 +66,6 @@ def create_case(session: Session, identity: Identity, given: Given, request: Req
             return Answer(view, gathered.record.status, replayed=True)
         case = replace(
             rules.new_case(gathered.now, workflow, case_type, case_id),
-            display_name=str(given.get("displayName") or ""),
             created_by=gathered.caller.person,
             updated_by=gathered.caller.person,
         )

@@ -86,11 +86,24 @@ def test_a_cycle_among_the_first_tasks_is_refused(world: World) -> None:
         ({"attributes": {"colour": "red"}}, "/attributes/colour"),
         ({"attributes": "red"}, "/attributes"),
         ({"attributes": {"lookId": 7}}, "/attributes/lookId"),
+        ({"attributes": []}, "/attributes"),
+        ({"tasks": {}}, "/tasks"),
+        ({"tasks": [{"type": "QA", "key": None}]}, "/tasks/0/key"),
+        ({"tasks": [{"type": "QA", "key": "a\0"}]}, "/tasks/0/key"),
+        ({"template": "standard-look", "tasks": [{"type": "Tea"}]}, "/tasks/0/type"),
+        ({"displayName": ""}, "/displayName"),
+        ({"colour": "red"}, "/colour"),
+        ({"organizationId": "harbor"}, "/organizationId"),
     ],
 )
 def test_a_misfit_is_named_by_its_place(world: World, given: dict[str, Any], pointer: str) -> None:
     """What does not fit is refused with a pointer to it, and nothing begins."""
     assert _pointers(_begin(world, **given)) == [pointer]
+
+
+def test_a_key_is_never_taken_for_a_place_in_the_list(world: World) -> None:
+    """A task without a key does not collide with one whose key is a number."""
+    assert len(_tasks_of(_begin(world, tasks=[{"type": "QA"}, {"type": "QA", "key": "0"}]))) == 2
 
 
 def test_at_most_thirty_prerequisites_begin_with_a_case(world: World) -> None:
