@@ -73,7 +73,7 @@ def _described(context: Context, case_type: CaseType, given: Given) -> Case | Re
     attributes = read_attributes(context, case_type, given.get("attributes", {}))
     if isinstance(attributes, Refusal):
         return attributes
-    return replace(context.scene.case, attributes=attributes, display_name=values.get("displayName", ""))
+    return replace(context.scene.case, attributes=attributes, display_name=str(values.get("displayName", "")))
 
 
 def edit_case(context: Context, given: Given) -> Decision:
