@@ -51,8 +51,13 @@ class Api:
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Casetree-Capacity"] = self._measure.header
         self._measure.end()
+        consumed = self._session.store.consumed
         self._log.info(
-            "answered", operation=self._measure.operation, status=answer["statusCode"], **self._measure.units
+            "answered",
+            operation=self._measure.operation,
+            status=answer["statusCode"],
+            read_units=consumed.read,
+            write_units=consumed.write,
         )
         return answer
 
@@ -97,11 +102,14 @@ class Api:
         handle(Exception)(self._unexpected)
 
     def _unknown_route(self, _: NotFoundError) -> Response[Any]:
-        """404, or 405 where the address takes other methods."""
+        """404, or 405 where the address takes other methods.
+
+        Powertools finds no route for an id with a character that ids cannot have: 404, too.
+        """
         event = self._resolver.current_event
         identify(event.raw_event, self._settings)
         allowed = [o.method for o in routes.OPERATIONS if routes.pattern(o.path).fullmatch(event.path)]
-        if not allowed:
+        if not allowed or event.http_method in allowed:
             raise Problem("not_found", "There is no such address.")
         detail = f"This address takes {', '.join(allowed)}."
         raise Problem("method_not_allowed", detail, headers={"Allow": ", ".join(allowed)})

@@ -36,11 +36,6 @@ class Measure:
         report(self._metrics, self._meter.consumed, self.action)
 
     @property
-    def units(self) -> dict[str, float]:
-        """What was consumed, for the log."""
-        return {"readUnits": self._meter.consumed.read, "writeUnits": self._meter.consumed.write}
-
-    @property
     def header(self) -> str:
         """What was consumed, as in `read=1, write=9.5`."""
         consumed = self._meter.consumed

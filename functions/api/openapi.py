@@ -170,12 +170,12 @@ def _success(operation: Operation, answer: Content) -> Json:
 def _problem_answer(status: int) -> Json:
     described: Json = {"description": DESCRIPTIONS[status]}
     if status == GATEWAY:
-        schema = {"type": "object", "properties": {"message": {"type": "string", "example": "Too Many Requests"}}}
-        return {**described, "content": {JSON: {"schema": schema}}}
+        message = {"type": "string", "example": "Too Many Requests"}
+        return {**described, "content": {JSON: {"schema": {"type": "object", "properties": {"message": message}}}}}
     codes = [code for code, kind in KINDS.items() if kind.status == status]
     problem: Json = {"$ref": schemas.REFERENCE.format(model="Problem")}
-    schema = {"allOf": [problem, {"properties": {"status": {"const": status}, "code": {"enum": codes}}}]}
-    described["content"] = {MEDIA_TYPE: {"schema": schema}}
+    narrowed: Json = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
+    described["content"] = {MEDIA_TYPE: {"schema": {"allOf": [problem, narrowed]}}}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         described["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
     return described

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any, Generic, TypeVar, cast
 from urllib.parse import parse_qsl
 
 from functions.api.problems import Problem
 from shared.domain.text import is_plain
-from shared.timestamps import parse
 
 T = TypeVar("T")
 MAX_TEXT = 1_000
 MAX_VALUES = 100
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,9 @@ def texts(name: str, description: str) -> Parameter[tuple[str, ...]]:
     return Parameter(name, description, schema, _text, (), repeatable=True)
 
 
-def moment(name: str, description: str) -> Parameter[datetime | None]:
-    """A timestamp with a zone."""
-    return Parameter(name, description, {"type": "string", "format": "date-time"}, _moment, None)
+def day(name: str, description: str) -> Parameter[date | None]:
+    """A day, as 2026-12-01."""
+    return Parameter(name, description, {"type": "string", "format": "date"}, _day, None)
 
 
 def read_query(query_string: str, parameters: Sequence[Parameter[Any]]) -> Query:
@@ -139,8 +140,9 @@ def _text(given: str) -> str:
     return given
 
 
-def _moment(given: str) -> datetime:
+def _day(given: str) -> date:
     try:
-        return parse(given)
+        # The one form of the many that Python would read.
+        return date.fromisoformat(given if _DAY.fullmatch(given) else "")
     except ValueError as error:
-        raise ValueError("must be a timestamp with a zone, as 2026-12-01T17:00:00Z") from error
+        raise ValueError("must be a day, as 2026-12-01") from error

@@ -6,8 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.api.schemas.common import Cursor, Output, Timestamp
+from functions.api.schemas.common import Cursor, Output
 from functions.api.schemas.tasks import ListedTask
+
+Day = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["2026-12-01"])]
 
 
 class Queue(Output):
@@ -23,8 +25,8 @@ class Queue(Output):
     truncated: Annotated[bool, Field(description="Whether there are more than counts and sorting look at.")]
 
 
-class Duration(Output):
-    """How long tasks took, in seconds: half of them, and nine in ten, not longer than."""
+class Durations(Output):
+    """How long tasks took, in seconds: half of them, and nine in ten, no longer than this."""
 
     median: Annotated[int | None, Field(examples=[1800])]
     p90: Annotated[int | None, Field(examples=[7200])]
@@ -34,14 +36,16 @@ class TypeStatistics(Output):
     """The closed tasks of one type."""
 
     type: Annotated[str, Field(examples=["QA"])]
-    endings: Annotated[dict[str, int], Field(examples=[{"Completed / Passed": 12, "Canceled / Skipped": 1}])]
-    waiting: Annotated[Duration, Field(description="From Ready until work began.")]
-    working: Annotated[Duration, Field(description="From the beginning of work until the end.")]
+    closed: Annotated[int, Field(examples=[13])]
+    endings: Annotated[dict[str, int], Field(examples=[{"passed": 12, "cancelled": 1}])]
+    waiting: Annotated[Durations, Field(description="From Ready until work began.")]
+    working: Annotated[Durations, Field(description="From the beginning of work until the end.")]
 
 
 class Statistics(Output):
-    """What was closed in a period, by type."""
+    """What was closed on these days, both included."""
 
-    start: Annotated[Timestamp, Field(alias="from")]
-    end: Annotated[Timestamp, Field(alias="to")]
+    first: Annotated[Day, Field(alias="from")]
+    last: Annotated[Day, Field(alias="to")]
     types: list[TypeStatistics]
+    truncated: Annotated[bool, Field(description="Whether there were more tasks than were looked at.")]
