@@ -13,6 +13,7 @@ from shared.domain.plan import Write
 from shared.domain.tally import Move
 from shared.storage.attributes import Item
 from shared.storage.keys import Address
+from shared.storage.records import CHILDREN
 from shared.storage.schema import PARTITION, SORT
 
 Kind = Literal["check", "delete", "put", "update"]
@@ -20,7 +21,7 @@ Kind = Literal["check", "delete", "put", "update"]
 _ORDER: tuple[Kind, ...] = ("check", "delete", "put", "update")
 MOST = 100
 # What siblings count at the same time: a difference is added, never set.
-_COUNTED = "children"
+_ADDED = frozenset(CHILDREN.attributes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _updates(before: Item, after: Item) -> Iterable[update.Action]:
         if old == new:
             continue
         path = Path([name])
-        if name.startswith(_COUNTED):
+        if name in _ADDED:
             yield path.add({"N": str(_number(new) - _number(old))})
         elif new is None:
             yield path.remove()

@@ -9,6 +9,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from shared import timestamps
@@ -17,8 +18,17 @@ AttributeValue = dict[str, Any]
 Item = dict[str, AttributeValue]
 V = TypeVar("V")
 
-# Any other mapping is written as a dictionary; what JSON cannot say is an error.
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=dict).encode
+
+def _plain(value: object) -> object:
+    """What JSON has no word for: a moment is its text, any mapping a dictionary; the rest is an error."""
+    if isinstance(value, datetime):
+        return timestamps.to_text(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,11 @@ class Record(Generic[V]):
             (name, _camel(prefix + name), kind, dataclasses.MISSING if name in always else default[name])
             for name, kind in fields.items()
         ]
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The names of the attributes."""
+        return tuple(attribute for _, attribute, _, _ in self._fields)
 
     def pack(self, value: V) -> Item:
         """The attributes of the value."""

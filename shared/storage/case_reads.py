@@ -32,7 +32,7 @@ class CaseReads:
             return iter(())
         # No character of an id sorts before "-", so "!" behind an id is before any other id.
         lower = f"TASK#{local_id(after)}!" if after else "TASK#"
-        items = self._table.query(f"CASE#{case_id}", _between(lower, "TASK#~"), page=limit)
+        items = self._table.query(f"CASE#{case_id}", between(lower, "TASK#~"), page=limit)
         return (task_of_item(item) for item in islice(items, limit))
 
     def texts(self, task_id: TaskId) -> Texts:
@@ -85,7 +85,7 @@ class CaseReads:
         first, last = (f"HISTORY#{subject}#{version:06}" for version in (after + 1, LAST_VERSION))
         if not is_case_id(case_id) or not 0 <= after < LAST_VERSION:
             return []
-        items = self._table.query(f"CASE#{case_id}", _between(first, last), page=limit)
+        items = self._table.query(f"CASE#{case_id}", between(first, last), page=limit)
         return [case_items.entry_of_item(item) for item in islice(items, limit)]
 
     def _running(self, rows: Iterable[Item]) -> list[Timer]:
@@ -101,8 +101,9 @@ class CaseReads:
         return self._within(case_of(task_id), prefix, f"{prefix}~")
 
     def _within(self, case_id: str, lower: str, upper: str) -> Iterable[Item]:
-        return self._table.query(f"CASE#{case_id}", _between(lower, upper)) if is_case_id(case_id) else ()
+        return self._table.query(f"CASE#{case_id}", between(lower, upper)) if is_case_id(case_id) else ()
 
 
-def _between(lower: str, upper: str) -> Condition:
+def between(lower: str, upper: str) -> Condition:
+    """Sort keys from one to the other, both included."""
     return _SORT.between({"S": lower}, {"S": upper})

@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 from shared.domain.people import Membership, Organization, User
 from shared.domain.plan import PutRequest
 from shared.domain.tally import Counted
-from shared.domain.task import Case, Task, TaskId, case_of, local_id
+from shared.domain.task import Case, Edge, Task, TaskId, case_of, local_id
 from shared.ids import is_case_id, is_organization_id, is_task_id, is_user_id
 from shared.storage.attributes import Item
 from shared.storage.schema import PARTITION, SORT
@@ -58,6 +58,19 @@ class TaskKey(Key[Task]):
     @property
     def address(self) -> Address | None:
         return within_case(self.task_id, "TASK") if is_task_id(self.task_id) else None
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeKey(Key[Edge]):
+    """The edge from a parent to a child of its case."""
+
+    parent_id: TaskId
+    child_id: TaskId
+
+    @property
+    def address(self) -> Address | None:
+        known = is_task_id(self.parent_id) and is_task_id(self.child_id)
+        return within_case(self.parent_id, "CHILD", local_id(self.child_id)) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +150,16 @@ def case_id_of(item: Item) -> str:
 def history(case_id: str, task_id: TaskId | None, version: int) -> Address:
     """The address of a history entry of a task, or without one of the case."""
     return Address(f"CASE#{case_id}", f"HISTORY#{local_id(task_id) if task_id else 'CASE'}#{version:06}")
+
+
+def near(task_id: TaskId, case_id: str) -> str:
+    """The id within the case; a task of another case keeps its whole id, which has a dot."""
+    return task_id.removeprefix(f"{case_id}.")
+
+
+def full(short: str, case_id: str) -> TaskId:
+    """The whole id again."""
+    return short if "." in short else f"{case_id}.{short}"
 
 
 def key_item(address: Address | None) -> Item:

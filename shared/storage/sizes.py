@@ -25,6 +25,8 @@ def _value_size(value: AttributeValue) -> int:
         case "N":
             # Two digits in a byte, one byte for the exponent, one for a minus sign.
             return (len(content.lstrip("-")) + 1) // 2 + 1 + int(content.startswith("-"))
+        case "SS":
+            return sum(len(part.encode()) for part in content)
         case "L":
             return 3 + sum(1 + _value_size(part) for part in content)
         case _:

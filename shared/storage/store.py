@@ -14,6 +14,7 @@ from shared.storage.keys import (
     Address,
     CaseKey,
     CountedKey,
+    EdgeKey,
     Key,
     MemberKey,
     OrganizationKey,
@@ -27,6 +28,8 @@ from shared.storage.queue_reads import QueueReads
 from shared.storage.schema import PARTITION, SORT
 from shared.storage.table import Table
 from shared.storage.task_items import task_of_item
+from shared.storage.tree_items import edge_of_item
+from shared.storage.tree_reads import TreeReads
 from shared.storage.values import Capacity
 
 __all__ = ["CommitFailed", "Loaded", "Store", "Throttled", "Unreachable"]
@@ -36,6 +39,7 @@ V = TypeVar("V")
 _VALUE_OF: Mapping[type[Key[Any]], Callable[[Item], Any]] = {
     CaseKey: case_of_item,
     CountedKey: counted_of_item,
+    EdgeKey: edge_of_item,
     MemberKey: membership_of_item,
     OrganizationKey: organization_of_item,
     RequestKey: request_of_item,
@@ -55,7 +59,7 @@ class Loaded:
         return cast("V | None", self._values[key])
 
 
-class Store(CaseReads, QueueReads, PeopleReads, Counts):
+class Store(CaseReads, TreeReads, QueueReads, PeopleReads, Counts):
     """The table, over one connection: make one for a process and keep it.
 
     Where DynamoDB does not take or answer a request, every method raises Throttled or Unreachable.

@@ -9,7 +9,7 @@ from typing import Any
 from shared.domain.task import Person, Task, TaskId, Timer
 from shared.storage.attributes import JSON, MOMENT, NAMES, TEXT, Item
 from shared.storage.indexes import task_keys
-from shared.storage.keys import TaskKey, case_id_of, key_item
+from shared.storage.keys import TaskKey, case_id_of, full, key_item, near
 from shared.storage.records import CHILDREN, TASK, join_person, split_person
 from shared.storage.schema import SORT
 from shared.timestamps import parse, to_text
@@ -91,27 +91,16 @@ def _relatives(task: Task) -> Item:
     for name, attribute in _RELATIVES.items():
         relative = getattr(task, name)
         if relative is not None:
-            item[attribute] = TEXT.pack(_near(relative, task.case_id))
+            item[attribute] = TEXT.pack(near(relative, task.case_id))
     if task.prerequisites:
-        item["prerequisites"] = NAMES.pack([_near(other, task.case_id) for other in task.prerequisites])
+        item["prerequisites"] = NAMES.pack([near(other, task.case_id) for other in task.prerequisites])
     return item
 
 
 def _relatives_of(item: Item, case_id: str) -> dict[str, Any]:
     values: dict[str, Any] = {
-        name: _full(TEXT.unpack(item[attribute]), case_id)
-        for name, attribute in _RELATIVES.items()
-        if attribute in item
+        name: full(TEXT.unpack(item[attribute]), case_id) for name, attribute in _RELATIVES.items() if attribute in item
     }
     if "prerequisites" in item:
-        values["prerequisites"] = tuple(_full(near, case_id) for near in NAMES.unpack(item["prerequisites"]))
+        values["prerequisites"] = tuple(full(near, case_id) for near in NAMES.unpack(item["prerequisites"]))
     return values
-
-
-def _near(task_id: TaskId, case_id: str) -> str:
-    """The id within the case; a task of another case keeps its whole id, which has a dot."""
-    return task_id.removeprefix(f"{case_id}.")
-
-
-def _full(near: str, case_id: str) -> TaskId:
-    return near if "." in near else f"{case_id}.{near}"

@@ -1,21 +1,26 @@
 """What each write of a plan does to which items, and under which condition."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import singledispatch
+from functools import reduce, singledispatch
 
-from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.condition import And, Condition
 from pynamodb.expressions.operand import Path
 
 from shared.domain import plan as p
 from shared.domain.plan import Plan, Write
 from shared.storage import case_items as cases
 from shared.storage import people_items as people
+from shared.storage import tree_items as tree
 from shared.storage.actions import Action, changing, distinct
+from shared.storage.attributes import Item
+from shared.storage.records import CHILDREN
 from shared.storage.schema import PARTITION
 from shared.storage.task_items import task_item
 
+_OPEN_CHILDREN = "childrenOpen"
 _NEW = Path(PARTITION).does_not_exist()
+_HOLDERS = Path("heldBy")
 _OPEN = Path("state") == {"S": "open"}
 
 
@@ -61,7 +66,44 @@ def _(write: p.CreateTask) -> Iterator[Action]:
 
 @actions_of.register
 def _(write: p.ChangeTask) -> Iterator[Action]:
-    yield changing(write, task_item(write.before), task_item(write.after), _version(write.before.version))
+    before = task_item(write.before)
+    condition = _version(write.before.version)
+    if write.counters:
+        condition &= _unchanged(before, CHILDREN.attributes)
+    yield changing(write, before, task_item(write.after), condition)
+
+
+@actions_of.register
+def _(write: p.ChangeCounters) -> Iterator[Action]:
+    before = task_item(write.before)
+    condition = _unchanged(before, ("state", "status", "holdId"))
+    if write.not_last:
+        condition &= Path(_OPEN_CHILDREN) > {"N": "1"}
+    yield changing(write, before, task_item(write.after), condition)
+
+
+@actions_of.register
+def _(write: p.CreateEdge) -> Iterator[Action]:
+    yield Action("put", write, after=tree.edge_item(write.edge), condition=_NEW)
+
+
+@actions_of.register
+def _(write: p.ChangeEdge) -> Iterator[Action]:
+    before = tree.edge_item(write.before)
+    yield changing(write, before, tree.edge_item(write.after), _unchanged(before, ("countedVersion",)))
+
+
+@actions_of.register
+def _(write: p.TakeLock) -> Iterator[Action]:
+    item = tree.lock_item(write.task_id, write.name)
+    free = _HOLDERS.does_not_exist() | (item["heldBy"] == _HOLDERS)
+    yield Action("update", write, after=item, condition=free, updates=(_HOLDERS.add(item["heldBy"]),))
+
+
+@actions_of.register
+def _(write: p.ReleaseLock) -> Iterator[Action]:
+    item = tree.lock_item(write.task_id, write.name)
+    yield Action("update", write, item, updates=(_HOLDERS.delete(item["heldBy"]),))
 
 
 @actions_of.register
@@ -134,6 +176,19 @@ def _(write: p.PutMember) -> Iterator[Action]:
 @actions_of.register
 def _(write: p.DeleteMember) -> Iterator[Action]:
     yield Action("delete", write, people.unlisted_member_item(write.organization_id, write.user_id))
+
+
+def _unchanged(before: Item, names: Iterable[str]) -> Condition:
+    """Each of the attributes is as it was.
+
+    One that was not there may be 0 by now: a counter that went up and down again stays as a number.
+    """
+    first, *rest = (Path(n) == before[n] if n in before else _nothing(n) for n in names)
+    return reduce(And, rest, first)
+
+
+def _nothing(name: str) -> Condition:
+    return Path(name).does_not_exist() | (Path(name) == {"N": "0"})
 
 
 def _version(number: int) -> Condition:

@@ -125,10 +125,17 @@ def test_an_item_with_an_awkward_id_is_not_made(task_id: str) -> None:
         task_item(dataclasses.replace(examples.BARE_TASK, task_id=task_id))
 
 
+def test_moments_that_changed_are_texts() -> None:
+    """What changed is told as the API shows it: a moment comes back as its text."""
+    entry = dataclasses.replace(examples.FULL_ENTRY, changes={"dueTime": {"from": None, "to": examples.NOW}})
+    read = case_items.entry_of_item(case_items.entry_item(entry))
+    assert read.changes == {"dueTime": {"from": None, "to": "2026-11-22T04:35:01.123Z"}}
+
+
 def test_what_changed_must_be_json() -> None:
     """A value that JSON cannot say is refused when it is written, not when somebody reads it."""
     with pytest.raises(TypeError):
-        case_items.entry_item(dataclasses.replace(examples.FULL_ENTRY, changes={"dueTime": examples.NOW}))
+        case_items.entry_item(dataclasses.replace(examples.FULL_ENTRY, changes={"assignedParty": examples.ANN}))
     with pytest.raises(ValueError, match="JSON"):
         case_items.case_item(dataclasses.replace(examples.FULL_CASE, attributes={"miles": float("nan")}))
 
