@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import reduce, singledispatch
 
-from pynamodb.expressions.condition import And, Condition
+from pynamodb.expressions.condition import And, Condition, Or
 from pynamodb.expressions.operand import Path
 
 from shared.domain import plan as p
@@ -183,12 +183,12 @@ def _unchanged(before: Item, names: Iterable[str]) -> Condition:
 
     One that was not there may be 0 by now: a counter that went up and down again stays as a number.
     """
-    first, *rest = (Path(n) == before[n] if n in before else _nothing(n) for n in names)
-    return reduce(And, rest, first)
+    same: list[Condition] = [Path(n) == before[n] if n in before else _nothing(n) for n in names]
+    return reduce(And, same)
 
 
 def _nothing(name: str) -> Condition:
-    return Path(name).does_not_exist() | (Path(name) == {"N": "0"})
+    return Or(Path(name).does_not_exist(), Path(name) == {"N": "0"})
 
 
 def _version(number: int) -> Condition:
