@@ -153,6 +153,7 @@ TELLERS: Mapping[str, Callable[[Miss], Told]] = {
     "const": _no_word,
     "anyOf": _no_choice,
     "pattern": _bad_text,
+    "not": _bad_text,
     "minItems": _empty,
     "minProperties": _empty,
     "minLength": _empty,

@@ -41,7 +41,7 @@ def read(path: Path) -> Source:
     loader = yaml.SafeLoader(text)
     try:
         node = loader.get_single_node()
-        if node is None:
+        if node is None or _kind(node) == "null":
             raise UnreadableError(Problem(file, 1, "The file is empty.", "Begin with `workflow: <name>`."))
         return _Reader(file, loader).source(node)
     except yaml.MarkedYAMLError as error:

@@ -13,7 +13,7 @@ HERE = "# here"
 class Broken:
     """`errands.yaml` with `old` replaced by `new`; the line that ends in `# here` is to blame.
 
-    Where no line can be marked, `at` is the line to blame.
+    Where no line can be marked, `at` is the line to blame. `also` is replaced as well.
     """
 
     rule: str
@@ -22,13 +22,14 @@ class Broken:
     reason: str
     hint: str = ""
     at: str = ""
+    also: tuple[str, str] = (HERE, HERE)
 
     @property
     def text(self) -> str:
         """The broken file."""
         whole = ERRANDS.read_text(encoding="utf-8")
         assert whole.count(self.old) == 1, f"{self.old!r} stands {whole.count(self.old)} times in the file"
-        return whole.replace(self.old, self.new)
+        return whole.replace(self.old, self.new).replace(*self.also)
 
     @property
     def line(self) -> int:
@@ -93,7 +94,9 @@ SCHEMA = (
     Broken("schema", "label: Errands\n", "label: 7.5 # here\n", "Expected text, not something else.", "quotes"),
     Broken("schema", "label: Errands\n", 'label: "" # here\n', "Something must stand here."),
     Broken("schema", "label: Errands\n", f"label: {'E' * 101} # here\n", "is longer than 100."),
-    Broken("schema", "label: Errands\n", "", "The key 'label' is missing.", "as people read it"),
+    Broken(
+        "schema", "label: Errands\n", "", "The key 'label' is missing.", "as people read it", at="workflow: errands"
+    ),
     Broken(
         "schema", "workflow: errands", "workflow: My errands # here", "'My errands' cannot be used here.", "hyphens"
     ),
@@ -204,9 +207,11 @@ STATUSES = (
     ),
     Broken(
         "open-statuses-have-a-way-out",
-        "  put_back:\n    from: [underway]\n    to: ready\n",
-        "  put_back:\n    from: [ready]\n    to: underway\n  fail:\n    from: [underway]\n    to: stuck\n    who: [assignee]\n",
-        "x",
+        DONE,
+        DONE + "  limbo:    {state: Open, status: Limbo, open: true} # here\n",
+        "A task of type 'Write the list' that gets to 'limbo' is never closed by anybody.",
+        "with `open: false`",
+        also=(FINISH, FINISH.replace("to: done", "to: limbo")),
     ),
     Broken("creation-is-open", "  to: by_prerequisites\n", "  to: [{to: done}] # here\n", "which is terminal"),
     Broken(
@@ -250,6 +255,7 @@ ENGINE = (
         "  drop:\n    from: [waiting, ready, underway]",
         "  drop:\n    from: [waiting]",
         "not while they are 'ready', 'underway'",
+        at="  close: {who: [inside], cascade: drop}",
     ),
 )
 
@@ -277,7 +283,8 @@ INPUTS = (
         "prerequisites: {waiting: waiting, ready: ready, action: wake}\n\ncreate:\n  who: [inside, administrator]\n"
         "  to: by_prerequisites\n  fields:\n    description: {is: description}\n    dueTime: {is: due_time}\n"
         "    prerequisites: {is: prerequisites}\n",
-        "create:\n  who: [inside, administrator]\n  to: ready\n  fields:\n    prerequisites: {is: prerequisites} # here\n",
+        "create:\n  who: [inside, administrator]\n  to: ready\n"
+        "  fields:\n    prerequisites: {is: prerequisites} # here\n",
         "there is no status to wait in",
     ),
     Broken("due-times-have-a-timer", "timers: {due: remind}\n", "", "no timer runs", at="    dueTime: {is: due_time}"),
@@ -306,8 +313,30 @@ INPUTS = (
         "no task with the key 'lsit'",
         "'list'",
     ),
-    Broken("templates-fit", "prerequisites: [list]}", "prerequisites: [buy]} ", "wait for each other in a cycle"),
+    Broken(
+        "templates-fit",
+        "prerequisites: [list]}",
+        "prerequisites: [buy]}",
+        "wait for each other in a cycle",
+        at="        shopping:",
+    ),
     Broken("templates-fit", "prerequisites: [list]}", "colour: red} # here", "A new task takes no 'colour'."),
 )
 
-GALLERY = (*FILE, *SCHEMA, *NAMES, *STATUSES, *ENGINE, *INPUTS)
+TREE = "tree: {on_hold: waiting, returned: ready, completed: done, cancelled: dropped, cascade: drop} # here\n\n"
+TREES = (
+    Broken("trees-fit", BUY, "  Buy: {parents: [Buy]} # here\n", "there are no trees here", "Add `tree:"),
+    Broken("trees-fit", "timers:", TREE.replace("on_hold: waiting", "on_hold: done") + "timers:", "'done' is not open"),
+    Broken("trees-fit", "timers:", TREE.replace("d: done", "d: dropped") + "timers:", "not terminal and completed"),
+    Broken("trees-fit", "timers:", TREE.replace("d: dropped", "d: done") + "timers:", "not terminal and not completed"),
+    Broken("trees-fit", "timers:", TREE.replace("d: ready", "d: waiting") + "timers:", "would be at work"),
+    Broken("trees-fit", "timers:", TREE.replace("drop}", "remind}") + "timers:", "tasks would stay open"),
+    Broken("names-resolve", "timers:", TREE.replace("d: ready", "d: raedy") + "timers:", "no status 'raedy'"),
+    Broken("names-resolve", "timers:", TREE.replace("drop}", "dorp}") + "timers:", "no action 'dorp'"),
+    Broken("names-resolve", BUY, "  Buy: {parents: [By]} # here\n", "There is no type 'By'.", "'Buy'"),
+    Broken("schema", "  put_back:\n", "  create: # here\n", "'create' cannot be used here.", "child_opened"),
+    Broken("schema", BUY, "  Buy: {ends: never} # here\n", "There is no end 'never'."),
+    Broken("schema", BUY, "  Buy: {one_open: [house]} # here\n", "There is no scope 'house'."),
+)
+
+GALLERY = (*FILE, *SCHEMA, *NAMES, *STATUSES, *ENGINE, *INPUTS, *TREES)

@@ -17,7 +17,6 @@ from shared.domain.relations import RELATIONS, VISIBILITIES
 from shared.domain.vocabulary import ARGUMENTS, CASE_RELATIONS, TIMERS
 from shared.domain.workflow import BY_PREREQUISITES, SAME, Action, Field, TargetCase, Word, Workflow
 
-
 DECLARE = "Add `prerequisites: {waiting: ..., ready: ..., action: ...}` to use this word."
 
 

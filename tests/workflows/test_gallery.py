@@ -1,0 +1,112 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from shared.compile import check
+from tests.workflows.broken import ERRANDS, GALLERY, Broken
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "workflows.md"
+DOMAIN = ROOT / "shared" / "domain"
+
+
+@pytest.mark.parametrize("broken", GALLERY, ids=lambda broken: f"{broken.rule}: {broken.new.strip()[:40]}")
+def test_a_mistake_is_named_with_file_line_and_reason(broken: Broken, tmp_path: Path) -> None:
+    """Each mistake of the gallery is reported at its line, by its rule, with what would mend it."""
+    file = tmp_path / "errands.yaml"
+    file.write_text(broken.text, encoding="utf-8")
+    told = [p for p in check([file]) if p.rule == broken.rule and broken.reason in p.reason]
+    assert [(p.file, p.line) for p in told] == [(str(file), broken.line)]
+    assert broken.hint in told[0].hint
+    assert str(told[0]).startswith(f"{file}:{broken.line}: ")
+
+
+@pytest.mark.parametrize("broken", GALLERY, ids=lambda broken: broken.rule)
+def test_nothing_is_written_for_a_file_with_a_mistake(broken: Broken, tmp_path: Path) -> None:
+    """A file that is refused is not compiled, whatever is asked for."""
+    file = tmp_path / "errands.yaml"
+    file.write_text(broken.text, encoding="utf-8")
+    assert check([file], write=True, force=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["errands.yaml"]
+
+
+def test_every_rule_is_broken_somewhere() -> None:
+    """The gallery holds a mistake for every rule that the documentation lists, but publishing."""
+    table = PAGE.read_text(encoding="utf-8").partition("## What the checker finds")[2].partition("## Deploying")[0]
+    rules = {line.split("`")[1] for line in table.splitlines() if line.startswith("| `")}
+    assert {broken.rule for broken in GALLERY} == rules - {"published-version"}
+
+
+def test_every_rule_is_documented() -> None:
+    """No rule refuses a file under a name that the documentation does not explain."""
+    modules = [*(DOMAIN / "checks").glob("*.py"), DOMAIN / "verify.py"]
+    named = {word for m in modules for word in re.findall(r'"([a-z]+(?:-[a-z]+)+)"', m.read_text(encoding="utf-8"))}
+    page = PAGE.read_text(encoding="utf-8")
+    # The schema catches this one first; it holds for compiled forms from elsewhere.
+    assert [rule for rule in named if f"`{rule}`" not in page] == ["words-take-their-arguments"]
+
+
+def test_the_files_without_a_mistake_pass() -> None:
+    """What the gallery breaks is whole without its mistakes."""
+    assert check([ERRANDS]) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"# only a comment\n", b"---\n"])
+def test_an_empty_file_is_refused(content: bytes, tmp_path: Path) -> None:
+    """A file that says nothing is refused, and told how to begin."""
+    file = tmp_path / "empty.yaml"
+    file.write_bytes(content)
+    (problem,) = check([file])
+    assert (problem.line, problem.reason) == (1, "The file is empty.")
+
+
+def test_a_file_in_another_encoding_is_refused_at_its_line(tmp_path: Path) -> None:
+    """Bytes that are no UTF-8 are found on their line."""
+    file = tmp_path / "latin.yaml"
+    file.write_bytes("workflow: errands\nlabel: Übung\n".encode("latin-1"))
+    (problem,) = check([file])
+    assert (problem.line, problem.reason) == (2, "This is not UTF-8.")
+
+
+def test_a_file_that_cannot_be_read_is_a_problem_not_a_crash(tmp_path: Path) -> None:
+    """A missing file, or a folder in its place, is reported like any other mistake."""
+    for path in (tmp_path / "missing.yaml", tmp_path):
+        (problem,) = check([path])
+        assert problem.reason.startswith("The file cannot be read: ")
+
+
+def test_more_than_one_document_is_refused(tmp_path: Path) -> None:
+    """A file is one workflow."""
+    file = tmp_path / "two.yaml"
+    file.write_text("workflow: a\n---\nworkflow: b\n", encoding="utf-8")
+    (problem,) = check([file])
+    assert "a single document" in problem.reason
+
+
+def test_merge_keys_are_unknown_keys(tmp_path: Path) -> None:
+    """What YAML would merge in from elsewhere has no line of its own, so it is refused."""
+    file = tmp_path / "merged.yaml"
+    text = ERRANDS.read_text(encoding="utf-8")
+    file.write_text(text.replace("hand_back:\n", "<<: {label: Other}\nhand_back:\n"), encoding="utf-8")
+    assert [problem.reason for problem in check([file])] == ["There is no key '<<' here."]
+
+
+def test_aliases_are_read_where_they_stand(tmp_path: Path) -> None:
+    """A list that is used in several places can be written once."""
+    file = tmp_path / "alias.yaml"
+    text = ERRANDS.read_text(encoding="utf-8").replace(
+        "from: [waiting, ready, underway]", "from: &open [waiting, ready, underway]", 1
+    )
+    file.write_text(text.replace("from: [waiting, ready, underway]", "from: *open"), encoding="utf-8")
+    assert check([file]) == []
+    assert "*open" in file.read_text(encoding="utf-8")
+
+
+def test_an_alias_bomb_is_refused(tmp_path: Path) -> None:
+    """Aliases of aliases cannot make the checker eat all memory."""
+    file = tmp_path / "bomb.yaml"
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert "This file is too large." in {problem.reason for problem in check([file])}
