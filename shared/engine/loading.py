@@ -68,6 +68,13 @@ def gather(
     )
 
 
+def load_tasks(session: Session, task_ids: Iterable[TaskId]) -> dict[TaskId, Task]:
+    """Those of the tasks that exist, in one read."""
+    keys = [TaskKey(task_id) for task_id in task_ids]
+    loaded = session.store.load(keys)
+    return {key.task_id: task for key in keys if (task := loaded[key]) is not None}
+
+
 def workflow_of(session: Session, case: Case) -> Workflow:
     """The version of the workflow that the case is pinned to."""
     return session.workflows.get(case.workflow, case.workflow_version)

@@ -11,6 +11,7 @@ from shared.domain.decide import act as decide_action
 from shared.domain.decide import offers as decide_offers
 from shared.domain.people import Caller
 from shared.domain.plan import Decision, Refusal
+from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene, status_of
 from shared.domain.task import Entry, Task, TaskId, Texts, case_of
 from shared.domain.workflow import BY_PREREQUISITES, Status, Workflow
@@ -19,12 +20,12 @@ from shared.engine.loading import (
     check_version,
     context_of,
     gather,
+    load_tasks,
     seen_case,
     seen_task,
 )
 from shared.engine.replay import record_key, remember
 from shared.engine.session import Answer, Identity, Page, Refused, Request, Session
-from shared.storage.keys import TaskKey
 from shared.storage.store import CommitFailed
 
 Given = Mapping[str, object]
@@ -131,10 +132,8 @@ def complete(session: Session, scene: Scene, gathered: Gathered, name: str, give
         return Scene(scene.workflow, scene.case, scene.task, related=tasks, graph=graph)
     if not any(case.to == BY_PREREQUISITES for case in action.target):
         return scene
-    missing = [TaskKey(p) for p in scene.subject.prerequisites if p not in gathered.related]
-    loaded = session.store.load(missing) if missing else {}
-    related = {key.task_id: task for key in missing if (task := loaded[key]) is not None}
-    return Scene(scene.workflow, scene.case, scene.task, related=related)
+    missing = (p for p in scene.subject.prerequisites if p not in gathered.related)
+    return Scene(scene.workflow, scene.case, scene.task, related=load_tasks(session, missing))
 
 
 def task_history(
@@ -146,6 +145,19 @@ def task_history(
     entries = tuple(session.store.history(task_id, after, limit + 1))
     more = str(entries[limit - 1].version) if len(entries) > limit else None
     return TaskView(task, Texts(), workflow, gathered.caller), Page(entries[:limit], more)
+
+
+def task_children(
+    session: Session, identity: Identity, task_id: TaskId, after: TaskId | None, limit: int
+) -> Page[TaskView]:
+    """The children of the task that the caller may see, oldest first, without their texts."""
+    gathered = gather(session, identity, case_of(task_id), task_id)
+    workflow, case, _ = seen_task(session, gathered)
+    edges = session.store.children(task_id, after, limit + 1)
+    children = load_tasks(session, (edge.child_id for edge in edges[:limit]))
+    seen = (t for t in children.values() if visible(workflow, gathered.caller, case, t))
+    more = edges[limit - 1].child_id if len(edges) > limit else None
+    return Page(tuple(TaskView(t, Texts(), workflow, gathered.caller) for t in seen), more)
 
 
 def _commit(

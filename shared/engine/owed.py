@@ -1,0 +1,113 @@
+"""What the engine owes tasks: planned from their state, and committed, one by one or in chunks.
+
+Everything here may be done twice, late or after a crash: the second time, nothing is owed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from shared.domain.decide import act
+from shared.domain.people import ENGINE
+from shared.domain.plan import Plan, Refusal
+from shared.domain.scene import Context, Ids, Scene
+from shared.domain.settling import due
+from shared.domain.task import Case, Task, TaskId, case_of
+from shared.engine.loading import load_tasks, workflow_of
+from shared.engine.session import Session
+from shared.storage.keys import CaseKey, TaskKey
+from shared.storage.store import CommitFailed
+
+ROUNDS = 10
+"""More actions than any one task can owe at one moment: a bound for a loop, never reached."""
+CHUNK = 80
+"""Writes of several tasks in one transaction, of the 100 that it may hold."""
+
+
+def settle_task(session: Session, task_id: TaskId) -> int:
+    """The engine owes the task nothing any more; how many actions that took."""
+    for taken in range(ROUNDS):
+        if not session.retry(lambda: _settle_once(session, task_id)):
+            return taken
+    raise RuntimeError(f"{task_id} is never settled: its workflow has the engine act in a circle.")
+
+
+def settle_tasks(session: Session, case: Case, tasks: Mapping[TaskId, Task], related: Mapping[TaskId, Task]) -> int:
+    """What is owed to the tasks, as they were read, is done; how many actions that took.
+
+    Plans of several tasks are committed together, each chunk whole. Where a task was changed since
+    it was read, its chunk fails and its tasks are settled one by one on fresh data.
+    """
+    return sum(_commit_chunk(session, chunk) for chunk in _chunks(_owed(session, case, tasks, related)))
+
+
+def committed(session: Session, plan: Plan) -> bool:
+    """Whether the plan went through; if not, another commit came between."""
+    try:
+        session.store.commit(plan)
+    except CommitFailed:
+        return False
+    return True
+
+
+def _settle_once(session: Session, task_id: TaskId) -> bool | None:
+    """Whether an action was due and taken; None if another commit came between."""
+    scene = _scene(session, task_id)
+    plan = _plan(session, scene, session.ids(session.now())) if scene else None
+    if plan is None:
+        return False
+    return True if committed(session, plan) else None
+
+
+def _plan(session: Session, scene: Scene, ids: Ids) -> Plan | None:
+    """The plan of what is due on the scene's task; None if nothing is."""
+    now = session.now()
+    owed = due(scene, now)
+    if owed is None:
+        return None
+    decision = act(Context(scene, ENGINE, now, ids), owed.action, owed.input)
+    if isinstance(decision, Refusal):
+        detail = f"{owed.action} is due on {scene.subject.task_id}, but refused: {decision.detail}"
+        raise RuntimeError(detail)  # noqa: TRY004 (a workflow that contradicts itself, not a type)
+    return decision
+
+
+def _owed(session: Session, case: Case, tasks: Mapping[TaskId, Task], related: Mapping[TaskId, Task]) -> Iterable[Plan]:
+    """The plans of what is due on the tasks, each seen among the related ones."""
+    workflow = workflow_of(session, case)
+    for task in tasks.values():
+        scene = Scene(workflow, case, task, related)
+        plan = _plan(session, scene, session.ids(session.now()))
+        if plan is not None:
+            yield plan
+
+
+def _chunks(plans: Iterable[Plan]) -> Iterable[Sequence[Plan]]:
+    """Plans of different tasks, as many together as fit one transaction."""
+    chunk: list[Plan] = []
+    for plan in plans:
+        if chunk and sum(len(p.writes) for p in (*chunk, plan)) > CHUNK:
+            yield chunk
+            chunk = []
+        chunk.append(plan)
+    if chunk:
+        yield chunk
+
+
+def _commit_chunk(session: Session, plans: Sequence[Plan]) -> int:
+    """All plans of the chunk have taken effect, or what was due instead; how many actions."""
+    whole = replace(plans[0], writes=tuple(w for plan in plans for w in plan.writes))
+    if committed(session, whole):
+        return len(plans)
+    subjects = (plan.subject for plan in plans)
+    return sum(settle_task(session, task.task_id) for task in subjects if isinstance(task, Task))
+
+
+def _scene(session: Session, task_id: TaskId) -> Scene | None:
+    """The task with its case and its prerequisites; None if it does not exist."""
+    loaded = session.store.load([CaseKey(case_of(task_id)), TaskKey(task_id)])
+    case, task = loaded[CaseKey(case_of(task_id))], loaded[TaskKey(task_id)]
+    if case is None or task is None:
+        return None
+    return Scene(workflow_of(session, case), case, task, load_tasks(session, task.prerequisites))
