@@ -1,4 +1,7 @@
-"""The function that the clock wakes: it fires what is due every minute, and settles every night."""
+"""The function that the clock wakes: it fires what is due every minute, and settles every night.
+
+The command line asks it, too: to settle one case, and for the first administrators.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions.metering import report
 from functions.runtime import open_session
 from functions.streams import Context
+from shared.domain.people import User
+from shared.engine.people import bootstrap
 from shared.engine.session import Session
-from shared.engine.timers import settle_all, sweep
+from shared.engine.settle import settle
+from shared.engine.timers import SettleReport, settle_all, sweep
 
 SWEEP = 55.0
 """Seconds after which a sweep leaves the rest to that of the next minute."""
@@ -58,11 +64,25 @@ def _sweep(session: Session, event: dict[str, Any], deadline: float) -> dict[str
 
 
 def _settle(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
-    """Nothing is owed in any case after the position given; `next` is where to go on, None at the end."""
-    result = settle_all(session, event.get("after"), lambda: time.monotonic() > deadline, _log_failure)
+    """Nothing is owed in the one case given, or in any after the position given.
+
+    `next` is the position where to go on; None at the end.
+    """
+    case_id = event.get("caseId")
+    if case_id is not None:
+        result = SettleReport(cases=1, found=settle(session, case_id))
+    else:
+        result = settle_all(session, event.get("after"), lambda: time.monotonic() > deadline, _log_failure)
     metrics.add_metric("Findings", MetricUnit.Count, result.found)
     metrics.flush_metrics()
     return asdict(result)
+
+
+def _bootstrap(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
+    """The organizations of all workflows exist, and so do the administrators; who exists is left as they are."""
+    for admin in event["admins"]:
+        bootstrap(session, User(admin, admin))
+    return {"admins": event["admins"], "failed": 0}
 
 
 def _log_failure(what: str, error: Exception) -> None:
@@ -70,7 +90,7 @@ def _log_failure(what: str, error: Exception) -> None:
     logger.error("failed", what=what, exception_name=type(error).__name__)
 
 
-JOBS: dict[str, Job] = {"sweep": _sweep, "settle": _settle}
+JOBS: dict[str, Job] = {"sweep": _sweep, "settle": _settle, "bootstrap": _bootstrap}
 
 
 @cache

@@ -25,7 +25,7 @@ def up(home: Home, port: int | None = None) -> Stack:
         stack = _deployed(home, running)
         with step("Signing people in", "People signed in"):
             stack = people.sign_everybody_in(stack)
-            bootstrap(stack, people.ADMINISTRATOR)
+            bootstrap(stack, [people.ADMINISTRATOR])
             people.introduce(stack)
         save_stack(home, stack)
     return stack

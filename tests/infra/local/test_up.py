@@ -63,7 +63,7 @@ def world(home: Home, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(deploy, "describe", lambda _: world.stack)
     monkeypatch.setattr(functions, "warm_up", lambda _: world.do("warm up"))
     monkeypatch.setattr(people, "sign_everybody_in", lambda stack: replace(stack, users=signed_in))
-    monkeypatch.setattr(up, "bootstrap", lambda _, admin: world.do(f"bootstrap {admin}"))
+    monkeypatch.setattr(up, "bootstrap", lambda _, admins: world.do(f"bootstrap {' '.join(admins)}"))
     monkeypatch.setattr(people, "introduce", lambda _: world.do("introduce"))
     return world
 
