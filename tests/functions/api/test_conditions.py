@@ -1,0 +1,156 @@
+"""If-Match and Idempotency-Key."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.api.conditions import NEVER, etag, idempotency_key, if_match
+from functions.api.problems import Problem
+from tests.functions.api.client import Client
+from tests.functions.api.conftest import World
+
+
+@pytest.mark.parametrize(
+    ("given", "version"),
+    [
+        ('"3"', 3),
+        ('W/"3"', 3),
+        (' "3" ', 3),
+        ("*", None),
+        ('"3", "3"', 3),
+        ('"other", "3"', 3),
+        ('"other"', NEVER),
+        ('"03"', NEVER),
+        ('""', NEVER),
+    ],
+)
+def test_an_entity_tag_is_a_version(given: str, version: int | None) -> None:
+    """A tag that is none of ours never matches; `*` always does."""
+    assert if_match({"if-match": given}) == version
+
+
+def test_without_if_match_any_version_will_do() -> None:
+    """The header is optional."""
+    assert if_match({}) is None
+    assert etag(3) == '"3"'
+
+
+@pytest.mark.parametrize("given", ["3", '"3', "", "W/3", '"1", "2"', '"3";', '"a"b"', "*, *"])
+def test_what_is_no_entity_tag_is_400(given: str) -> None:
+    """So is a list of several versions, of which one alone can be the present one."""
+    with pytest.raises(Problem, match="invalid_request"):
+        if_match({"if-match": given})
+
+
+def test_a_key_is_1_to_255_printable_characters() -> None:
+    """Any other key is 400."""
+    assert idempotency_key({"idempotency-key": "k" * 255}) == "k" * 255
+    assert idempotency_key({}) is None
+    for given in ("", "k" * 256, "tab\t", "line\n", "é"):
+        with pytest.raises(Problem, match="invalid_request"):
+            idempotency_key({"idempotency-key": given})
+
+
+def test_a_stale_etag_changes_nothing(world: World, ann: Client) -> None:
+    """412, and the task is as it was."""
+    task_id = world.task()["taskId"]
+    first = ann.get(f"/tasks/{task_id}").headers["etag"]
+    assert ann.act(task_id, "reschedule", {"dueTime": "2026-12-01T17:00:00Z"}, If_Match=first).status == 200
+    before = world.items()
+    answers = [
+        ann.act(task_id, "claim", If_Match=first),
+        ann.patch(f"/tasks/{task_id}", {"priority": 1}, If_Match=first),
+    ]
+    assert {(answer.status, answer.code) for answer in answers} == {(412, "version_mismatch")}
+    assert world.items() == before
+
+
+def test_the_present_etag_lets_through(world: World, ann: Client) -> None:
+    """Also in its weak form, and `*` for any version."""
+    task_id = world.task()["taskId"]
+    for tag in ('"1"', 'W/"2"', "*"):
+        assert ann.patch(f"/tasks/{task_id}", {"priority": len(tag)}, If_Match=tag).status == 200
+
+
+def test_a_case_has_an_etag_too(world: World, ann: Client) -> None:
+    """Changing and closing a case honour If-Match."""
+    world.look()
+    assert ann.patch("/cases/look-1", {"displayName": "Other"}, If_Match='"1"').headers["etag"] == '"2"'
+    assert ann.patch("/cases/look-1", {"displayName": "More"}, If_Match='"1"').status == 412
+    assert ann.post("/cases/look-1/close", {"reason": "Done."}, If_Match='"1"').status == 412
+    assert ann.post("/cases/look-1/close", {"reason": "Done."}, If_Match='"2"').status == 200
+
+
+def test_a_repeat_answers_the_same_and_does_nothing(world: World, ann: Client) -> None:
+    """With its key, a write takes effect once; the answer says that it is a repeat."""
+    task_id = world.task()["taskId"]
+    first = ann.act(task_id, "claim", Idempotency_Key="k")
+    assert "idempotency-replayed" not in first.headers
+    before = world.items()
+    again = ann.act(task_id, "claim", Idempotency_Key="k")
+    assert (again.status, again.headers["idempotency-replayed"]) == (200, "true")
+    assert again.json == first.json
+    assert world.items() == before
+
+
+def test_a_repeated_creation_answers_201_and_where_it_is(world: World, ann: Client) -> None:
+    """The first status comes again, with the resource as it is now."""
+    body = {"workflow": "inspection", "displayName": "Look 7", "tasks": [{"type": "QA"}]}
+    first = ann.post("/cases", body, Idempotency_Key="k")
+    task_id = first.json["tasks"]["items"][0]["taskId"]
+    assert ann.act(task_id, "claim").status == 200
+    again = ann.post("/cases", body, Idempotency_Key="k")
+    assert (again.status, again.headers["location"]) == (201, first.headers["location"])
+    assert again.json["tasks"]["items"][0]["status"] == "In Progress"
+    created = [ann.post(f"{first.headers['location']}/tasks", {"type": "QA"}, Idempotency_Key="t") for _ in range(2)]
+    assert created[0].json == created[1].json
+    assert created[1].status == 201
+    assert len(world.items("TASK#")) == 2
+
+
+def test_a_repeat_comes_before_412(world: World, ann: Client) -> None:
+    """A repeat of what succeeded is no stale write."""
+    task_id = world.task()["taskId"]
+    for _ in range(2):
+        assert ann.act(task_id, "claim", If_Match='"1"', Idempotency_Key="k").status == 200
+
+
+def test_a_key_with_another_body_is_422(world: World, ann: Client) -> None:
+    """The key stands for one request."""
+    task_id = world.task()["taskId"]
+    assert ann.act(task_id, "skip", {"reason": "One."}, Idempotency_Key="k").status == 200
+    answer = ann.act(task_id, "skip", {"reason": "Two."}, Idempotency_Key="k")
+    assert (answer.status, answer.code) == (422, "idempotency_key_reused")
+
+
+def test_another_caller_or_route_has_keys_of_its_own(world: World, ann: Client, bob: Client) -> None:
+    """A key is good for one caller, one method and one address."""
+    one, two = world.task()["taskId"], world.task()["taskId"]
+    assert ann.act(one, "claim", Idempotency_Key="k").status == 200
+    assert ann.act(two, "claim", Idempotency_Key="k").json["taskId"] == two
+    assert bob.act(one, "claim", Idempotency_Key="k").code == "action_not_available"
+
+
+def test_a_refusal_is_not_remembered(world: World, ann: Client) -> None:
+    """What was refused can be tried again under the same key."""
+    task_id = world.task()["taskId"]
+    assert ann.act(task_id, "pass", Idempotency_Key="k").status == 409
+    assert ann.act(task_id, "claim").status == 200
+    assert ann.act(task_id, "pass", Idempotency_Key="k").status == 200
+
+
+def test_a_key_is_good_for_24_hours(world: World, ann: Client) -> None:
+    """After that it is a new request."""
+    task_id = world.task()["taskId"]
+    assert ann.patch(f"/tasks/{task_id}", {"priority": 1}, Idempotency_Key="k").json["version"] == 2
+    world.clock.advance(hours=24)
+    assert ann.patch(f"/tasks/{task_id}", {"priority": 1}, Idempotency_Key="k").json["version"] == 2
+    world.clock.advance(seconds=1)
+    answer = ann.patch(f"/tasks/{task_id}", {"priority": 2}, Idempotency_Key="k")
+    assert (answer.status, answer.json["version"]) == (200, 3)
+
+
+@pytest.mark.parametrize("key", ["", "k" * 256])
+def test_a_key_that_cannot_be_is_400(world: World, ann: Client, key: str) -> None:
+    """Before the task is even looked for."""
+    assert ann.act("look-1.none", "claim", Idempotency_Key=key).code == "invalid_request"
