@@ -77,13 +77,13 @@ def test_web_pages_of_others_may_not_call(template: Template) -> None:
 
 def test_named_origins_may_call(synthesize: Synthesize) -> None:
     """Their preflight requests need no token, and they may read what the API says in headers."""
-    open_ = synthesize(corsOrigins="https://work.example")
+    open_ = synthesize(corsOrigins="https://desk.example")
     open_.has_resource_properties(
         "AWS::ApiGatewayV2::Api",
         {
             "CorsConfiguration": Match.object_like(
                 {
-                    "AllowOrigins": ["https://work.example"],
+                    "AllowOrigins": ["https://desk.example"],
                     "AllowHeaders": Match.array_with(["authorization", "idempotency-key", "if-match"]),
                     "ExposeHeaders": Match.array_with(["etag"]),
                 }

@@ -20,7 +20,7 @@ VARIANTS = {
     "everything": {
         "customerKey": "true",
         "archiveDays": "30",
-        "corsOrigins": "https://work.example",
+        "corsOrigins": "https://desk.example",
         "passwordSignIn": "true",
         "throwaway": "true",
         "alarmTopic": "arn:aws:sns:eu-west-1:123456789012:oncall",
