@@ -1,4 +1,7 @@
-"""The same storage tests on two engines: moto, in this process, and AWS's own DynamoDB Local."""
+"""The same storage tests on two engines: moto, in this process, and AWS's own DynamoDB Local.
+
+Table and connection are made once for a module, and emptied before each test.
+"""
 
 from collections.abc import Iterator
 
@@ -6,14 +9,14 @@ import pytest
 from moto import mock_aws
 
 from shared.storage.store import Store
-from tests.storage.table import REGION, create_table, delete_table
+from tests.storage.table import REGION, create_table, delete_table, empty_table
 
 ENGINES = ["moto", pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local)]
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(scope="module", params=ENGINES)
 def endpoint(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """Where the engine is; None is moto, which answers in place of AWS while the test runs."""
+    """Where the engine is; None is moto, which answers in place of AWS while the tests run."""
     if request.param == "moto":
         with mock_aws():
             yield None
@@ -21,15 +24,23 @@ def endpoint(request: pytest.FixtureRequest) -> Iterator[str | None]:
         yield request.getfixturevalue("dynamodb_local")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def table_name(endpoint: str | None) -> Iterator[str]:
-    """A new, empty table."""
+    """A table of the module's own."""
     name = create_table(endpoint)
     yield name
     delete_table(name, endpoint)
 
 
-@pytest.fixture
-def store(endpoint: str | None, table_name: str) -> Store:
-    """The storage on a new, empty table."""
+@pytest.fixture(scope="module")
+def connected(table_name: str, endpoint: str | None) -> Store:
+    """The storage on that table, with whatever is in it."""
     return Store(table_name, region=REGION, endpoint=endpoint)
+
+
+@pytest.fixture
+def store(connected: Store, table_name: str, endpoint: str | None) -> Store:
+    """The storage on an empty table, with nothing consumed."""
+    empty_table(table_name, endpoint)
+    connected.reset_consumed()
+    return connected

@@ -1,5 +1,6 @@
 """The table for tests: as the stack makes it, on any engine."""
 
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -32,6 +33,18 @@ def delete_table(name: str, endpoint: str | None = None) -> None:
     client(endpoint).delete_table(TableName=name)
 
 
+def empty_table(name: str, endpoint: str | None = None) -> None:
+    """The table has no item."""
+    engine = client(endpoint)
+    keys = {"#P": PARTITION, "#S": SORT}
+    items = engine.scan(TableName=name, ProjectionExpression="#P, #S", ExpressionAttributeNames=keys)["Items"]
+    for start in range(0, len(items), 25):
+        deletes = [{"DeleteRequest": {"Key": key}} for key in items[start : start + 25]]
+        engine.batch_write_item(RequestItems={name: deletes})
+    if items:
+        empty_table(name, endpoint)
+
+
 def raw_item(name: str, partition: str, sort: str, endpoint: str | None = None) -> dict[str, Any] | None:
     """An item as DynamoDB holds it, past all of the storage."""
     key = {PARTITION: {"S": partition}, SORT: {"S": sort}}
@@ -39,6 +52,7 @@ def raw_item(name: str, partition: str, sort: str, endpoint: str | None = None) 
     return item
 
 
+@cache
 def client(endpoint: str | None = None) -> Any:
     """A plain client of the engine."""
     return boto3.client("dynamodb", region_name=REGION, endpoint_url=endpoint)
