@@ -102,10 +102,6 @@ def _expected(miss: Miss, wanted: Iterable[str]) -> tuple[Place, str, str]:
     return miss.place, f"Expected {words}, not {given}.", "Put it in quotes." if quoted else miss.advice
 
 
-def _no_word(miss: Miss) -> Told:
-    yield _none_of(miss, miss.wanted if isinstance(miss.wanted, list) else [miss.wanted])
-
-
 def _none_of(miss: Miss, known: Iterable[object]) -> tuple[Place, str, str]:
     what = miss.schema.get("title", "value")
     return miss.place, f"There is no {what} {miss.value!r}.", nearest(str(miss.value), map(str, known))
@@ -149,8 +145,6 @@ TELLERS: Mapping[str, Callable[[Miss], Told]] = {
     "additionalProperties": _unknown,
     "required": _missing,
     "type": _wrong_type,
-    "enum": _no_word,
-    "const": _no_word,
     "anyOf": _no_choice,
     "pattern": _bad_text,
     "not": _bad_text,

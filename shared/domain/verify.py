@@ -14,7 +14,7 @@ from shared.domain.checks.finding import Finding, listed
 from shared.domain.checks.inputs import INPUTS
 from shared.domain.checks.names import unresolved
 from shared.domain.lifecycle import ENGINE, Step, engine_moves
-from shared.domain.workflow import Workflow
+from shared.domain.workflow import SAME, Workflow
 
 
 def verify(workflow: Workflow) -> tuple[Finding, ...]:
@@ -83,7 +83,7 @@ def _out(workflow: Workflow, type_name: str, status: str) -> str:
     idle = [a.name for a in actions if set(a.who) == {ENGINE} and a.name not in own]
     if idle:
         return f"Only the engine may take {listed(idle)}, and nothing makes it: name a person in `who`."
-    leaving = [a.name for a in actions if any(t.to != status for t in a.target)]
+    leaving = [a.name for a in actions if any(t.to not in (status, SAME) for t in a.target)]
     if not leaving:
         return "Give an action from there to a status with `open: false`."
     return f"From there {listed(leaving)} can be taken, but nothing that follows ends the task."

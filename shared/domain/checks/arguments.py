@@ -47,14 +47,12 @@ def options_fit(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _takes(takes: Takes, value: object) -> bool:
-    match takes:
-        case "integer":
-            return type(value) is int and value >= 0
-        case "texts":
-            texts = value if isinstance(value, list | tuple) else ()
-            return bool(texts) and all(isinstance(v, str) for v in texts) and len(set(texts)) == len(texts)
-        case "status":
-            return isinstance(value, str)
+    if takes == "integer":
+        return type(value) is int and value >= 0
+    if takes == "status":
+        return isinstance(value, str)
+    texts = value if isinstance(value, list | tuple) else ()
+    return bool(texts) and all(isinstance(v, str) for v in texts) and len(set(texts)) == len(texts)
 
 
 def _fields(workflow: Workflow) -> Iterator[tuple[Place, Field]]:

@@ -99,8 +99,9 @@ def _words(
 ) -> Iterator[Mention]:
     for index, word in enumerate(words):
         yield Mention((*where, index), what, word.name, known)
-        if ARGUMENTS.get(word.name) == "status":
-            yield Mention((*where, index), "status", str(word.arguments.get("value")), workflow.statuses)
+        value = word.arguments.get("value")
+        if ARGUMENTS.get(word.name) == "status" and isinstance(value, str):
+            yield Mention((*where, index), "status", value, workflow.statuses)
 
 
 def _engine(workflow: Workflow) -> Iterator[Mention]:
