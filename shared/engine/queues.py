@@ -40,6 +40,8 @@ from shared.storage.store import Loaded
 from shared.storage.values import QueueRow
 from shared.timestamps import to_text
 
+__all__ = ["ORGANIZATION_TABS", "USER_TABS", "QueuePage", "QueueQuery", "organization_queue", "user_queue"]
+
 OPEN_TASKS = 1_000
 """Open tasks, and closed ones, over which a person's queue is exact."""
 ROWS = 300

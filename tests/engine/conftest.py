@@ -1,0 +1,29 @@
+"""Use cases run on moto: the engine's rules do not depend on which table it is, the storage's tests do."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from tests.engine.world import World
+from tests.storage.table import create_table
+
+Items = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def deployment() -> Iterator[tuple[World, Items]]:
+    """A deployment with a few people, and what is in its table: made once a module, as that takes longest."""
+    with mock_aws():
+        made = World(create_table())
+        made.populate()
+        yield made, made.items()
+
+
+@pytest.fixture
+def world(deployment: tuple[World, Items]) -> World:
+    """The deployment as it was when it was new."""
+    made, items = deployment
+    made.begin(items)
+    return made
