@@ -15,7 +15,7 @@ from shared.ids import is_case_id, is_organization_id, is_task_id, is_user_id
 from shared.storage.attributes import Item
 from shared.storage.schema import PARTITION, SORT
 
-V = TypeVar("V")
+V_co = TypeVar("V_co", covariant=True)
 _POSITION = re.compile(r"[ -~]{1,500}")
 _HASH = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
@@ -27,8 +27,8 @@ class Address(NamedTuple):
     sort: str
 
 
-class Key(Generic[V]):
-    """The key of an item that is loaded as a `V`."""
+class Key(Generic[V_co]):
+    """The key of an item, by what it is loaded as."""
 
     __slots__ = ()
 

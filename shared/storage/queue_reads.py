@@ -71,7 +71,8 @@ class QueueReads:
     def _rows(self, index: Index, partition: str, within: Within) -> list[QueueRow]:
         after, ascending, limit = within.get("after"), within.get("ascending", True), within.get("limit")
         lower, upper = _bounds(within, after, ascending=ascending)
-        if not all(map(is_position, (partition, lower, upper.rstrip(_LAST) or _FIRST))) or lower > upper:
+        asked = (within.get("lower"), within.get("upper"), within.get("prefix"), after)
+        if lower > upper or not all(is_position(text) for text in (partition, *filter(None, asked))):
             return []
         # DynamoDB has one condition on the sort key, so the row at `after` comes too and is left out.
         page = limit + 1 if limit and after else limit
