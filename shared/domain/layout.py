@@ -2,7 +2,8 @@
 
 The usual steps of layered drawing (after Sugiyama), small, because a lifecycle has few nodes:
 layers by the longest path, order within a layer by the neighbours' middle, then positions that
-keep that order and come as near to the neighbours as widths allow.
+keep that order and come as near to the neighbours as widths allow. It is written out here because
+the libraries at hand need a native part or have a licence that does not fit, for 130 lines.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from shared.domain.checks.consistency import CONSISTENCY
+from shared.domain.checks.engine import ENGINE_RULES
 from shared.domain.checks.explore import Explored, State, explore
 from shared.domain.checks.finding import Finding, listed
 from shared.domain.checks.inputs import INPUTS
@@ -22,7 +23,7 @@ def verify(workflow: Workflow) -> tuple[Finding, ...]:
     if names := tuple(unresolved(workflow)):
         return names
     explored = {name: explore(workflow, name) for name in workflow.types}
-    found = [finding for rule in (*CONSISTENCY, *INPUTS) for finding in rule(workflow)]
+    found = [finding for rule in (*CONSISTENCY, *ENGINE_RULES, *INPUTS) for finding in rule(workflow)]
     found += [finding for rule in RULES for finding in rule(workflow, explored)]
     return tuple(found)
 

@@ -174,7 +174,10 @@ class TestTrees:
 
     def small(self, **parent: Any) -> Workflow:
         """A workflow in which `Buy` may stand under `Write the list`."""
-        whole = typed(replace(SMALL, tree=TREE), "Buy", parents=frozenset({"Write the list"}))
+        fields = (*SMALL.creation.fields, Field("parentId", "parent"))
+        whole = replace(SMALL, tree=TREE, case_types={}, creation=replace(SMALL.creation, fields=fields))
+        whole = changed(whole, "drop", fields=(Field("reason", "note"),))
+        whole = typed(whole, "Buy", parents=frozenset({"Write the list"}))
         return typed(whole, "Write the list", **parent)
 
     def by_children(self, whole: Workflow) -> set[tuple[str | None, str]]:

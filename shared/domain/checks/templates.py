@@ -29,6 +29,12 @@ def _template(workflow: Workflow, tasks: tuple[Mapping[str, object], ...]) -> It
             yield (index, "key"), f"The key {key!r} stands here twice.", "Give each task a key of its own."
         if type_name not in workflow.types:
             yield (index, "type"), f"There is no type {type_name!r}.", nearest(type_name, workflow.types)
+        elif workflow.types[type_name].parents:
+            yield (
+                (index, "type"),
+                f"A {type_name!r} stands under a parent, which a template cannot name.",
+                "Add it later.",
+            )
         for prerequisite in waits[key]:
             if prerequisite not in keys:
                 hint = nearest(prerequisite, keys)
