@@ -47,7 +47,7 @@ def gather(
     Raises Refused: `unknown_user`, and `idempotency_key_reused`.
     """
     users, organizations = _parties(given)
-    tasks = _prerequisites(given, case_id) | ({task_id} if task_id else set())
+    tasks = _tasks(given, case_id) | ({task_id} if task_id else set())
     record = record_key(identity, request) if request else None
     keys: list[Key[Any]] = [UserKey(identity.user_id), CaseKey(case_id)]
     keys += [TaskKey(task) for task in sorted(tasks)]
@@ -119,11 +119,12 @@ def _found(ids: Iterable[str], get: Callable[[str], Value | None]) -> dict[str, 
     return {i: value for i, value in pairs if value is not None}
 
 
-def _prerequisites(given: Mapping[str, object] | None, case_id: str) -> set[TaskId]:
-    """The tasks of the case that the input names as prerequisites."""
-    named = (given or {}).get("prerequisites")
-    listed = named[:100] if isinstance(named, list) else ()
-    return {t for t in listed if isinstance(t, str) and case_of(t) == case_id}
+def _tasks(given: Mapping[str, object] | None, case_id: str) -> set[TaskId]:
+    """The tasks of the case that the input names: as parent, as prerequisites."""
+    given = given or {}
+    listed = given.get("prerequisites")
+    named = [given.get("parentId"), *(listed[:100] if isinstance(listed, list) else ())]
+    return {t for t in named if isinstance(t, str) and case_of(t) == case_id}
 
 
 def _parties(given: object) -> tuple[set[str], set[str]]:

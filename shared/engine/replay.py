@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.plan import Plan, PutRequest
-from shared.engine.session import Identity, Request, refuse
+from shared.engine.session import Identity, Request, Session, refuse
+from shared.storage.keys import RequestKey
 
 DAY = 24 * 60 * 60
 
@@ -29,6 +30,11 @@ def check_replay(record: PutRequest | None, request: Request, now: datetime) -> 
     if record.fingerprint != request.fingerprint:
         refuse("idempotency_key_reused", "This Idempotency-Key was used with another body.")
     return record
+
+
+def is_known(session: Session, key: str | None) -> bool:
+    """Whether the same request has committed meanwhile, so that it is answered with what it did."""
+    return key is not None and session.store.load([RequestKey(key)])[RequestKey(key)] is not None
 
 
 def remember(plan: Plan, key: str | None, request: Request, status: int, resource: str, now: datetime) -> Plan:

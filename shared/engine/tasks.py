@@ -10,7 +10,7 @@ from shared.domain.decide import Offer
 from shared.domain.decide import act as decide_action
 from shared.domain.decide import offers as decide_offers
 from shared.domain.people import Caller
-from shared.domain.plan import Decision, Refusal
+from shared.domain.plan import Decision, Refusal, TakeLock
 from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene, status_of
 from shared.domain.task import Entry, Task, TaskId, Texts, case_of
@@ -24,8 +24,8 @@ from shared.engine.loading import (
     seen_case,
     seen_task,
 )
-from shared.engine.replay import record_key, remember
-from shared.engine.session import Answer, Identity, Page, Refused, Request, Session
+from shared.engine.replay import is_known, record_key, remember
+from shared.engine.session import Answer, Identity, Page, Refused, Request, Session, refuse
 from shared.storage.store import CommitFailed
 
 Given = Mapping[str, object]
@@ -173,6 +173,8 @@ def _commit(
     plan = remember(decision, key, request, status, task.task_id, context.now)
     try:
         session.store.commit(plan)
-    except CommitFailed:
+    except CommitFailed as failed:
+        if failed.kind == "condition" and isinstance(failed.write, TakeLock) and not is_known(session, key):
+            refuse("duplicate_open_task", "Only one such task may be open, and another one is.", rule="one_open")
         return None
     return Answer(view_of(session, context.scene.workflow, context.caller, task), status)

@@ -1,0 +1,149 @@
+"""Use cases of cases on a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shared.engine import cases
+from shared.engine.session import Identity, Refused, Request
+from tests.engine.world import ANN, EVE, PAT, ROOT, World
+
+NEW: dict[str, Any] = {"workflow": "inspection", "caseType": "look", "caseId": "look-1", "displayName": "Look 1"}
+NO_REQUEST = Request()
+
+
+def _refused(call: Callable[[], object]) -> Refused:
+    with pytest.raises(Refused) as caught:
+        call()
+    return caught.value
+
+
+def _create(world: World, by: Identity = ANN, request: Request = NO_REQUEST, **more: object) -> Any:
+    return cases.create_case(world.session, by, {**NEW, **more}, request)
+
+
+def test_a_case_begins_with_its_tasks(world: World) -> None:
+    """The answer holds the case, its tasks in order, and how many are open."""
+    answer = _create(world, template="standard-look")
+    view = answer.value
+    assert (answer.status, view.case.display_name, view.open, view.closed) == (201, "Look 1", 5, 0)
+    assert [t.task.type for t in view.tasks][:2] == ["Order Verify", "Looker Schedule Look"]
+    assert view.case.created_by is not None
+    assert view.case.created_by.id == "ann"
+
+
+def test_a_case_without_an_id_gets_one(world: World) -> None:
+    """The id begins with the case's type, and belongs to nobody else."""
+    first = _create(world, caseId=None).value.case.case_id
+    second = _create(world, caseId=None).value.case.case_id
+    assert first.startswith("look-")
+    assert first != second
+
+
+def test_a_case_is_created_once(world: World) -> None:
+    """409 `case_exists`, unless it is the same request once more."""
+    request = Request(route="POST /cases", key="k", fingerprint="f")
+    _create(world, request=request)
+    assert _refused(lambda: _create(world)).refusal.code == "case_exists"
+    again = _create(world, request=request)
+    assert (again.status, again.replayed, again.value.case.case_id) == (201, True, "look-1")
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"workflow": "baking"}, "/workflow"),
+        ({"workflow": None}, "/workflow"),
+        ({"caseType": "boat"}, "/caseType"),
+        ({"caseId": "look#1"}, "/caseId"),
+        ({"caseId": "p-0123"}, "/caseId"),
+        ({"caseId": ""}, "/caseId"),
+        ({"caseId": "x" * 41}, "/caseId"),
+        ({"tasks": [{"type": "QA", "assignedParty": {"kind": "user", "id": "nobody"}}]}, "/tasks/0/assignedParty/id"),
+    ],
+)
+def test_what_does_not_fit_begins_no_case(world: World, more: dict[str, Any], pointer: str) -> None:
+    """422 with the place, and nothing is there afterwards."""
+    assert [e.pointer for e in _refused(lambda: _create(world, **more)).refusal.errors] == [pointer]
+    assert list(world.store.cases()) == []
+
+
+def test_only_people_inside_begin_cases(world: World) -> None:
+    """Members of partners and people without any membership are refused."""
+    for identity in (PAT, EVE):
+        assert _refused(lambda i=identity: _create(world, i)).refusal.code == "not_allowed"  # type: ignore[misc]
+
+
+def test_people_outside_see_of_a_case_what_is_theirs(world: World) -> None:
+    """Their own tasks and what happened to them; without any, the case does not exist for them."""
+    _create(world, tasks=[{"type": "QA"}])
+    assert _refused(lambda: cases.get_case(world.session, PAT, "look-1")).refusal.code == "not_found"
+    own = world.task("look-1", assignedParty={"kind": "organization", "id": "acme"})
+    view = cases.get_case(world.session, PAT, "look-1")
+    assert (view.open, view.closed) == (1, 0)
+    page = cases.case_tasks(world.session, PAT, "look-1", None, 100)
+    assert [t.task.task_id for t in page.items] == [own]
+    _, history = cases.timeline(world.session, PAT, "look-1", None, 100)
+    assert {e.task_id for e in history.items} == {own}
+
+
+def test_a_changed_case_has_a_new_version(world: World) -> None:
+    """PATCH honours If-Match, and what it changes is in the history of the case."""
+    _create(world)
+    stale = Request(if_match=9)
+    call = lambda: cases.edit_case(world.session, ANN, "look-1", {"displayName": "L"}, stale)  # noqa: E731
+    assert _refused(call).refusal.code == "version_mismatch"
+    answer = cases.edit_case(world.session, ANN, "look-1", {"displayName": "Look One"}, Request(if_match=1))
+    assert (answer.value.case.display_name, answer.value.case.version) == ("Look One", 2)
+    assert [e.action for e in world.store.case_history("look-1")] == ["create", "edit"]
+
+
+def test_closing_a_case_twice_is_refused_and_repeating_it_is_not(world: World) -> None:
+    """409 `case_closed` for a second closing; the same request once more has the same answer."""
+    _create(world)
+    request = Request(route="POST /close", key="k", fingerprint="f")
+    cases.close_case(world.session, ANN, "look-1", {"reason": "x"}, request)
+    again = cases.close_case(world.session, ANN, "look-1", {"reason": "x"}, request)
+    assert (again.replayed, again.value.case.state) == (True, "closed")
+    call = lambda: cases.close_case(world.session, ANN, "look-1", {"reason": "y"}, Request())  # noqa: E731
+    assert _refused(call).refusal.code == "case_closed"
+
+
+def test_tasks_are_paged_and_a_foreign_cursor_is_refused(world: World) -> None:
+    """Each task once, in order; a cursor of no list is 400."""
+    _create(world, template="standard-look")
+    seen: list[str] = []
+    after = None
+    while True:
+        page = cases.case_tasks(world.session, ANN, "look-1", after, 2)
+        seen += [t.task.task_id for t in page.items]
+        after = page.next_cursor
+        if after is None:
+            break
+    assert seen == sorted(seen)
+    assert len(seen) == 5
+    call = lambda: cases.case_tasks(world.session, ANN, "look-1", "look-2.x", 2)  # noqa: E731
+    assert _refused(call).refusal.code == "invalid_request"
+
+
+def test_the_timeline_is_newest_first_and_paged(world: World) -> None:
+    """Every change of the case and its tasks, each once."""
+    _create(world, template="standard-look")
+    world.pass_time(minutes=1)
+    cases.edit_case(world.session, ANN, "look-1", {"displayName": "Look One"}, Request())
+    world.pass_time(minutes=1)
+    task = next(iter(world.store.tasks("look-1"))).task_id
+    world.act(task, "skip", ROOT, reason="x")
+    seen: list[tuple[str | None, int]] = []
+    before = None
+    while True:
+        _, page = cases.timeline(world.session, ANN, "look-1", before, 3)
+        seen += [(e.task_id, e.version) for e in page.items]
+        before = page.next_cursor
+        if before is None:
+            break
+    assert seen[:2] == [(task, 2), (None, 2)]
+    assert len(seen) == len(set(seen)) == 8
