@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import boto3
 import pytest
 from moto import mock_aws
+from mypy_boto3_dynamodb import DynamoDBClient
 
 from functions.api.app import Api
 from functions.api.settings import Settings
@@ -70,7 +72,7 @@ class World:
 
     def items(self, prefix: str = "") -> list[dict[str, Any]]:
         """The stored items whose sort key begins so."""
-        rows = boto3.client("dynamodb", REGION).scan(TableName=TABLE)["Items"]
+        rows = _client().scan(TableName=TABLE)["Items"]
         found: list[dict[str, Any]] = [dict(row) for row in rows if row[SORT]["S"].startswith(prefix)]
         return found
 
@@ -139,7 +141,26 @@ def _ids() -> Callable[[datetime], str]:
     return lambda now: new_id(now + timedelta(milliseconds=next(given)))
 
 
+@cache
+def _client() -> DynamoDBClient:
+    return boto3.client("dynamodb", REGION)
+
+
 def _populate(session: Session) -> None:
+    """The table holds people and organizations: made by the engine once, and copied from then on."""
+    if not _PEOPLE:
+        _make_people(session)
+        _PEOPLE.extend(_client().scan(TableName=TABLE)["Items"])
+        return
+    requests = [{"PutRequest": {"Item": item}} for item in _PEOPLE]
+    for start in range(0, len(requests), 25):
+        _client().batch_write_item(RequestItems={TABLE: cast("Any", requests[start : start + 25])})
+
+
+_PEOPLE: list[dict[str, Any]] = []
+
+
+def _make_people(session: Session) -> None:
     people.bootstrap(session, User("admin", "Ada Min", "Ada", "Min", "ada@example.org"))
     organizations.put_organization(session, ADMIN, "harbor", {"displayName": "Harbor Surveyors", "kind": "partner"})
     for name in (*INSIDE, *OUTSIDE, "eve"):
@@ -160,7 +181,7 @@ def _put_user(session: Session, name: str) -> None:
 def _create_table() -> None:
     indexes = [(index.name, index.partition, index.sort) for index in INDEXES]
     names = {PARTITION, SORT, *(key for index in indexes for key in index[1:])}
-    boto3.client("dynamodb", REGION).create_table(
+    _client().create_table(
         TableName=TABLE,
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in sorted(names)],
         KeySchema=_schema(PARTITION, SORT),

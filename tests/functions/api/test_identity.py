@@ -64,7 +64,9 @@ def test_groups_arrive_as_one_string(claim: object, groups: list[str]) -> None:
     assert list(group_names(claim)) == groups
 
 
-@pytest.mark.parametrize("claim", ["[not-casetree-admins]", "[casetree-admins2 x]", "[x casetree]", "", "[CASETREE-ADMINS]"])
+@pytest.mark.parametrize(
+    "claim", ["[not-casetree-admins]", "[casetree-admins2 x]", "[x casetree]", "", "[CASETREE-ADMINS]"]
+)
 def test_groups_are_matched_exactly(claim: str) -> None:
     """A group that only looks like the administrators' is another group."""
     assert not identify(_event(username="ann", **{"cognito:groups": claim}), SETTINGS).in_admin_group
