@@ -73,7 +73,7 @@ def _settle(session: Session, event: dict[str, Any], deadline: float) -> dict[st
         result = SettleReport(cases=1, found=settle(session, case_id))
     else:
         result = settle_all(session, event.get("after"), lambda: time.monotonic() > deadline, _log_failure)
-    metrics.add_metric("Findings", MetricUnit.Count, result.found)
+    metrics.add_metric("Findings", MetricUnit.Count, result.found + result.miscounted)
     metrics.flush_metrics()
     return asdict(result)
 

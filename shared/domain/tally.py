@@ -92,9 +92,14 @@ def move(entry: Entry, before: Counted | None) -> Move | None:
 
 def counted_as(entry: Entry) -> Counted:
     """What the task is counted as once the entry has been counted."""
-    if entry.cell is None or entry.cell.closed_on is None:
-        return Counted(entry.version, entry.cell)
-    return Counted(entry.version, entry.cell, _measured(entry.waiting), _measured(entry.working))
+    return counted_in(entry.version, entry.cell, entry.waiting, entry.working)
+
+
+def counted_in(version: int, cell: Cell | None, waiting: int | None, working: int | None) -> Counted:
+    """What a task in the cell is counted as; durations, in seconds, count once it is closed."""
+    if cell is None or cell.closed_on is None:
+        return Counted(version, cell)
+    return Counted(version, cell, _measured(waiting), _measured(working))
 
 
 def _measured(seconds: int | None) -> int | None:

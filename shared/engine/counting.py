@@ -1,11 +1,13 @@
-"""The relay's counting: which numbers a batch of history entries changes, each exactly once."""
+"""What the queues count: moved by the relay with each change, and put right by looking at the tasks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.domain.tally import move, newest
-from shared.domain.task import Entry
+from shared.domain.draft import cell_of
+from shared.domain.scene import status_of
+from shared.domain.tally import Counted, Move, counted_in, move, newest
+from shared.domain.task import Entry, Task
 from shared.engine.session import Session
 from shared.storage.errors import CommitFailed, Unreachable
 from shared.storage.keys import CountedKey
@@ -34,7 +36,42 @@ def _count(session: Session, entries: Sequence[Entry]) -> bool | None:
     keys = [CountedKey(entry.task_id or "") for entry in entries]
     loaded = session.store.load(keys)
     steps = [move(entry, loaded[key]) for entry, key in zip(entries, keys, strict=True)]
-    moves = [step for step in steps if step is not None]
+    return _moved(session, [step for step in steps if step is not None])
+
+
+def recount(session: Session, case_id: str) -> int:
+    """The tasks of the case are counted as what they are; of how many that was not so.
+
+    A record of the stream that was lost leaves a task counted as what it was before. The task itself
+    tells, so nothing else has to be kept.
+    """
+    tasks = list(session.store.tasks(case_id))
+    chunks = (tasks[start : start + TASKS] for start in range(0, len(tasks), TASKS))
+    return sum(session.retry(lambda chunk=chunk: _recount(session, chunk)) for chunk in chunks)  # type: ignore[misc]
+
+
+def _recount(session: Session, tasks: Sequence[Task]) -> int | None:
+    keys = [CountedKey(task.task_id) for task in tasks]
+    loaded = session.store.load(keys)
+    moves = [_corrected(session, task, loaded[key]) for task, key in zip(tasks, keys, strict=True)]
+    wrong = [step for step in moves if step.changes and not _is_outdated(step)]
+    return len(wrong) if _moved(session, wrong) else None
+
+
+def _corrected(session: Session, task: Task, before: Counted | None) -> Move:
+    """From what the task is counted as to what it is."""
+    status = status_of(session.workflows.get(task.workflow, task.workflow_version), task)
+    cell = cell_of(task, status)
+    return Move(task.task_id, before, counted_in(task.version, cell, task.waiting, task.working))
+
+
+def _is_outdated(step: Move) -> bool:
+    """Whether the relay has counted a later version than was read here."""
+    return step.before is not None and step.before.version > step.after.version
+
+
+def _moved(session: Session, moves: Sequence[Move]) -> bool | None:
+    """True once the moves are counted; None if another's came between, or nobody knows."""
     try:
         if moves:
             session.store.move_counts(moves)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from shared.domain.task import TaskId, Timer
+from shared.engine.counting import recount
 from shared.engine.session import Session
 from shared.engine.settle import fire, settle
 
@@ -32,14 +33,16 @@ class SweepReport:
 
 @dataclass(slots=True)
 class SettleReport:
-    """What settling did: cases looked at, actions that were owed, cases that failed.
+    """What settling did: cases looked at, actions owed, tasks counted wrongly, cases that failed.
 
-    `next` is the case after which to go on; None once all have been looked at.
+    `complete` says that all cases were looked at; else `next` is the one after which to go on.
     """
 
     cases: int = 0
     found: int = 0
+    miscounted: int = 0
     failed: int = 0
+    complete: bool = True
     next: str | None = None
 
 
@@ -97,15 +100,19 @@ def _fire(session: Session, timer: Timer, report: SweepReport, on_error: OnError
 
 
 def settle_all(session: Session, after: str | None, out_of_time: OutOfTime, on_error: OnError) -> SettleReport:
-    """Nothing is owed in any case behind `after`, in the table's own order, as far as the time goes."""
+    """Nothing is owed in any case behind `after`, and its tasks are counted right, as far as the time goes.
+
+    Cases come in the table's own order.
+    """
     report = SettleReport()
     last = after
     for case_id in session.store.cases(after):
         if out_of_time():
-            report.next = last
+            report.complete, report.next = False, last
             return report
         try:
             report.found += settle(session, case_id)
+            report.miscounted += recount(session, case_id)
         except Exception as error:  # noqa: BLE001 (whatever it is, the other cases are settled)
             report.failed += 1
             on_error(case_id, error)

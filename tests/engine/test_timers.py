@@ -1,0 +1,170 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain.task import Timer
+from shared.engine import settle, timers
+from shared.engine.timers import settle_all, sweep
+from shared.timestamps import to_text
+from tests.engine.world import ANN, BOB, START, World
+
+SHARDS = range(16)
+
+
+def never() -> bool:
+    """There is always time."""
+    return False
+
+
+def silent(what: str, error: Exception) -> None:
+    """Nobody wants to know."""
+    raise AssertionError(what) from error
+
+
+def due_task(world: World, case_id: str = "look-1", hours: float = 1) -> str:
+    """A task that is due in some hours."""
+    return world.task(case_id, dueTime=to_text(START + timedelta(hours=hours)))
+
+
+def test_what_is_due_fires_once(world: World) -> None:
+    """A due time that passed makes the task overdue, with one entry in its history, however often is swept."""
+    world.case("look-1")
+    task = due_task(world)
+    assert sweep(world.session, SHARDS, never, silent).fired == 0
+    world.pass_time(hours=1)
+    assert sweep(world.session, SHARDS, never, silent) == timers.SweepReport(fired=1)
+    assert sweep(world.session, SHARDS, never, silent) == timers.SweepReport()
+    assert world.stored(task).overdue
+    assert [entry.action for entry in world.store.history(task)] == ["create", "overdue"]
+
+
+def test_a_sweep_looks_at_its_own_shards(world: World) -> None:
+    """Sweeps that share the shards fire each timer once between them."""
+    world.case("look-1")
+    for _ in range(12):
+        due_task(world)
+    world.pass_time(hours=2)
+    fired = [sweep(world.session, range(first, first + 4), never, silent).fired for first in (0, 4, 8, 12)]
+    assert sum(fired) == 12
+    assert sum(count > 0 for count in fired) > 1
+
+
+def test_a_cancelled_or_moved_timer_does_nothing(world: World) -> None:
+    """A task that was closed, or is due later now, does not fire at the old time."""
+    world.case("look-1")
+    closed, moved, cleared = (due_task(world) for _ in range(3))
+    world.act(closed, "skip", ANN, reason="not needed")
+    world.act(moved, "reschedule", ANN, dueTime=to_text(START + timedelta(hours=9)))
+    world.act(cleared, "reschedule", ANN, dueTime=None)
+    world.pass_time(hours=2)
+    assert sweep(world.session, SHARDS, never, silent) == timers.SweepReport()
+    world.pass_time(hours=8)
+    assert sweep(world.session, SHARDS, never, silent).fired == 1
+    assert world.stored(moved).overdue
+
+
+def test_everything_due_fires_after_an_outage(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sweep goes on until nothing is due, page after page."""
+    monkeypatch.setattr(timers, "PAGE", 2)
+    world.case("look-1")
+    tasks = [due_task(world, hours=number / 10) for number in range(1, 8)]
+    world.pass_time(days=30)
+    assert sweep(world.session, SHARDS, never, silent) == timers.SweepReport(fired=7)
+    assert all(world.stored(task).overdue for task in tasks)
+
+
+def test_a_sweep_stops_when_its_time_is_up(world: World) -> None:
+    """What a sweep could not do in time is left to the next one, and the report says so."""
+    world.case("look-1")
+    for _ in range(5):
+        due_task(world)
+    world.pass_time(hours=2)
+    left = iter([False, False, True])
+    first = sweep(world.session, SHARDS, lambda: next(left), silent)
+    assert (first.fired, first.complete) == (2, False)
+    assert sweep(world.session, SHARDS, never, silent) == timers.SweepReport(fired=3)
+
+
+def test_one_that_fails_does_not_hold_up_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A timer that cannot fire is reported, and those behind it fire, even where it fills a whole page."""
+    monkeypatch.setattr(timers, "PAGE", 1)
+    world.case("look-1")
+    bad, *good = (due_task(world) for _ in range(4))
+    original = settle.fire
+    failed: list[str] = []
+
+    def fire(session: Any, timer: Timer) -> int:
+        if timer.task_id == bad:
+            raise ValueError("no such status")
+        return original(session, timer)
+
+    monkeypatch.setattr(timers, "fire", fire)
+    world.pass_time(hours=2)
+    report = sweep(world.session, SHARDS, never, lambda what, error: failed.append(what))
+    assert (report.fired, report.failed, report.complete) == (3, 1, True)
+    assert failed == [f"{bad} due"]
+    assert all(world.stored(task).overdue for task in good)
+
+
+def test_a_timer_that_nothing_is_owed_for_does_not_keep_the_sweep_busy(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A timer that stays though there is nothing to do is looked at once, not for ever."""
+    world.case("look-1")
+    task = due_task(world)
+    stray = Timer(task, "stray", "due", "overdue", START)
+    monkeypatch.setattr(type(world.store), "due", lambda self, shard, until, limit: [stray] if shard == 3 else [])
+    assert sweep(world.session, SHARDS, never, silent) == timers.SweepReport(idle=1)
+
+
+def test_every_night_what_was_lost_is_done(world: World) -> None:
+    """Settling finds the task whose record was lost, and the queue that was not counted."""
+    world.case("look-1")
+    first = world.task("look-1")
+    waiting = world.task("look-1", prerequisites=[first])
+    world.act(first, "claim", BOB)
+    world.act(first, "pass", BOB)
+    report = settle_all(world.session, None, never, silent)
+    assert world.stored(waiting).status == "Ready"
+    assert (report.cases, report.found, report.miscounted, report.next) == (1, 1, 2, None)
+    again = settle_all(world.session, None, never, silent)
+    assert (again.found, again.miscounted) == (0, 0)
+
+
+def test_settling_goes_on_where_it_stopped(world: World) -> None:
+    """When its time is up, settling says behind which case to go on, and no case is left out."""
+    for number in range(5):
+        world.case(f"look-{number}")
+    left = iter([False, False, True])
+    first = settle_all(world.session, None, lambda: next(left), silent)
+    assert (first.cases, first.complete) == (2, False)
+    rest = settle_all(world.session, first.next, never, silent)
+    assert (rest.cases, rest.complete, rest.next) == (3, True, None)
+
+
+def test_settling_that_has_no_time_at_all_starts_over(world: World) -> None:
+    """Without time for a single case, there is nothing to go on behind but where it began."""
+    world.case("look-1")
+    nothing = settle_all(world.session, None, lambda: True, silent)
+    assert (nothing.cases, nothing.complete, nothing.next) == (0, False, None)
+    assert settle_all(world.session, "look-0", lambda: True, silent).next == "look-0"
+
+
+def test_a_case_that_cannot_be_settled_is_reported(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One case that fails is reported by its id, and the others are settled."""
+    for case_id in ("look-1", "look-2"):
+        world.case(case_id)
+        world.task(case_id)
+    original = settle.settle
+    failed: list[str] = []
+
+    def settling(session: Any, case_id: str) -> int:
+        if case_id == "look-1":
+            raise ValueError("no such status")
+        return original(session, case_id)
+
+    monkeypatch.setattr(timers, "settle", settling)
+    report = settle_all(world.session, None, never, lambda what, error: failed.append(what))
+    assert (report.cases, report.failed, report.miscounted) == (2, 1, 1)
+    assert failed == ["look-1"]
