@@ -137,7 +137,11 @@ class _Reader:
         if kind not in PLAIN:
             self._refuse(node, f"YAML reads {node.value!r} as {kind}, which has no place here.", _quote(node))
             return None
-        return self.loader.construct_object(node)
+        try:
+            return self.loader.construct_object(node)
+        except (ValueError, KeyError):  # `!!int x`, or `0b_`, which YAML's pattern takes for a number
+            self._refuse(node, f"{node.value!r} is no {kind}.", _quote(node))
+            return None
 
     def _refuse(self, node: yaml.Node, reason: str, hint: str = "") -> None:
         self.problems.append(Problem(self.file, node.start_mark.line + 1, reason, hint))

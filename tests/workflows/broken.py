@@ -51,6 +51,8 @@ FILE = (
     Broken("file", "label: Errands\n", "label: Errands: at home # here\n", "This is not YAML", "needs quotes"),
     Broken("file", "label: Errands\n", "label: Errands\nversion: 2 # here\n", "'version' stands here twice.", "line 4"),
     Broken("file", "version: 1\n", "version: 2026-11-22 # here\n", "YAML reads '2026-11-22' as timestamp", "quotes"),
+    Broken("file", "version: 1\n", "version: !!int one # here\n", "'one' is no int.", "quotes"),
+    Broken("file", "version: 1\n", "version: 0b_ # here\n", "'0b_' is no int.", "quotes"),
     Broken("file", "  put_back:\n", "  on: # here\n", "YAML reads the key 'on' as bool, not as text.", '"on"'),
     Broken("file", "  put_back:\n", "  [put, back]: # here\n", "A key must be text."),
     Broken("file", "hand_back:\n", "hand_back: &self # here\n  - *self\n", "This alias contains itself."),

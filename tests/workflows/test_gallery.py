@@ -2,6 +2,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shared.compile import check
 from tests.workflows.broken import ERRANDS, GALLERY, Broken
@@ -110,3 +112,25 @@ def test_an_alias_bomb_is_refused(tmp_path: Path) -> None:
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     file.write_text("\n".join(lines), encoding="utf-8")
     assert "This file is too large." in {problem.reason for problem in check([file])}
+
+
+LINES = ERRANDS.read_text(encoding="utf-8").splitlines()
+ODD = ("null", "1.5", "- x", "'", "\t", "\x00", "!!set", "? ")
+WORDS = [*ODD, *sorted(set(re.findall(r"[\w.]+|[{}\[\],:&*#|>-]", "\n".join(LINES))))]
+EDITS = st.lists(
+    st.tuples(st.integers(0, len(LINES) - 1), st.integers(0, 60), st.sampled_from(WORDS)), min_size=1, max_size=4
+)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edits=EDITS)
+def test_no_slip_makes_the_checker_crash(edits: list[tuple[int, int, str]], tmp_path: Path) -> None:
+    """However a file is garbled, each problem is on a line of the file and gives a reason."""
+    lines = list(LINES)
+    for number, at, word in edits:
+        lines[number] = lines[number][:at] + word + lines[number][at + len(word) :]
+    file = tmp_path / "errands.yaml"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    for problem in check([file]):
+        assert 1 <= problem.line <= len(lines) + 1
+        assert problem.reason
