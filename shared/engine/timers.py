@@ -59,11 +59,14 @@ class _Shard:
 
         One that failed, or that nothing was owed for, is still listed, and must not hide those behind it.
         """
-        due = session.store.due(self.number, session.now(), PAGE + self.left)
-        fresh = [timer for timer in due if (timer.task_id, timer.timer_id) not in self.taken]
-        self.left = len(due) - len(fresh)
-        self.taken.update((timer.task_id, timer.timer_id) for timer in fresh)
-        return fresh
+        while True:
+            limit = PAGE + self.left
+            due = session.store.due(self.number, session.now(), limit)
+            fresh = [timer for timer in due if (timer.task_id, timer.timer_id) not in self.taken]
+            self.left = len(due) - len(fresh)
+            if fresh or len(due) < limit:
+                self.taken.update((timer.task_id, timer.timer_id) for timer in fresh)
+                return fresh
 
 
 def sweep(session: Session, shards: Sequence[int], out_of_time: OutOfTime, on_error: OnError) -> SweepReport:
