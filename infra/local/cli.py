@@ -11,11 +11,12 @@ from infra.local import up as stack_up
 from infra.local.aws import need_loopback
 from infra.local.bootstrap import bootstrap_deployed
 from infra.local.durations import format_duration, parse_duration
-from infra.local.home import command, current_home, shown
+from infra.local.home import command, current_home
 from infra.local.obstacle import ObstacleError
 from infra.local.records import Stack
 from infra.local.steps import console, step
 from infra.local.telling import TellingGroup
+from infra.local.welcome import welcome
 
 app = typer.Typer(
     cls=TellingGroup,
@@ -44,36 +45,7 @@ def up(
     """
     stack = stack_up.up(current_home(), port)
     console.print("\n[bold]The stack is up.[/bold]")
-    _print_addresses(stack)
-
-
-def _print_addresses(stack: Stack) -> None:
-    home = current_home()
-    console.print(
-        present.facts(
-            {
-                "API": stack.api_url,
-                "Swagger UI": f"{stack.api_url}/docs",
-                "AWS endpoint": stack.endpoint_url,
-                "Sign-ins": f"{', '.join(stack.users)}; passwords and tokens in {shown(home.stack_file)}",
-                "Log": shown(home.server_log),
-            }
-        ),
-        soft_wrap=True,
-    )
-    console.print("\n[bold]Next[/bold]")
-    console.print(
-        present.facts(
-            {
-                "A case, played": command("demo"),
-                "A first call": f'curl -H "Authorization: Bearer $({command("token ann")})" {stack.api_url}/users/me',
-                "Events, as they come": command("events"),
-                "Three months later": command("advance 90d"),
-                "The end": command("down"),
-            }
-        ),
-        soft_wrap=True,
-    )
+    welcome(stack)
 
 
 @app.command()
@@ -175,8 +147,9 @@ def play(name: Annotated[str, typer.Argument(help="Which workflow.")] = "inspect
     """
     played = demo.find(name)
     stack = stack_up.up(current_home())
-    played(stack)
-    _print_addresses(stack)
+    steps = played(stack)
+    console.print("\n[bold]The stack is left running.[/bold]")
+    welcome(stack, steps)
 
 
 @app.command()

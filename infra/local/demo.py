@@ -1,16 +1,20 @@
 """`casetree demo`: a case taken through its life over the HTTP API, told as it happens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from infra.local.demos import inspection
 from infra.local.obstacle import ObstacleError
 from infra.local.records import Stack
 
-# A demo by the name of its workflow.
-DEMOS: dict[str, Callable[[Stack], None]] = {}
+# A demo plays on a local stack, leaves its cases there, and names commands to go on with.
+Demo = Callable[[Stack], Mapping[str, str]]
+
+# By the name of its workflow.
+DEMOS: dict[str, Demo] = {"inspection": inspection.play}
 
 
-def find(name: str) -> Callable[[Stack], None]:
-    """Return a demo, which plays on a local stack and leaves its cases there to be looked at."""
+def find(name: str) -> Demo:
+    """Return a demo, or say which there are."""
     if name not in DEMOS:
         raise ObstacleError(f"There is no demo '{name}' yet.", f"There are: {', '.join(DEMOS) or 'none so far'}.")
     return DEMOS[name]

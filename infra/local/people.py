@@ -31,6 +31,15 @@ class Person:
     def groups(self) -> tuple[str, ...]:
         return (ADMIN_GROUP,) if self.name == ADMINISTRATOR else ()
 
+    @property
+    def role(self) -> str:
+        """What the person is, in words."""
+        roles = ["administrator"] if self.groups else []
+        for word, as_admin in (("admin", True), ("member", False)):
+            names = [name.replace("-", " ").title() for name, admin in self.member_of.items() if admin is as_admin]
+            roles += [f"{word} of {' and '.join(names)}"] if names else []
+        return ", ".join(roles) or "member of nothing"
+
 
 PEOPLE = (
     Person(ADMINISTRATOR, "Ada", "Minh"),

@@ -1,20 +1,23 @@
 """What people see: tables and lines for tasks, histories and events, the same wherever they are printed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from rich.table import Table
 from rich.text import Text
 
 from infra.local.clock import Timer
+from infra.local.listing import Listing
 
+# From this many columns on there is room for what is only good to know.
+WIDE = 110
+STATUS = "State / status"
 STATUS_STYLES = {
     "Pending": "yellow",
     "Ready": "cyan",
     "In Progress": "blue",
     "Failed": "red",
     "Passed": "green",
-    "Skipped": "dim",
+    "Skipped": "magenta",
 }
 
 
@@ -28,69 +31,163 @@ def party(value: Mapping[str, Any] | None) -> str:
     return str(value.get("displayName") or value["id"]) if value else ""
 
 
+def person(value: Mapping[str, Any] | None) -> str:
+    """Return who did something; nobody stands for Casetree itself."""
+    if not value:
+        return "Casetree"
+    names = [str(value[name]) for name in ("firstName", "lastName") if value.get(name)]
+    return " ".join(names) or party(value)
+
+
 def moment(timestamp: str | None) -> str:
     """Return a timestamp to the minute."""
     return timestamp[:16].replace("T", " ") if timestamp else ""
 
 
-def task_table(tasks: Iterable[Mapping[str, Any]], title: str = "Tasks") -> Table:
+def task_table(tasks: Iterable[Mapping[str, Any]], title: str = "") -> Listing:
     """Return a table of tasks: what each is, where it stands, who watches it, what it waits for."""
     rows = list(tasks)
     labels = {task["taskId"]: str(task["label"]) for task in rows}
-    table = _table(title, "Task", "State / status", "Queue", "Assigned to", "Waits for", "Due")
-    for task in rows:
-        waits = [labels.get(prerequisite, prerequisite) for prerequisite in task.get("prerequisites", [])]
-        table.add_row(
-            Text(str(task["label"])),
-            status(task["state"], task["status"]),
-            Text(task.get("groupQueue") or ""),
-            Text(party(task.get("assignedParty"))),
-            Text(", ".join(waits) if task["status"] == "Pending" else ""),
-            _due(task),
-        )
-    return table
+    return Listing(
+        title,
+        {
+            "Task": [Text(str(task["label"])) for task in rows],
+            STATUS: [status(task["state"], task["status"]) for task in rows],
+            "Queue": [Text(task.get("groupQueue") or "") for task in rows],
+            "Assigned": [Text(party(task.get("assignedParty"))) for task in rows],
+            "Waits for": [Text(_waits_for(task, labels)) for task in rows],
+            "Due": [_due(task) for task in rows],
+        },
+    )
+
+
+def _waits_for(task: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    if task["status"] != "Pending":
+        return ""
+    return ", ".join(labels.get(prerequisite, prerequisite) for prerequisite in task.get("prerequisites", []))
 
 
 def _due(task: Mapping[str, Any]) -> Text:
-    return Text(moment(task.get("dueTime")), style="red" if task.get("overdue") else "")
+    due = moment(task.get("dueTime"))
+    late = task.get("overdue") and task.get("open")
+    return Text(f"{due} overdue", style="red") if late else Text(due)
 
 
-def timeline_table(entries: Iterable[Mapping[str, Any]], labels: Mapping[str, str], title: str = "Timeline") -> Table:
-    """Return a table of history entries: when, which task, what was done, what it became, by whom, why."""
-    table = _table(title, "When", "Task", "Action", "State / status", "By", "Note")
+def queue_table(tasks: Iterable[Mapping[str, Any]], title: str = "") -> Listing:
+    """Return a page of a queue: which task of which case, where it stands, since when."""
+    rows = list(tasks)
+    return Listing(
+        title,
+        {
+            "Task": [Text(str(task["label"])) for task in rows],
+            "Case": [Text(task["caseId"]) for task in rows],
+            STATUS: [status(task["state"], task["status"]) for task in rows],
+            "Assigned": [Text(party(task.get("assignedParty"))) for task in rows],
+            "Due": [_due(task) for task in rows],
+            "Created": [Text(moment(task.get("createdAt"))) for task in rows],
+        },
+    )
+
+
+def counts_line(counts: Mapping[str, int]) -> Text:
+    """Return how many tasks each tab of a queue has."""
+    words = [Text.assemble((f"{tab.replace('_', ' ')} ", "dim"), (str(n), "bold")) for tab, n in counts.items()]
+    return Text("   ").join(words)
+
+
+def refused_table(refused: Iterable[Mapping[str, Any]], title: str = "") -> Listing:
+    """Return which actions are refused, why, and who could take them."""
+    rows = list(refused)
+    return Listing(
+        title,
+        {
+            "Action": [Text(str(action["label"])) for action in rows],
+            "Why not": [Text(str(action["reason"]), "yellow") for action in rows],
+            "Who could": [Text(", ".join(action["who"])) for action in rows],
+        },
+    )
+
+
+def timeline_table(entries: Iterable[Mapping[str, Any]], labels: Mapping[str, str], title: str = "") -> Listing:
+    """Return a table of history entries, oldest first: when, what was done to which task, what it became, by whom."""
+    rows = list(_with_days(sorted(entries, key=_order)))
+    return Listing(
+        title,
+        {
+            "When": [_clock_time(entry) for entry in rows],
+            "Task": [_subject(entry, labels) for entry in rows],
+            "Action": [Text(str(entry.get("action", ""))) for entry in rows],
+            STATUS: [_became(entry) for entry in rows],
+            "By": [Text(person(entry.get("createdBy")) if "action" in entry else "") for entry in rows],
+            "Note": [Text(str(entry.get("note") or ""), "italic") for entry in rows],
+        },
+    )
+
+
+def _with_days(entries: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The entries, and before those of a new day an entry that names it."""
+    known = ""
     for entry in entries:
-        by = entry.get("createdBy") or {}
-        table.add_row(
-            moment(entry.get("createdAt")),
-            Text(labels.get(entry.get("taskId", ""), "")),
-            Text(str(entry.get("action", ""))),
-            status(entry["state"], entry["status"]) if entry.get("status") else Text(""),
-            Text(str(by.get("displayName") or by.get("id") or "")),
-            Text(str(entry.get("note") or entry.get("reason") or "")),
-        )
-    return table
+        day = str(entry["createdAt"])[:10]
+        if day != known:
+            yield {"day": day}
+        yield entry
+        known = day
 
 
-def timer_table(timers: Iterable[Timer], title: str = "Fired") -> Table:
+def _clock_time(entry: Mapping[str, Any]) -> Text:
+    return Text(str(entry.get("createdAt", ""))[11:19], "dim")
+
+
+def _subject(entry: Mapping[str, Any], labels: Mapping[str, str]) -> Text:
+    """The task, else the case, else the day."""
+    task = entry.get("taskId")
+    if task:
+        return Text(labels.get(task, task))
+    return Text(str(entry.get("caseId") or entry.get("day") or ""), "bold")
+
+
+def _became(entry: Mapping[str, Any]) -> Text:
+    return status(entry["state"], entry["status"]) if entry.get("status") else Text(str(entry.get("state") or ""))
+
+
+def _order(entry: Mapping[str, Any]) -> tuple[str, str, int]:
+    """Of what happened at once, the case comes before its tasks."""
+    return entry.get("createdAt") or "", entry.get("taskId") or "", entry.get("version") or 0
+
+
+def timer_table(timers: Iterable[Timer], title: str = "Fired") -> Listing:
     """Return a table of timers that have fired: when they were due, of which case and task."""
-    table = _table(title, "Due", "Case", "Task")
-    for timer in timers:
-        table.add_row(moment(timer.due), Text(timer.case_id), Text(timer.task_id))
-    return table
+    rows = list(timers)
+    return Listing(
+        title,
+        {
+            "Due": [Text(moment(timer.due)) for timer in rows],
+            "Case": [Text(timer.case_id) for timer in rows],
+            "Task": [Text(timer.task_id) for timer in rows],
+        },
+    )
 
 
-def deed(who: str, what: str, became: Text | None = None) -> Text:
-    """Return a line that says who did what, and what came of it."""
-    line = Text.assemble("  ", (f"{who:<8}", "bold"), what)
-    return Text.assemble(line, "  ->  ", became) if became else line
+def sign_in_table(people: Iterable[tuple[str, str, str]]) -> Listing:
+    """Return who can sign in, with which password, and what they are."""
+    rows = list(people)
+    names = ("Name", "Password", "Who")
+    return Listing("", {name: [Text(row[number]) for row in rows] for number, name in enumerate(names)})
+
+
+def deed(who: str, what: str, became: Text, call: str = "") -> Text:
+    """Return a line that says who did what, what came of it, and by which call."""
+    line = Text.assemble((f"{who:<10}", "bold"), f"{what:<34}", (" -> ", "dim"), became)
+    return Text.assemble(line, " " * (72 - len(line)), (f"  {call}", "dim")) if call else line
 
 
 def refusal(body: Mapping[str, Any]) -> Text:
     """Return why something was refused, by which rule, and who could do it."""
-    parts = [body.get("code"), body.get("detail") or body.get("title")]
-    rule, who = body.get("rule"), body.get("who")
-    parts += [f"rule: {rule}" if rule else None, f"who could: {who}" if who else None]
-    return Text("           refused: " + "; ".join(str(part) for part in parts if part), style="yellow")
+    parts = [str(body.get("detail") or body.get("title"))]
+    parts += [f"Rule: {body['rule']}."] if body.get("rule") else []
+    parts += [f"Who could: {', '.join(body['who'])}."] if body.get("who") else []
+    return Text(" ".join(parts), style="yellow")
 
 
 def facts(rows: Mapping[str, str]) -> Text:
@@ -98,10 +195,3 @@ def facts(rows: Mapping[str, str]) -> Text:
     width = max(map(len, rows)) + 2
     lines = [Text.assemble(("  " + name.ljust(width), "dim"), value) for name, value in rows.items()]
     return Text("\n", no_wrap=True, overflow="ignore").join(lines)
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column)
-    return table
