@@ -43,7 +43,7 @@ class Draft:
         self.counters = counters
         self.note: str | None = None
         self.changes: dict[str, object] = {}
-        self.reacts: list[str] = []
+        self.reacts: dict[str, None] = {}
         self.writes: list[Write] = []
 
     @property
@@ -71,8 +71,7 @@ class Draft:
 
     def react(self, word: str) -> None:
         """The stream hook has to look at this once the plan has committed."""
-        if word not in self.reacts:
-            self.reacts.append(word)
+        self.reacts[word] = None
 
     def write(self, *writes: Write) -> None:
         """These writes commit with the task."""
@@ -92,9 +91,7 @@ class Draft:
 
     def stop_timer(self, name: str) -> None:
         """No timer of that name runs."""
-        for timer in self.task.timers:
-            if timer.name == name:
-                self.write(DeleteTimer(timer))
+        self.write(*(DeleteTimer(t) for t in self.task.timers if t.name == name))
         self.set(timers=tuple(t for t in self.task.timers if t.name != name))
 
     def move_to(self, target: tuple[TargetCase, ...]) -> None:
@@ -155,8 +152,7 @@ class Draft:
     def _close(self, status: Status) -> None:
         person = self.context.caller.person
         self.set(**{"completed_by" if status.completed else "cancelled_by": person})
-        for timer in self.task.timers:
-            self.write(DeleteTimer(timer))
+        self.write(*(DeleteTimer(timer) for timer in self.task.timers))
         self.set(timers=())
         self.event = "TaskClosed"
         workflow = self.context.scene.workflow

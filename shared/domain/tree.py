@@ -54,17 +54,21 @@ def count_child(context: Context, edge: Edge, child: Task) -> Plan | None:
 
 def reaction(workflow: Workflow, parent: Task) -> Status | None:
     """What a parent with these counters becomes; None if it stays as it is."""
-    tree = workflow.tree
-    if tree is None or status_of(workflow, parent) != on_hold(workflow):
+    if status_of(workflow, parent) != on_hold(workflow) or parent.children.open or parent.hold_id is not None:
         return None
-    if parent.children.open or parent.hold_id is not None:
-        return None
-    return workflow.statuses[_ending(workflow, tree, parent) or tree.returned]
+    return workflow.statuses[_ending(workflow, parent) or tree_of(workflow).returned]
 
 
-def on_hold(workflow: Workflow) -> Status | None:
-    """The status of a parent with an open child; none in a workflow without trees."""
-    return workflow.statuses[workflow.tree.on_hold] if workflow.tree else None
+def on_hold(workflow: Workflow) -> Status:
+    """The status of a parent with an open child."""
+    return workflow.statuses[tree_of(workflow).on_hold]
+
+
+def tree_of(workflow: Workflow) -> Tree:
+    """How children move their parents; raises ValueError in a workflow whose tasks have none."""
+    if workflow.tree is None:
+        raise ValueError(f"{workflow.name} declares no tree.")
+    return workflow.tree
 
 
 def below(tasks: Mapping[TaskId, Task], task_id: TaskId) -> Iterator[Task]:
@@ -79,9 +83,9 @@ def below(tasks: Mapping[TaskId, Task], task_id: TaskId) -> Iterator[Task]:
         ahead.extend(by_parent.get(task.task_id, ()))
 
 
-def _ending(workflow: Workflow, tree: Tree, parent: Task) -> str | None:
+def _ending(workflow: Workflow, parent: Task) -> str | None:
     """The status in which the parent ends with its children; none if it goes back to work."""
-    children, ends = parent.children, workflow.types[parent.type].ends
+    tree, children, ends = tree_of(workflow), parent.children, workflow.types[parent.type].ends
     if ends == "with_children":
         return tree.completed if children.completed else tree.cancelled
     if ends == "when_delegated" and parent.delegated:
@@ -112,9 +116,7 @@ def _held(context: Context, parent: Task, *, same: bool, child: Task) -> tuple[W
     held = Draft(_about(context, parent), parent, action="child_opened", given={})
     held.set(children=more, delegated=delegated)
     held.changes["child"] = {"to": child.task_id}
-    status = on_hold(workflow)
-    if status is not None:
-        held.enter(status)
+    held.enter(on_hold(workflow))
     return held.finish()[1]
 
 

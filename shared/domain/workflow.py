@@ -94,7 +94,6 @@ class Creation:
     who: tuple[str, ...]
     target: tuple[TargetCase, ...]
     fields: tuple[Field, ...]
-    effects: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

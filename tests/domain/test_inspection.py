@@ -10,9 +10,19 @@ import pytest
 
 from shared.domain.decide import offers
 from shared.domain.people import ENGINE
-from shared.domain.plan import AddDependent, DeleteTimer, Plan, PutTimer
+from shared.domain.plan import (
+    AddDependent,
+    AddEntry,
+    AddInstruction,
+    ChangeTask,
+    DeleteTimer,
+    Plan,
+    PutDescription,
+    PutLinks,
+    PutTimer,
+)
 from shared.domain.task import Party
-from tests.domain.worlds import ANN, BOB, CHO, EVE, FAY, World, admin, as_caller, played, refused
+from tests.domain.worlds import ANN, BOB, CHO, EVE, FAY, World, admin, as_caller, played, refused, workflow
 
 PENDING, READY, STARTED, FAILED = (("Created", s) for s in ("Pending", "Ready", "In Progress", "Failed"))
 PASSED, SKIPPED, CANCELED = ("Completed", "Passed"), ("Completed", "Skipped"), ("Canceled", "Skipped")
@@ -454,3 +464,64 @@ def test_the_engine_may_skip_and_is_named_nowhere(world: World) -> None:
     task = world.create()
     skipped = world.act(task, "skip", ENGINE, reason="The case was closed.")
     assert (_pair(skipped), skipped.cancelled_by, skipped.updated_by) == (CANCELED, None, None)
+
+
+def test_texts_are_kept_beside_the_task(world: World) -> None:
+    """Description, links and instructions are items of their own; the task says that there are some."""
+    link = {"type": "photo", "link": "https://example.org/1", "name": "Front"}
+    decision = world.decide_creation(description="Look", links=[link], instructions="Ring twice")
+    assert isinstance(decision, Plan)
+    kinds = {PutDescription, PutLinks, AddInstruction}
+    assert {type(w) for w in decision.writes} & kinds == kinds
+    task = played(world.play(decision))
+    assert task.texts == 3
+    edited = world.act(task, "edit", ANN, description=None, links=[], priority=7)
+    assert (edited.texts, edited.priority) == (5, 7)
+    assert world.entries[-1].changes == {"description": {}, "links": {}, "priority": {"from": 0, "to": 7}}
+    more = world.act(task, "add_instructions", ANN, instructions="Mind the dog")
+    assert (more.texts, world.entries[-1].changes) == (6, {"instructions": {}})
+
+
+def test_an_unknown_action_is_no_action(world: World) -> None:
+    """What the type has no action for is 422."""
+    refusal = refused(world.decide(world.create(), "paint", ANN))
+    assert (refusal.code, refusal.rule) == ("invalid_input", "action")
+
+
+def test_prerequisites_that_stay_the_same_change_nothing(world: World) -> None:
+    """The same list again leaves the case's graph alone."""
+    first = world.create()
+    task = world.create(prerequisites=[first.task_id])
+    decision = world.decide(task, "edit", ANN, prerequisites=[first.task_id])
+    assert isinstance(decision, Plan)
+    assert [type(w) for w in decision.writes] == [ChangeTask, AddEntry]
+
+
+def test_prerequisites_may_form_a_diamond(world: World) -> None:
+    """Two ways to the same task are no cycle."""
+    top = world.create()
+    left, right = (world.create(prerequisites=[top.task_id]) for _ in range(2))
+    last = world.create()
+    assert _pair(world.act(last, "edit", ANN, prerequisites=[left.task_id, right.task_id])) == PENDING
+
+
+def test_the_same_party_again_is_no_new_assignment(world: World) -> None:
+    """Who is assigned already keeps the time of it."""
+    task = world.act(world.create(), "claim", BOB)
+    world.pass_time(hours=1)
+    again = world.act(task, "assign", BOB, assignedParty={"kind": "user", "id": "bob"})
+    assert (again.assigned_at, world.entries[-1].changes) == (task.assigned_at, {})
+
+
+def test_prerequisites_need_a_status_to_wait_in() -> None:
+    """A workflow that declares none, but moves tasks by them, is a mistake of the program."""
+    world = World(workflow=replace(workflow(), prerequisites=None))
+    with pytest.raises(ValueError, match="declares no prerequisites"):
+        world.create()
+
+
+def test_an_edit_leaves_work_that_has_begun_where_it_is(world: World) -> None:
+    """Prerequisites decide between Pending and Ready only."""
+    task = world.create()
+    world.act(task, "claim", ANN)
+    assert _pair(world.act(task, "edit", ANN, priority=3)) == STARTED

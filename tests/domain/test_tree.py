@@ -23,7 +23,7 @@ from shared.domain.plan import (
 )
 from shared.domain.settling import due
 from shared.domain.task import Children, Edge, Task
-from shared.domain.tree import below, count_child, on_hold, reaction
+from shared.domain.tree import below, count_child, reaction
 from shared.domain.workflow import (
     Action,
     CaseType,
@@ -279,13 +279,22 @@ def test_a_lock_is_taken_with_the_task_and_released_with_its_closing(scope: Scop
     assert len(taken) == 1
 
 
-def test_a_workflow_without_trees_reacts_to_no_child() -> None:
-    """Where no tree is declared, nobody is on hold for children."""
+def test_a_workflow_without_trees_owes_nothing_to_children() -> None:
+    """Where no tree is declared nothing is above a task, and asking for one is a mistake of the program."""
     world = World()
     task = world.create()
-    assert on_hold(world.workflow) is None
-    assert reaction(world.workflow, task) is None
     assert due(world.context(as_caller(ANN), task).scene, world.now) is None
+    with pytest.raises(ValueError, match="declares no tree"):
+        reaction(world.workflow, task)
+
+
+def test_below_a_completed_task_nothing_is_due() -> None:
+    """Work below a completed task goes on, as far up as everything above is open or completed."""
+    grove = Grove()
+    goal = grove.grow()
+    child = grove.grow(goal)
+    grove.tasks[goal.task_id] = replace(grove[goal], state="closed", status="completed")
+    assert due(grove.context(ENGINE, grove[child]).scene, grove.now) is None
 
 
 @given(st.lists(st.sampled_from(["complete", "cancel"]), min_size=1, max_size=5), st.randoms())
