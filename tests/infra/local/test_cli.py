@@ -158,15 +158,22 @@ def test_up_ends_with_addresses_and_next_steps(stack: Stack, monkeypatch: pytest
 def test_demo_starts_the_stack_plays_and_leaves_it(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """One command from nothing to a case that was played."""
     played: list[str] = []
+
+    def play(stack: Stack) -> dict[str, str]:
+        played.append(stack.api_url)
+        return {"A call": "curl it"}
+
     monkeypatch.setattr(stack_up, "up", lambda _: stack)
-    monkeypatch.setattr(demo, "DEMOS", {"inspection": lambda stack: played.append(stack.api_url)})
-    assert stack.api_url in _run("demo")[1]
+    monkeypatch.setattr(demo, "DEMOS", {"inspection": play})
+    shown = _run("demo")[1]
+    assert stack.api_url in shown
+    assert "    curl it" in shown
     assert played == [stack.api_url]
 
 
 def test_an_unknown_demo_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer names those there are."""
-    monkeypatch.setattr(demo, "DEMOS", {"inspection": lambda _: None})
+    monkeypatch.setattr(demo, "DEMOS", {"inspection": lambda _: {}})
     status, text = _run("demo", "cooking")
     assert status == 1
     assert "There are: inspection" in text

@@ -78,3 +78,11 @@ def test_signing_in_gives_everybody_a_password_and_a_token(stack: Stack, monkeyp
     assert signed_in.users["eve"] == SignIn("password of eve@example.org", "token of eve")
     assert groups["admin"] == ("casetree-admins",)
     assert groups["ann"] == ()
+
+
+def test_what_people_are_is_said_in_words() -> None:
+    """Admins before members; whoever belongs nowhere, too."""
+    assert BY_NAME["admin"].role == "administrator"
+    assert BY_NAME["ann"].role == "admin of Dispatch, member of Quality Assurance"
+    assert BY_NAME["bob"].role == "member of Dispatch and Order Intake"
+    assert BY_NAME["eve"].role == "member of nothing"

@@ -14,6 +14,7 @@ TASK: dict[str, Any] = {
     "assignedParty": {"kind": "user", "id": "ann", "displayName": "Ann Lee"},
     "prerequisites": ["look-1.t2", "look-1.t9"],
     "dueTime": "2026-12-01T17:00:00Z",
+    "open": True,
     "overdue": True,
 }
 
@@ -59,33 +60,78 @@ def test_a_timeline_says_who_did_what_and_why() -> None:
         {
             "taskId": "look-1.t1",
             "createdAt": "2026-11-22T04:46:22Z",
-            "createdBy": {"id": "bob", "displayName": "Bob Ray"},
+            "createdBy": {"id": "bob", "firstName": "Bob", "lastName": "Ray"},
             "action": "fail",
             "state": "Created",
             "status": "Failed",
-            "reason": "[blurred] photos",
+            "note": "[blurred] photos",
         },
-        {"createdAt": "2026-11-22T04:40:00Z", "action": "create"},
+        {"createdAt": "2026-11-21T04:40:00Z", "caseId": "look-1", "action": "create", "state": "open"},
+    ]
+    lines = _printed(present.timeline_table(entries, {"look-1.t1": "QA"})).splitlines()
+    assert [line.split() for line in lines[1:]] == [
+        ["2026-11-21"],
+        ["04:40:00", "look-1", "create", "open", "Casetree"],
+        ["2026-11-22"],
+        ["04:46:22", "QA", "fail", "Created", "/", "Failed", "Bob", "Ray", "[blurred]", "photos"],
+    ]
+
+
+def test_of_what_happened_at_once_the_case_comes_first() -> None:
+    """A case and its tasks are created in one transaction."""
+    entries: list[dict[str, Any]] = [
+        {"createdAt": "2026-11-22T04:40:00Z", "taskId": "look-1.t1", "action": "create", "state": "Created"},
+        {"createdAt": "2026-11-22T04:40:00Z", "taskId": None, "caseId": "look-1", "action": "create", "state": "open"},
     ]
     shown = _printed(present.timeline_table(entries, {"look-1.t1": "QA"}))
-    assert "QA" in shown
-    assert "Created / Failed" in shown
-    assert "Bob Ray" in shown
-    assert "[blurred] photos" in shown
+    assert shown.index("look-1 ") < shown.index("QA")
+
+
+def test_somebody_is_named_as_far_as_the_answer_names_them() -> None:
+    """People of another side are known by their organization only; nobody is Casetree itself."""
+    assert present.person({"displayName": "Partner Inc."}) == "Partner Inc."
+    assert present.person(None) == "Casetree"
+
+
+def test_a_task_that_is_late_says_so_while_it_is_open() -> None:
+    """Afterwards nobody has to hurry."""
+    assert "17:00 overdue" in _printed(present.task_table([TASK]))
+    assert "overdue" not in _printed(present.task_table([{**TASK, "open": False}]))
+
+
+def test_a_queue_is_shown_with_its_counts() -> None:
+    """Tabs in words, and each task with its case."""
+    assert "unassigned 2   on hold 1" in _printed(present.counts_line({"unassigned": 2, "on_hold": 1}))
+    assert "look-1" in _printed(present.queue_table([{**TASK, "caseId": "look-1", "createdAt": None}]))
+
+
+def test_refused_actions_are_shown_with_the_reason() -> None:
+    """And with who could take them."""
+    action = {"name": "pass", "label": "Pass", "reason": "You may not.", "who": ["Ann Lee", "admins of Dispatch"]}
+    shown = _printed(present.refused_table([action]))
+    assert "You may not." in shown
+    assert "Ann Lee, admins of Dispatch" in shown
 
 
 def test_what_people_wrote_is_never_taken_for_markup() -> None:
     """Square brackets are text."""
     assert "[red]x[/red]" in _printed(present.deed("Ann", "writes [red]x[/red]", present.status("Created", "Ready")))
     assert "[bold]" in _printed(present.task_table([{**TASK, "label": "[bold]"}]))
-    assert "[bold]" in _printed(present.refusal({"code": "not_allowed", "detail": "[bold]", "rule": "r", "who": "w"}))
+    assert "[bold]" in _printed(present.refusal({"code": "not_allowed", "detail": "[bold]", "rule": "r", "who": ["w"]}))
 
 
 def test_a_refusal_says_the_rule_and_who_could() -> None:
     """Where the answer names them."""
-    assert "rule: assignee; who could: Ann Lee" in _printed(
-        present.refusal({"code": "not_allowed", "title": "Not allowed", "rule": "assignee", "who": "Ann Lee"})
-    )
+    told = present.refusal({"title": "You may not do this.", "rule": "who", "who": ["Ann Lee", "admins of Dispatch"]})
+    assert told.plain == "You may not do this. Rule: who. Who could: Ann Lee, admins of Dispatch."
+    assert present.refusal({"title": "It is closed."}).plain == "It is closed."
+
+
+def test_a_deed_names_the_call_where_there_is_room() -> None:
+    """At the end of the line, in its own column."""
+    told = present.deed("Ann Lee", "claims QA", present.status("Created", "In Progress"), "POST ...")
+    assert told.plain.startswith("Ann Lee   claims QA  ")
+    assert told.plain.index("POST") == 74
 
 
 def test_facts_are_not_wrapped_so_that_commands_can_be_copied() -> None:
