@@ -84,6 +84,8 @@ def _variables(scratch: Path, port: int) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "BIND_HOST": ports.LOOPBACK,
         "GATEWAY_PORT": str(port),
+        # The keys that tokens are signed with; by default they would stay in /tmp.
+        "STATE_DIR": str(scratch / "state"),
         # The roles of the functions are enforced, as on AWS.
         "AUTH": "true",
         # Both would listen on every address of the machine.

@@ -22,7 +22,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200 if self.path == "/_ministack/ready" else 404)
         self.end_headers()
     def log_message(self, *_): pass
-print("settings:", sorted(os.environ), flush=True)
+print("settings:", sorted(os.environ), os.environ["STATE_DIR"], flush=True)
 http.server.HTTPServer((os.environ["BIND_HOST"], int(os.environ["GATEWAY_PORT"])), Handler).serve_forever()
 """
 
@@ -62,6 +62,13 @@ def test_the_server_knows_nothing_of_the_caller(home: Home, monkeypatch: pytest.
     server.stop(home)
     assert "AWS" not in home.server_log.read_text()
     assert "PYTHONPATH" not in home.server_log.read_text()
+
+
+def test_what_the_server_keeps_goes_with_it(home: Home) -> None:
+    """The keys that it signs tokens with are no business of the next stack's."""
+    server.start(home, choose_port(None))
+    server.stop(home)
+    assert str(home.scratch) in home.server_log.read_text()
 
 
 def test_a_server_that_dies_at_once_shows_its_last_words(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
