@@ -16,8 +16,10 @@ from shared.domain.task import Entry
 from shared.engine import settle
 from shared.engine.session import Session
 
-logger = Logger()
-metrics = Metrics()
+SERVICE = "hooks"
+
+logger = Logger(service=SERVICE)
+metrics = Metrics(service=SERVICE)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -36,7 +38,7 @@ def react(event: dict[str, Any], context: Context, session: Session, failures: F
             _measure_age(session, entry)
     if metrics.metric_set:
         metrics.flush_metrics()
-    report(metrics, session.store.consumed, "hooks")
+    report(metrics, session.store.consumed, SERVICE)
     logger.info("reacted", records=len(batch.records), again=len(batch.again), aside=batch.aside)
     return batch.answer()
 
@@ -54,4 +56,4 @@ def _session() -> Session:
 
 @cache
 def _failures() -> FailureQueue:
-    return FailureQueue(make_client("sqs", os.environ), required(os.environ, "CASETREE_FAILURE_QUEUE_URL"), "hooks")
+    return FailureQueue(make_client("sqs", os.environ), required(os.environ, "CASETREE_FAILURE_QUEUE_URL"), SERVICE)

@@ -20,8 +20,10 @@ from shared.engine.session import Session
 CHUNK = 30
 """Entries that are announced and counted together: as many tasks as one transaction can count."""
 
-logger = Logger()
-metrics = Metrics()
+SERVICE = "relay"
+
+logger = Logger(service=SERVICE)
+metrics = Metrics(service=SERVICE)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def relay(
         else:
             _announce(batch, bus, chunk)
             _count(batch, session, chunk)
-    report(metrics, session.store.consumed, "relay")
+    report(metrics, session.store.consumed, SERVICE)
     logger.info("relayed", records=len(batch.records), again=len(batch.again), aside=batch.aside)
     return batch.answer()
 
@@ -82,4 +84,4 @@ def _bus() -> Bus:
 
 @cache
 def _failures() -> FailureQueue:
-    return FailureQueue(make_client("sqs", os.environ), required(os.environ, "CASETREE_FAILURE_QUEUE_URL"), "relay")
+    return FailureQueue(make_client("sqs", os.environ), required(os.environ, "CASETREE_FAILURE_QUEUE_URL"), SERVICE)

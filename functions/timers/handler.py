@@ -29,8 +29,10 @@ SWEEP = 55.0
 MARGIN = 5.0
 """Seconds that must be left of Lambda's own limit to begin with anything more."""
 
-logger = Logger()
-metrics = Metrics()
+SERVICE = "timers"
+
+logger = Logger(service=SERVICE)
+metrics = Metrics(service=SERVICE)
 Job = Callable[[Session, dict[str, Any], float], dict[str, Any]]
 
 

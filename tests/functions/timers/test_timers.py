@@ -1,0 +1,108 @@
+from datetime import timedelta
+from itertools import repeat
+
+import pytest
+
+from functions.timers import handler as timers
+from shared.timestamps import to_text
+from tests.engine.world import BOB, START, World
+from tests.functions.fakes import Context, log_of, metrics_of
+
+ALL = {"job": "sweep", "shards": list(range(16))}
+
+
+def due(world: World) -> str:
+    """A task whose due time has passed."""
+    world.case("look-1")
+    task = world.task("look-1", dueTime=to_text(START + timedelta(hours=1)))
+    world.pass_time(hours=2)
+    return task
+
+
+def test_the_minute_rule_fires_what_is_due(world: World, context: Context) -> None:
+    """A sweep of the shards makes overdue what is due, and says how much that was."""
+    task = due(world)
+    assert timers.run(ALL, context, world.session) == {"fired": 1, "idle": 0, "failed": 0, "complete": True}
+    assert world.stored(task).overdue
+
+
+def test_a_sweep_stops_in_time(world: World) -> None:
+    """With no time left, a sweep fires nothing and says that it is not complete."""
+    task = due(world)
+    result = timers.run(ALL, Context(repeat(1_000)), world.session)
+    assert (result["fired"], result["complete"]) == (0, False)
+    assert not world.stored(task).overdue
+
+
+def test_a_sweep_leaves_the_rest_to_the_next_minute(
+    world: World, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long Lambda would let it run, a sweep ends before the next one begins."""
+    monkeypatch.setattr(timers, "SWEEP", -1.0)
+    due(world)
+    assert not timers.run(ALL, context, world.session)["complete"]
+
+
+def test_the_nightly_rule_settles(world: World, context: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a lost record left undone is done at night; how much that was is the metric Findings."""
+    world.case("look-1")
+    first = world.task("look-1")
+    waiting = world.task("look-1", prerequisites=[first])
+    world.act(first, "claim", BOB)
+    world.act(first, "pass", BOB)
+    result = timers.run({"job": "settle"}, context, world.session)
+    assert (result["cases"], result["found"], result["next"]) == (1, 1, None)
+    assert world.stored(waiting).status == "Ready"
+    (metric,) = metrics_of(capsys.readouterr().out, "Findings")
+    assert metric["Findings"] == [3.0]
+
+
+def test_settling_goes_on_behind_a_case(world: World, context: Context) -> None:
+    """Called with the position that the last run told, settling goes on there."""
+    for number in range(3):
+        world.case(f"look-{number}")
+    stopped = timers.run({"job": "settle"}, Context(repeat(0)), world.session)
+    assert (stopped["cases"], stopped["complete"]) == (0, False)
+    some = next(iter(world.store.cases()))
+    assert timers.run({"job": "settle", "after": some}, context, world.session)["cases"] == 2
+
+
+def test_a_failure_is_an_error_of_the_function(world: World, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be done raises at the end, so that the alarm on errors tells; the log names no text."""
+    due(world)
+
+    def fail(*_: object) -> int:
+        raise ValueError("quoting ann@example.org")
+
+    monkeypatch.setattr("shared.engine.timers.fire", fail)
+    log = log_of(timers.logger, monkeypatch)
+    with pytest.raises(timers.NotAllDoneError, match="sweep: 1 failed"):
+        timers.run(ALL, context, world.session)
+    errors = [line for line in log() if line["level"] == "ERROR"]
+    assert [line["exception_name"] for line in errors] == ["ValueError"]
+    assert "@example.org" not in str(log())
+
+
+@pytest.mark.parametrize("event", [{}, {"job": "clean"}, {"job": None}])
+def test_an_unknown_job_is_refused(world: World, context: Context, event: dict[str, object]) -> None:
+    """A rule that asks for what there is not is a mistake, and not silently nothing."""
+    with pytest.raises(ValueError, match="sweep, settle"):
+        timers.run(event, context, world.session)
+
+
+def test_what_was_consumed_is_measured(world: World, context: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    """The units that a job consumed are a metric with the job as action."""
+    due(world)
+    timers.run(ALL, context, world.session)
+    (metric,) = metrics_of(capsys.readouterr().out, "ConsumedWriteUnits")
+    assert metric["action"] == "sweep"
+
+
+def test_the_function_finds_everything_in_its_environment(
+    world: World, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the rule calls works with the table that the stack names, by the real clock."""
+    monkeypatch.setenv("CASETREE_TABLE", world.table)
+    timers._session.cache_clear()  # noqa: SLF001 (made once per process)
+    world.case("look-1")
+    assert timers.handler({"job": "settle"}, context)["cases"] == 1
