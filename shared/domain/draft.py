@@ -82,11 +82,15 @@ class Draft:
         self.set(texts=self.task.texts + more)
 
     def start_timer(self, name: str, at: datetime) -> None:
-        """The named timer runs, in place of an earlier one of that name."""
-        self.stop_timer(name)
+        """The named timer runs until then; one of that name that runs already is put off.
+
+        It keeps its id, so it moves in the index of due timers instead of going and coming anew.
+        """
+        running = next((t for t in self.task.timers if t.name == name), None)
+        timer_id = running.timer_id if running else self.context.ids.local()
         action = self.context.scene.workflow.timers[name]
-        timer = Timer(self.task.task_id, self.context.ids.local(), name, action, at)
-        self.set(timers=(*self.task.timers, timer))
+        timer = Timer(self.task.task_id, timer_id, name, action, at)
+        self.set(timers=(*(t for t in self.task.timers if t.name != name), timer))
         self.write(PutTimer(timer))
 
     def stop_timer(self, name: str) -> None:
