@@ -30,8 +30,10 @@ class PeopleReads:
         return [organization_of_item(item) for item in self._table.query(ORGANIZATIONS)]
 
     def clock_offset(self) -> int:
-        """By how many seconds a local stack's clock was moved."""
+        """By how many seconds a local stack's clock was moved; it is no part of what is consumed elsewhere."""
+        consumed = self._table.consumed
         item = self._table.get(_CLOCK)
+        self._table.consumed = consumed
         return int(item["seconds"]["N"]) if item else 0
 
     def set_clock_offset(self, seconds: int) -> None:

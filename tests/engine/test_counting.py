@@ -10,6 +10,7 @@ from shared.domain.tally import Number, Tally, counted_as, newest, numbers
 from shared.domain.task import Entry
 from shared.engine import counting
 from shared.engine.session import Refused
+from shared.storage.counts import count_actions
 from shared.storage.errors import CommitFailed, Throttled, Unreachable
 from tests.engine.world import ANN, BOB, ROOT, World
 
@@ -192,15 +193,24 @@ def test_a_busy_table_is_not_pressed(world: World, monkeypatch: pytest.MonkeyPat
         counting.count(world.session, entries)
 
 
-def test_many_tasks_are_counted_in_few_transactions(world: World) -> None:
+def test_many_tasks_are_counted_in_few_transactions(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tasks of one queue and type are counted together, for about half of what they cost one by one."""
     world.case("look-1")
     for _ in range(40):
         world.task("look-1")
     entries = world.entries()
-    world.store.reset_consumed()
+    written: list[int] = []
+    original = type(world.store).move_counts
+
+    def move_counts(self: Any, moves: Any) -> None:
+        written.append(len(count_actions(moves)))
+        original(self, moves)
+
+    monkeypatch.setattr(type(world.store), "move_counts", move_counts)
     counting.count(world.session, entries)
     assert counters(world) == recount(entries)
+    # Forty tasks in two transactions, each with the one number that they share.
+    assert sum(written) == 40 + 2
 
 
 BUDGET = {"create": 4, "claim": 4, "move": 6, "pass": 6}
