@@ -7,7 +7,7 @@ from shared.storage.capacity import capacity, capacity_of
 from shared.storage.counts import count_actions
 from shared.storage.store import Store
 from tests.storage.lives import lives
-from tests.storage.table import create_table
+from tests.storage.table import REGION, create_table
 
 pytestmark = pytest.mark.stack
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.stack
 @pytest.fixture
 def store(stack: Stack) -> Store:
     """The storage on a table of its own, on an engine that counts transactions as AWS does."""
-    return Store(create_table(stack.endpoint_url), region=stack.region, endpoint=stack.endpoint_url)
+    return Store(create_table(stack.endpoint_url), region=REGION, endpoint=stack.endpoint_url)
 
 
 def test_plans_cost_what_they_say(store: Store) -> None:
