@@ -78,6 +78,9 @@ class Api:
         """The request, read in the order in which it is checked: 401, 413, 400."""
         event: Event = self._resolver.current_event.raw_event
         identity = NOBODY if operation.public else identify(event, self._settings)
+        if not self._resolver.current_event.path.isprintable():
+            # Nothing has such an id; and Powertools would pass over a line break at the end.
+            raise Problem("not_found", "There is no such address.")
         data = read_body(event) if operation.method != "GET" else b""
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         query = read_query(event.get("rawQueryString") or "", operation.query)

@@ -145,6 +145,9 @@ def _answers(operation: Operation) -> Json:
     statuses = {*(PUBLIC if operation.public else ALWAYS), *operation.refusals}
     if operation.method != "GET":
         statuses.add(413)
+    if "{" in operation.path:
+        # Also where something new may be made: some ids are no address at all.
+        statuses.add(404)
     problems = {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(statuses)}
     answer = operation.answer
     successes = {answer.status: answer, **({201: replace(answer, status=201)} if answer.created else {})}

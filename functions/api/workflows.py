@@ -30,7 +30,7 @@ def list_workflows(call: Call) -> Reply:
 @ROUTES.add("GET", "/workflows/{name}", "Read a workflow", Content("Workflow", "The workflow."), refusals=(403, 404))
 def get_workflow(call: Call) -> Reply:
     """Types, statuses, actions and fields, as a client needs them to offer forms."""
-    return Reply(views.workflow(_workflow(call)))
+    return replies.resource(views.workflow(_workflow(call)))
 
 
 @ROUTES.add(

@@ -24,14 +24,12 @@ def definitions() -> dict[str, Any]:
 
 
 def _models() -> dict[str, type[BaseModel]]:
+    """Every model by its name; those that end in `Fields` are what others have in common."""
     modules = (common, people, tasks, cases, queues, workflows)
     found = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
-    models = [
-        value
-        for value in found
-        if issubclass(value, BaseModel) and value not in (BaseModel, common.Input, common.Output)
-    ]
-    return {model.__name__: model for model in models}
+    models = {value.__name__: value for value in found if issubclass(value, BaseModel)}
+    shared = {"BaseModel", "Input", "Output", *(name for name in models if name.endswith("Fields"))}
+    return {name: model for name, model in models.items() if name not in shared}
 
 
 MODELS = _models()

@@ -16,6 +16,7 @@ from functions.api.schemas.common import (
     Output,
     Timestamp,
     Version,
+    example,
 )
 from functions.api.schemas.people import Who
 from functions.api.schemas.tasks import CaseTask, Counts, Task
@@ -66,6 +67,8 @@ class CreatedCase(CaseFields):
 class CaseCreation(Input):
     """A new case, and the tasks to begin with."""
 
+    model_config = example(workflow="inspection", caseId="look-4711", displayName="Look 4711", template="standard-look")
+
     workflow: Annotated[str, Field(examples=["inspection"])]
     case_type: Annotated[str, Field(description="The workflow's first where it is not given.", examples=["look"])] = (
         ABSENT
@@ -82,7 +85,7 @@ class CaseCreation(Input):
         Field(
             max_length=15,
             description="With those of the template up to 15, with up to 30 prerequisites in all.",
-            examples=[[{"key": "order", "type": "Order Verify"}, {"type": "QA", "prerequisites": ["order"]}]],
+            examples=[[{"key": "hover", "type": "Hover Inspection"}, {"type": "QA", "prerequisites": ["hover"]}]],
         ),
     ] = ABSENT
 
@@ -90,11 +93,15 @@ class CaseCreation(Input):
 class CaseChange(Input):
     """What of a case can be changed. What is not named stays as it is."""
 
+    model_config = example(displayName="Look 4711, second visit")
+
     display_name: Annotated[Line, Field(examples=["Look 4711, second visit"])] = ABSENT
     attributes: Annotated[Attributes, Field(description="Those named are set; null takes one away.")] = ABSENT
 
 
 class CaseClosing(Input):
     """Why the case is closed."""
+
+    model_config = example(reason="The customer has cancelled.")
 
     reason: Annotated[LongText, Field(examples=["The customer has cancelled."])]

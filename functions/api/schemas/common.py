@@ -53,6 +53,11 @@ class Input(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
 
+def example(**fields: Any) -> ConfigDict:
+    """What Swagger UI puts into the editor: a body that can be sent as it is."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
 class FieldError(Output):
     """What is wrong with one field."""
 

@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from functions.api.schemas.common import ABSENT, Cursor, Input, Line, OrganizationId, Output, TaskId, UserId, Version
+from functions.api.schemas.common import (
+    ABSENT,
+    Cursor,
+    Input,
+    Line,
+    OrganizationId,
+    Output,
+    TaskId,
+    UserId,
+    Version,
+    example,
+)
 
 OrganizationKind = Literal["queue", "team", "business_line", "placeholder", "representative", "partner"]
 PartyKind = Literal["user", "organization", "external"]
@@ -73,6 +84,8 @@ class User(Output):
 class UserInput(Input):
     """A user as an administrator describes them; of a known user, what is not named stays as it is."""
 
+    model_config = example(displayName="Ann Lee", firstName="Ann", lastName="Lee", email="ann@example.org")
+
     display_name: Annotated[Line, Field(description="Needed for a new user.", examples=["Ann Lee"])] = ABSENT
     first_name: Annotated[str, Field(max_length=100, examples=["Ann"])] = ABSENT
     last_name: Annotated[str, Field(max_length=100, examples=["Lee"])] = ABSENT
@@ -82,6 +95,8 @@ class UserInput(Input):
 
 class HandBackInput(Input):
     """Whether to look first."""
+
+    model_config = example(dryRun=True)
 
     dry_run: Annotated[bool, Field(description="True only says what would be done.")] = False
 
@@ -117,6 +132,8 @@ class Organization(Output):
 class OrganizationInput(Input):
     """An organization as an administrator describes it; of a known one, what is not named stays as it is."""
 
+    model_config = example(displayName="Harbor Surveyors", kind="partner")
+
     display_name: Annotated[Line, Field(description="Needed for a new one.", examples=["Harbor Surveyors"])] = ABSENT
     kind: Annotated[
         OrganizationKind, Field(description="Needed for a new one; settled from then on.", examples=["partner"])
@@ -133,6 +150,8 @@ class Organizations(Output):
 
 class MemberInput(Input):
     """How somebody belongs to an organization."""
+
+    model_config = example(admin=False)
 
     admin: Annotated[bool, Field(description="Whether they may act as an admin of the organization.")] = False
 

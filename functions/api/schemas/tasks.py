@@ -18,6 +18,7 @@ from functions.api.schemas.common import (
     TaskId,
     Timestamp,
     Version,
+    example,
 )
 from functions.api.schemas.people import Party, PartyInput, Who
 
@@ -157,9 +158,15 @@ class TaskFields(Input):
 class TaskCreation(TaskFields):
     """A new task of a case."""
 
+    model_config = example(type="QA", description="Compare the photos with the order.", groupQueue="quality-assurance")
+
 
 class TaskChange(Input):
     """What of a task is no action. What is not named stays as it is."""
+
+    model_config = example(
+        links=[{"type": "photo", "link": "https://photos.example.org/4711/front", "name": "Front"}], priority=1
+    )
 
     description: LongText = ABSENT
     links: Annotated[

@@ -5,29 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
-from mypy_boto3_dynamodb import DynamoDBClient
 
 from functions.api.app import Api
 from functions.api.settings import Settings
 from shared import workflows
 from shared.domain.people import User
 from shared.engine import organizations, people
+from shared.engine.counting import count
 from shared.engine.session import Identity, Session
 from shared.engine.settle import react
 from shared.ids import new_id
 from shared.storage.case_items import entry_of_item
-from shared.storage.schema import INDEXES, PARTITION, SORT
+from shared.storage.schema import PARTITION, SORT
 from shared.storage.store import Store
 from tests.functions.api.client import ADMIN_GROUP, Answer, Client
+from tests.storage.table import REGION, client, create_table
 
-TABLE = "casetree-test"
-REGION = "eu-west-1"
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
 ADMIN = Identity("admin", in_admin_group=True)
 INSIDE = {
@@ -52,6 +49,7 @@ class Clock:
 class World:
     """A table with people in it, and the API over it."""
 
+    table: str
     session: Session
     clock: Clock
     api: Api
@@ -63,16 +61,18 @@ class World:
         return self.clients.setdefault(user or "", Client(self.api, user, groups))
 
     def settle(self) -> None:
-        """Everything follows that the stream's records would make follow."""
+        """Everything follows that the stream's records would make follow; queues are counted."""
         seen: set[tuple[str, str]] = set()
         while fresh := [item for item in self.items("HISTORY#") if _key(item) not in seen]:
             seen |= {_key(item) for item in fresh}
-            for item in fresh:
-                react(self.session, entry_of_item(item))
+            entries = [entry_of_item(item) for item in fresh]
+            for entry in entries:
+                react(self.session, entry)
+            count(self.session, entries)
 
     def items(self, prefix: str = "") -> list[dict[str, Any]]:
         """The stored items whose sort key begins so."""
-        rows = _client().scan(TableName=TABLE)["Items"]
+        rows = client().scan(TableName=self.table)["Items"]
         found: list[dict[str, Any]] = [dict(row) for row in rows if row[SORT]["S"].startswith(prefix)]
         return found
 
@@ -102,13 +102,13 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Casetree")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "api")
     with mock_aws():
-        _create_table()
+        table = create_table()
         clock = Clock()
         session = Session(
-            Store(TABLE, region=REGION), workflows.load(), lambda: clock.now, _ids(), pause=lambda seconds: None
+            Store(table, region=REGION), workflows.load(), lambda: clock.now, _ids(), pause=lambda seconds: None
         )
-        _populate(session)
-        yield World(session, clock, Api(Settings(("username", "cognito:username", "sub"), ADMIN_GROUP), session))
+        _populate(table, session)
+        yield World(table, session, clock, Api(Settings(("username", "cognito:username", "sub"), ADMIN_GROUP), session))
 
 
 @pytest.fixture
@@ -141,20 +141,15 @@ def _ids() -> Callable[[datetime], str]:
     return lambda now: new_id(now + timedelta(milliseconds=next(given)))
 
 
-@cache
-def _client() -> DynamoDBClient:
-    return boto3.client("dynamodb", REGION)
-
-
-def _populate(session: Session) -> None:
+def _populate(table: str, session: Session) -> None:
     """The table holds people and organizations: made by the engine once, and copied from then on."""
     if not _PEOPLE:
         _make_people(session)
-        _PEOPLE.extend(_client().scan(TableName=TABLE)["Items"])
+        _PEOPLE.extend(client().scan(TableName=table)["Items"])
         return
     requests = [{"PutRequest": {"Item": item}} for item in _PEOPLE]
     for start in range(0, len(requests), 25):
-        _client().batch_write_item(RequestItems={TABLE: cast("Any", requests[start : start + 25])})
+        client().batch_write_item(RequestItems={table: requests[start : start + 25]})
 
 
 _PEOPLE: list[dict[str, Any]] = []
@@ -176,25 +171,3 @@ def _put_user(session: Session, name: str) -> None:
     first = name.title()
     given = {"displayName": f"{first} Lee", "firstName": first, "lastName": "Lee", "email": f"{name}@example.org"}
     people.put_user(session, ADMIN, name, given)
-
-
-def _create_table() -> None:
-    indexes = [(index.name, index.partition, index.sort) for index in INDEXES]
-    names = {PARTITION, SORT, *(key for index in indexes for key in index[1:])}
-    _client().create_table(
-        TableName=TABLE,
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in sorted(names)],
-        KeySchema=_schema(PARTITION, SORT),
-        GlobalSecondaryIndexes=[
-            {"IndexName": name, "KeySchema": _schema(hash_key, range_key), "Projection": {"ProjectionType": "ALL"}}
-            for name, hash_key, range_key in indexes
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-
-
-def _schema(hash_key: str, range_key: str) -> Any:
-    return [
-        {"AttributeName": hash_key, "KeyType": "HASH"},
-        {"AttributeName": range_key, "KeyType": "RANGE"},
-    ]

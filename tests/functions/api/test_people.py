@@ -1,0 +1,225 @@
+"""Routes of users, organizations and members; who sees which name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.functions.api.client import Answer, Client
+from tests.functions.api.conftest import World
+
+
+def _refused(answer: Answer, *pointers: str) -> None:
+    assert (answer.status, answer.code) == (422, "invalid_input"), answer.text
+    assert answer.pointers == list(pointers)
+
+
+def test_one_sees_oneself(ann: Client, admin: Client) -> None:
+    """With email, organizations, and whether one is an administrator."""
+    me = ann.get("/users/me")
+    assert (me.json["userId"], me.json["email"], me.json["administrator"]) == ("ann", "ann@example.org", False)
+    assert [(o["organizationId"], o["admin"]) for o in me.json["organizations"]] == [
+        ("dispatch", False),
+        ("order-intake", True),
+        ("quality-assurance", True),
+    ]
+    assert me.json["inside"] is True
+    assert me.json == ann.get("/users/ann").json
+    assert me.headers["etag"] == f'"{me.json["version"]}"'
+    assert admin.get("/users/me").json["administrator"] is True
+
+
+def test_email_is_for_oneself_and_administrators(world: World, ann: Client, admin: Client) -> None:
+    """People inside see everybody, but not their addresses here."""
+    assert "email" not in ann.get("/users/bob").json
+    assert admin.get("/users/bob").json["email"] == "bob@example.org"
+    assert "email" not in world.as_("fay").get("/users/gil").json
+
+
+def test_people_outside_see_whom_they_share_an_organization_with(world: World, eve: Client) -> None:
+    """Others are 404, as are users that there are not."""
+    fay = world.as_("fay")
+    assert fay.get("/users/gil").json["organizations"][0]["organizationId"] == "harbor"
+    for answer in (fay.get("/users/ann"), fay.get("/users/none"), eve.get("/users/fay"), eve.get("/users/a#b")):
+        assert (answer.status, answer.code) == (404, "not_found")
+
+
+def test_an_administrator_makes_a_user_known(admin: Client) -> None:
+    """201 with where it is; a second time 200, and what is not named stays."""
+    given = {"displayName": "Zoe Fox", "firstName": "Zoe", "lastName": "Fox", "email": "zoe@example.org"}
+    created = admin.put("/users/zoe", given)
+    assert (created.status, created.headers["location"], created.headers["etag"]) == (201, "/users/zoe", '"1"')
+    assert (created.json["active"], created.json["inside"], created.json["organizations"]) == (True, False, [])
+    changed = admin.put("/users/zoe", {"lastName": "Fuchs"})
+    assert (changed.status, changed.json["firstName"], changed.json["lastName"]) == (200, "Zoe", "Fuchs")
+    assert admin.put("/users/zoe", {"lastName": "Fuchs"}).json["version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "pointer"),
+    [
+        ({"displayName": ""}, "/displayName"),
+        ({"displayName": "x" * 201}, "/displayName"),
+        ({"displayName": "a\u0000"}, "/displayName"),
+        ({"displayName": "a\nb"}, "/displayName"),
+        ({"displayName": 7}, "/displayName"),
+        ({"firstName": "x" * 101}, "/firstName"),
+        ({"email": "nobody"}, "/email"),
+        ({"active": "yes"}, "/active"),
+        ({"organizations": []}, "/organizations"),
+    ],
+)
+def test_a_user_that_does_not_fit_is_refused(world: World, admin: Client, given: dict[str, Any], pointer: str) -> None:
+    """422 with a pointer, and nothing is stored."""
+    before = world.items()
+    _refused(admin.put("/users/zoe", {"displayName": "Zoe", **given}), pointer)
+    assert world.items() == before
+
+
+def test_an_id_that_no_user_can_have_is_refused(admin: Client) -> None:
+    """Nothing is made under it."""
+    for user_id in ("a b", "é", "x" * 65, "a%b", "a$"):
+        answer = admin.put(f"/users/{user_id}", {"displayName": "X"})
+        assert (answer.status, answer.code) == (422, "invalid_input")
+    assert admin.put("/users/a#b", {"displayName": "X"}).status in (404, 405)
+
+
+def test_only_administrators_put_people_and_organizations(ann: Client, eve: Client) -> None:
+    """403, with who could."""
+    for client in (ann, eve):
+        for answer in (
+            client.put("/users/zoe", {"displayName": "Zoe"}),
+            client.put("/organizations/new", {"displayName": "New", "kind": "team"}),
+            client.put("/organizations/harbor/members/bob", {}),
+            client.delete("/organizations/harbor/members/fay"),
+            client.post("/users/bob/hand-back", {"dryRun": True}),
+            client.post("/users/bob/hand-back", {"colour": "red"}),
+        ):
+            assert (answer.status, answer.code, answer.json["who"]) == (403, "not_allowed", ["administrators"])
+
+
+def test_organizations_are_listed_to_those_who_may_see_them(world: World, ann: Client, eve: Client) -> None:
+    """All of them to people inside, one's own to others; in pages."""
+    whole = ann.get("/organizations").json
+    assert len(whole["items"]) == 13
+    assert whole["items"][0] == {
+        "organizationId": "account-management",
+        "displayName": "Account Management",
+        "kind": "queue",
+        "autoAssign": False,
+        "version": 1,
+    }
+    first = ann.get("/organizations", {"limit": "12"}).json
+    rest = ann.get("/organizations", {"limit": "12", "cursor": first["nextCursor"]}).json
+    assert first["items"] + rest["items"] == whole["items"]
+    assert rest["nextCursor"] is None
+    assert [o["organizationId"] for o in world.as_("fay").get("/organizations").json["items"]] == ["harbor"]
+    assert eve.get("/organizations").json == {"items": [], "nextCursor": None}
+
+
+def test_an_organization_that_one_may_not_see_is_404(world: World, ann: Client, eve: Client) -> None:
+    """With its members and its queue."""
+    fay = world.as_("fay")
+    assert fay.get("/organizations/harbor").headers["etag"] == '"1"'
+    hidden = ["/organizations/dispatch", "/organizations/dispatch/members", "/queues/organizations/dispatch"]
+    for client, paths in [
+        (fay, hidden),
+        (eve, hidden),
+        (ann, ["/organizations/none", "/organizations/NONE", "/organizations/a#b"]),
+    ]:
+        for path in paths:
+            assert client.get(path).code == "not_found"
+
+
+def test_an_administrator_makes_an_organization_known(admin: Client) -> None:
+    """Its kind is settled once it is there."""
+    created = admin.put("/organizations/new", {"displayName": "New", "kind": "partner"})
+    assert (created.status, created.headers["location"]) == (201, "/organizations/new")
+    changed = admin.put("/organizations/new", {"displayName": "Newer", "autoAssign": True})
+    assert (changed.status, changed.json["displayName"], changed.json["autoAssign"]) == (200, "Newer", True)
+    _refused(admin.put("/organizations/new", {"kind": "team"}), "/kind")
+    _refused(admin.put("/organizations/other", {"displayName": "Other", "kind": "club"}), "/kind")
+    _refused(admin.put("/organizations/other", {}), "/displayName", "/kind")
+    for organization_id in ("New", "a_b", "x" * 65):
+        answer = admin.put(f"/organizations/{organization_id}", {"displayName": "X", "kind": "team"})
+        assert (answer.status, answer.code) == (422, "invalid_input")
+
+
+def test_members_come_and_go(world: World, admin: Client, eve: Client) -> None:
+    """What a person may do follows at once."""
+    task_id = world.task()["taskId"]
+    assert eve.get(f"/tasks/{task_id}").status == 404
+    path = "/organizations/quality-assurance/members/eve"
+    added = admin.put(path, {})
+    assert (added.status, added.headers["location"]) == (201, path)
+    assert added.json == {
+        "organizationId": "quality-assurance",
+        "userId": "eve",
+        "displayName": "Eve Lee",
+        "active": True,
+        "admin": False,
+    }
+    assert eve.act(task_id, "claim").status == 200
+    assert (admin.put(path, {"admin": True}).status, admin.put(path, {"admin": True}).json["admin"]) == (200, True)
+    listed = admin.get("/organizations/quality-assurance/members").json["items"]
+    assert [member["userId"] for member in listed] == ["ann", "bob", "eve"]
+    removed = admin.delete(path)
+    assert (removed.status, removed.text) == (204, "")
+    assert admin.delete(path).code == "not_found"
+    _refused(admin.put(path, {"admin": "yes"}), "/admin")
+    _refused(admin.put(path, {"role": "x"}), "/role")
+    for missing in ("/organizations/none/members/eve", "/organizations/harbor/members/none"):
+        assert admin.put(missing, {}).code == "not_found"
+
+
+@pytest.mark.parametrize("path", ["/organizations", "/organizations/dispatch/members"])
+@pytest.mark.parametrize("cursor", ["x", "W10", "MQ", "!!!"])
+def test_an_altered_cursor_is_400(ann: Client, path: str, cursor: str) -> None:
+    """Only what a page handed out leads on."""
+    assert ann.get(path, {"cursor": cursor}).code == "invalid_request"
+
+
+def test_a_departing_users_tasks_go_back(world: World, admin: Client, bob: Client) -> None:
+    """Released where in progress, else taken off them; a dry run only says so."""
+    claimed, waiting = world.task()["taskId"], world.task(assignedParty={"kind": "user", "id": "bob"})["taskId"]
+    bob.act(claimed, "claim")
+    before = world.items()
+    plan = admin.post("/users/bob/hand-back", {"dryRun": True}).json
+    assert plan["dryRun"] is True
+    assert {(task["taskId"], task["action"]) for task in plan["items"]} == {(claimed, "release"), (waiting, "assign")}
+    assert world.items() == before
+    done = admin.post("/users/bob/hand-back").json
+    assert (done["dryRun"], done["more"], done["items"]) == (False, False, plan["items"])
+    for task_id in (claimed, waiting):
+        task = admin.get(f"/tasks/{task_id}").json
+        assert (task["status"], task["assignedParty"]) == ("Ready", None)
+    assert admin.post("/users/bob/hand-back", {}).json["items"] == []
+    assert admin.post("/users/none/hand-back", {}).code == "not_found"
+    _refused(admin.post("/users/bob/hand-back", {"dryRun": "yes", "force": True}), "/force", "/dryRun")
+
+
+def test_a_person_of_another_side_is_shown_as_their_organization(world: World, ann: Client) -> None:
+    """Names and email are for people of the same side: inside, or of the same organization."""
+    task_id = world.task(assignedParty={"kind": "organization", "id": "harbor"})["taskId"]
+    fay, gil = world.as_("fay"), world.as_("gil")
+    assert fay.act(task_id, "claim").status == 200
+    by_viewer = {
+        name: client.get(f"/tasks/{task_id}").json for name, client in (("ann", ann), ("fay", fay), ("gil", gil))
+    }
+    ann_named = {"id": "ann", "firstName": "Ann", "lastName": "Lee", "email": "ann@example.org"}
+    fay_named = {"id": "fay", "firstName": "Fay", "lastName": "Lee", "email": "fay@example.org"}
+    assert by_viewer["ann"]["createdBy"] == ann_named
+    assert by_viewer["ann"]["updatedBy"] == {"displayName": "Harbor Surveyors"}
+    for name in ("fay", "gil"):
+        assert by_viewer[name]["createdBy"] == {"displayName": "Dispatch"}
+        assert by_viewer[name]["updatedBy"] == fay_named
+    history = fay.get(f"/tasks/{task_id}/history").json["items"]
+    assert [entry["createdBy"] for entry in history] == [{"displayName": "Dispatch"}, fay_named]
+
+
+def test_somebody_of_no_organization_is_nobodys_colleague(world: World, ann: Client, eve: Client) -> None:
+    """Not even of others who belong nowhere; one sees oneself."""
+    task_id = world.task(assignedParty={"kind": "user", "id": "eve"})["taskId"]
+    assert eve.act(task_id, "claim").json["updatedBy"]["email"] == "eve@example.org"
+    assert ann.get(f"/tasks/{task_id}").json["updatedBy"] == {"displayName": "No organization"}

@@ -1,0 +1,66 @@
+"""Routes of workflows."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.functions.api.client import Client
+from tests.functions.api.conftest import World
+
+
+def test_workflows_are_listed_to_everybody_signed_in(eve: Client) -> None:
+    """Each in the version that new cases start with."""
+    items = eve.get("/workflows").json["items"]
+    assert {"name": "inspection", "label": "Inspection tasks", "version": 1} in items
+
+
+def test_a_workflow_says_what_forms_need(eve: Client) -> None:
+    """Types, statuses, actions and fields."""
+    workflow = eve.get("/workflows/inspection").json
+    assert [case_type["name"] for case_type in workflow["caseTypes"]] == ["look", "user"]
+    assert workflow["caseTypes"][0]["templates"] == ["standard-look"]
+    assert len(workflow["types"]) == 15
+    types = {task_type["name"]: task_type for task_type in workflow["types"]}
+    assert types["Vacation Mode Reminder"]["dueInSeconds"] == 30 * 24 * 60 * 60
+    assert types["QA"]["groupQueue"] == "Quality Assurance"
+    assert len(workflow["statuses"]) == 7
+    actions = {action["name"]: action for action in workflow["actions"]}
+    assert [status["status"] for status in actions["claim"]["from"]] == ["Ready"]
+    assert actions["fail"]["inputSchema"]["required"] == ["reason"]
+    assert "edit" not in actions
+    assert "dueTime" in workflow["creationSchema"]["properties"]
+
+
+@pytest.mark.parametrize("name", ["none", "INSPECTION", "inspection-1", "..", "a#b"])
+def test_an_unknown_workflow_is_404(ann: Client, name: str) -> None:
+    """With its diagram."""
+    for path in (f"/workflows/{name}", f"/workflows/{name}/diagram"):
+        assert ann.get(path).code == "not_found"
+
+
+def test_a_lifecycle_is_drawn_as_text_or_image(ann: Client) -> None:
+    """As Accept prefers; as text where it does not say."""
+    for accept in ("", "*/*", "text/vnd.mermaid", "application/json"):
+        answer = ann.get("/workflows/inspection/diagram", {"type": "QA"}, Accept=accept)
+        assert answer.headers["content-type"] == "text/vnd.mermaid; charset=utf-8"
+        assert answer.text.startswith("stateDiagram-v2")
+        assert "In Progress" in answer.text
+    image = ann.get("/workflows/inspection/diagram", Accept="image/svg+xml,text/vnd.mermaid;q=0.5")
+    assert image.headers["content-type"] == "image/svg+xml"
+    assert "default-src 'none'" in image.headers["content-security-policy"]
+    assert ET.fromstring(image.text).tag.endswith("svg")  # noqa: S314 (our own)
+
+
+def test_a_diagram_of_an_unknown_type_is_400(ann: Client) -> None:
+    """As is any other parameter."""
+    assert ann.get("/workflows/inspection/diagram", {"type": "Tea"}).code == "invalid_request"
+    assert ann.get("/workflows/inspection/diagram", {"colour": "red"}).code == "invalid_request"
+
+
+def test_strangers_see_no_workflow(world: World) -> None:
+    """A caller whom Casetree does not know sees nothing of it."""
+    stranger = world.as_("zed")
+    for path in ("/workflows", "/workflows/inspection", "/workflows/inspection/diagram", "/workflows/none"):
+        assert stranger.get(path).code == "unknown_user"
