@@ -7,6 +7,7 @@ from cdk_nag import AwsSolutionsChecks
 
 from infra.settings import Settings, SettingsError
 from infra.stack import CasetreeStack
+from infra.workflows import WorkflowError, verify_workflows
 
 
 def main() -> None:
@@ -14,7 +15,8 @@ def main() -> None:
     app = App()
     try:
         settings = Settings.from_context(app.node)
-    except SettingsError as error:
+        verify_workflows()
+    except (SettingsError, WorkflowError) as error:
         raise SystemExit(f"casetree: {error}") from error
     if settings.target == "aws":
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
