@@ -20,7 +20,6 @@ from shared.storage.task_items import task_item
 
 _OPEN_CHILDREN = "childrenOpen"
 _NEW = Path(PARTITION).does_not_exist()
-_HOLDERS = Path("heldBy")
 _OPEN = Path("state") == {"S": "open"}
 
 
@@ -96,14 +95,15 @@ def _(write: p.ChangeEdge) -> Iterator[Action]:
 @actions_of.register
 def _(write: p.TakeLock) -> Iterator[Action]:
     item = tree.lock_item(write.task_id, write.name)
-    free = _HOLDERS.does_not_exist() | (item["heldBy"] == _HOLDERS)
-    yield Action("update", write, after=item, condition=free, updates=(_HOLDERS.add(item["heldBy"]),))
+    holders = Path("heldBy")
+    free = holders.does_not_exist() | (holders == item["heldBy"])
+    yield Action("update", write, after=item, condition=free, updates=(holders.add(item["heldBy"]),))
 
 
 @actions_of.register
 def _(write: p.ReleaseLock) -> Iterator[Action]:
     item = tree.lock_item(write.task_id, write.name)
-    yield Action("update", write, item, updates=(_HOLDERS.delete(item["heldBy"]),))
+    yield Action("update", write, item, updates=(Path("heldBy").delete(item["heldBy"]),))
 
 
 @actions_of.register

@@ -1,4 +1,5 @@
 import dataclasses
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -130,6 +131,12 @@ def test_moments_that_changed_are_texts() -> None:
     entry = dataclasses.replace(examples.FULL_ENTRY, changes={"dueTime": {"from": None, "to": examples.NOW}})
     read = case_items.entry_of_item(case_items.entry_item(entry))
     assert read.changes == {"dueTime": {"from": None, "to": "2026-11-22T04:35:01.123Z"}}
+
+
+def test_any_mapping_can_be_an_attribute() -> None:
+    """Attributes of a case may be read-only mappings, at any depth; they come back as plain ones."""
+    case = dataclasses.replace(examples.FULL_CASE, attributes=MappingProxyType({"a": MappingProxyType({"b": [1]})}))
+    assert case_items.case_of_item(case_items.case_item(case)).attributes == {"a": {"b": [1]}}
 
 
 def test_what_changed_must_be_json() -> None:
