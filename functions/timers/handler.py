@@ -19,6 +19,7 @@ from functions.metering import report
 from functions.runtime import open_session
 from functions.streams import Context
 from shared.domain.people import User
+from shared.engine.counting import recount
 from shared.engine.people import bootstrap
 from shared.engine.session import Session
 from shared.engine.settle import settle
@@ -72,7 +73,7 @@ def _settle(session: Session, event: dict[str, Any], deadline: float) -> dict[st
     """
     case_id = event.get("caseId")
     if case_id is not None:
-        result = SettleReport(cases=1, found=settle(session, case_id))
+        result = SettleReport(cases=1, found=settle(session, case_id), miscounted=recount(session, case_id))
     else:
         result = settle_all(session, event.get("after"), lambda: time.monotonic() > deadline, _log_failure)
     metrics.add_metric("Findings", MetricUnit.Count, result.found + result.miscounted)

@@ -7,6 +7,7 @@ from shared.domain.task import Party
 from shared.engine import people
 from shared.engine.queues import QueuePage, QueueQuery, organization_queue
 from shared.engine.session import Identity, Refused
+from shared.storage.values import QueueRow
 from shared.timestamps import to_text
 from tests.engine.world import ANN, BOB, EVE, PAT, ROOT, START, World, ids
 
@@ -191,6 +192,13 @@ def test_the_index_is_checked_against_the_task(world: World, monkeypatch: pytest
     world.act(taken, "claim", BOB)
     monkeypatch.setattr(type(world.store), "organization_queue", lambda self, queue, tab, **within: rows)
     assert ids(page(world).items) == [free]
+
+
+def test_a_row_of_what_is_not_there_is_not_shown(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row of the index whose task is gone, as after a restore, is passed over."""
+    rows = [QueueRow("~#1", "look-9.1", "QA")]
+    monkeypatch.setattr(type(world.store), "organization_queue", lambda self, queue, tab, **within: rows)
+    assert page(world).items == ()
 
 
 def test_a_page_takes_three_requests(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

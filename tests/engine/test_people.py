@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -200,6 +202,34 @@ def test_who_lists_organizations(world: World) -> None:
     page = people.list_organizations(world.session, BOB, limit=2)
     rest = people.list_organizations(world.session, BOB, page.next_cursor)
     assert [*page.items, *rest.items] == list(everything)
+
+
+def test_two_administrators_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where somebody else changed the same people first, the change is made on what is there now."""
+    original = type(world.store).commit
+    interfering: list[Callable[[], object]] = [
+        lambda: people.put_user(world.session, ROOT, "bob", {"lastName": "Ray"}),
+        lambda: people.put_organization(world.session, ROOT, "acme", {"autoAssign": True}),
+        lambda: people.put_member(world.session, ROOT, "cis", "bob", NOTHING),
+    ]
+
+    def commit(self: Any, plan: Plan) -> None:
+        if interfering and not busy:
+            busy.append(True)
+            interfering.pop(0)()
+            busy.clear()
+        original(self, plan)
+
+    busy: list[bool] = []
+    monkeypatch.setattr(type(world.store), "commit", commit)
+    people.put_user(world.session, ROOT, "bob", {"firstName": "Bob"})
+    people.put_organization(world.session, ROOT, "acme", {"displayName": "Acme Surveys"})
+    people.put_member(world.session, ROOT, "acme", "bob", NOTHING)
+    bob = people.me(world.session, BOB).user
+    assert (bob.first_name, bob.last_name) == ("Bob", "Ray")
+    assert {"acme", "cis"} <= set(bob.memberships)
+    acme = people.get_organization(world.session, ROOT, "acme")
+    assert (acme.display_name, acme.auto_assign) == ("Acme Surveys", True)
 
 
 @pytest.mark.parametrize("cursor", ["", "!", "bm90IGpzb24", "W10", "MQ"])

@@ -4,6 +4,7 @@ from itertools import repeat
 import pytest
 
 from functions.timers import handler as timers
+from shared.storage.keys import UserKey
 from shared.timestamps import to_text
 from tests.engine.world import BOB, START, World
 from tests.functions.fakes import Context, log_of, metrics_of
@@ -57,6 +58,24 @@ def test_the_nightly_rule_settles(world: World, context: Context, capsys: pytest
     assert metric["Findings"] == [3.0]
 
 
+def test_one_case_is_settled_when_asked(world: World, context: Context) -> None:
+    """With a case's id, nothing is owed in that case any more, and its tasks are counted."""
+    for case_id in ("look-1", "look-2"):
+        world.case(case_id)
+        world.task(case_id)
+    result = timers.run({"job": "settle", "caseId": "look-2"}, context, world.session)
+    assert (result["cases"], result["miscounted"]) == (1, 1)
+    assert timers.run({"job": "settle", "caseId": "look-2"}, context, world.session)["miscounted"] == 0
+
+
+def test_deploying_makes_the_administrators_known(world: World, context: Context) -> None:
+    """The administrators named become users, and those who were there stay as they are."""
+    result = timers.run({"job": "bootstrap", "admins": ["max", "bob"]}, context, world.session)
+    assert result == {"admins": ["max", "bob"], "failed": 0}
+    names = [world.store.load([UserKey(name)])[UserKey(name)] for name in ("max", "bob")]
+    assert [user and user.display_name for user in names] == ["max", "Bob Lee"]
+
+
 def test_settling_goes_on_behind_a_case(world: World, context: Context) -> None:
     """Called with the position that the last run told, settling goes on there."""
     for number in range(3):
@@ -86,7 +105,7 @@ def test_a_failure_is_an_error_of_the_function(world: World, context: Context, m
 @pytest.mark.parametrize("event", [{}, {"job": "clean"}, {"job": None}])
 def test_an_unknown_job_is_refused(world: World, context: Context, event: dict[str, object]) -> None:
     """A rule that asks for what there is not is a mistake, and not silently nothing."""
-    with pytest.raises(ValueError, match="sweep, settle"):
+    with pytest.raises(ValueError, match="sweep, settle, bootstrap"):
         timers.run(event, context, world.session)
 
 
