@@ -17,12 +17,14 @@ from shared.engine.tasks import TaskView
 from shared.storage.case_items import entry_of_item
 from shared.storage.keys import TaskKey
 from shared.storage.store import Store
-from tests.storage.table import client
+from tests.storage.table import REGION, client
 
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ROOT = Identity("root", in_admin_group=True)
 ANN, BOB, EVE, PAT = (Identity(name) for name in ("ann", "bob", "eve", "pat"))
 NOTHING: Mapping[str, object] = {}
+# Of all worlds together: a commit's id is also the token by which DynamoDB knows it again.
+NUMBERS = count(1)
 
 
 @dataclass
@@ -34,6 +36,7 @@ class World:
     """
 
     table: str
+    endpoint: str | None = None
     now: datetime = START
     delivered: set[tuple[str, int]] = field(default_factory=set)
     client: Any = field(init=False)
@@ -41,14 +44,13 @@ class World:
     session: Session = field(init=False)
 
     def __post_init__(self) -> None:
-        self.client = client()
-        self.store = Store(self.table, region="eu-west-1")
-        numbers = count(1)
+        self.client = client(self.endpoint)
+        self.store = Store(self.table, region=REGION, endpoint=self.endpoint)
         self.session = Session(
             self.store,
             workflows.load(),
             now=lambda: self.now,
-            new_id=lambda now: f"{next(numbers):016}",
+            new_id=lambda now: f"{next(NUMBERS):016}",
             pause=lambda seconds: None,
         )
         people.bootstrap(self.session, User("root", "Root"))
