@@ -49,10 +49,8 @@ def _known(action: Action, running: Mapping[tuple[TaskId, str], Timer]) -> Actio
 
 def _units(action: Action) -> int:
     sides = [item for item in (action.before, action.after) if item]
-    table = 2 * max(map(kilobytes, sides))
-    return (
-        table if action.kind == "check" else table + sum(_index_units(i, action.before, action.after) for i in INDEXES)
-    )
+    touched = () if action.kind == "check" else INDEXES
+    return 2 * max(map(kilobytes, sides)) + sum(_index_units(i, action.before, action.after) for i in touched)
 
 
 def _index_units(index: Index, before: Item | None, after: Item | None) -> int:

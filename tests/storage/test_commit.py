@@ -69,6 +69,19 @@ def test_the_first_failing_write_is_named(store: Store) -> None:
     assert refused(store, closed, fine, stale, twice) is closed
 
 
+def test_every_kind_of_write_is_told_apart(store: Store) -> None:
+    """Checks, deletes, puts and updates are sent in an order of their own; the one that fails is named all the same."""
+    commit(store, p.CreateCase(BARE_CASE), p.CreateTask(BARE_TASK), p.PutTimer(TIMER))
+    check, change, entry = p.CheckCaseOpen(BARE_CASE), p.ChangeTask(BARE_TASK, CHANGED_TASK), p.AddEntry(FULL_ENTRY)
+    end = p.DeleteTimer(TIMER, must_exist=True)
+    ended = p.DeleteTimer(replace(TIMER, timer_id="gone"), must_exist=True)
+    assert refused(store, check, change, entry, end, ended) is ended
+    twice = p.CreateTask(BARE_TASK)
+    assert refused(store, check, entry, end, twice) is twice
+    stale = p.ChangeTask(CHANGED_TASK, FULL_TASK)
+    assert refused(store, stale, check, entry, end) is stale
+
+
 def test_a_plan_that_was_committed_is_not_committed_again(store: Store, endpoint: str | None) -> None:
     """The same plan once more is the same commit: its token says so, and nothing fails."""
     if endpoint is None:

@@ -9,6 +9,7 @@ from shared.storage.indexes import CLOSED, OPEN, organization_party_queue, user_
 from shared.storage.store import Store
 from shared.storage.values import QueueRow
 from tests.storage.examples import BARE_TASK, CASE_ID, LATER, NOW, TASK_ID, TYPICAL_TASK
+from tests.storage.faults import Line
 from tests.storage.plans import commit
 
 ANN = Party("user", "ann", "Ann Lee")
@@ -63,6 +64,17 @@ def test_pages_leave_nothing_out(store: Store, limit: int, *, ascending: bool) -
         if len(page) < limit:
             break
     assert found == whole
+
+
+def test_a_page_is_one_request(store: Store) -> None:
+    """A page of a queue takes one request, the first as well as those behind a position."""
+    fill(store, numbered(WATCHED, 1, 2, 3, 4, 5, 6))
+    line = Line(store)
+    rows = store.organization_queue("dispatch", "unassigned", limit=2)
+    rows = store.organization_queue("dispatch", "unassigned", limit=2, after=rows[-1].position)
+    line.mend()
+    assert short(rows) == ["t2", "t3"]
+    assert line.sent == ["Query", "Query"]
 
 
 def test_a_part_of_a_queue_can_be_asked_for(store: Store) -> None:

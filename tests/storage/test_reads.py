@@ -5,7 +5,8 @@ from itertools import islice
 import pytest
 
 from shared.domain import plan as p
-from shared.domain.task import Edge, Entry, TaskId, Texts, Timer
+from shared.domain.tally import Counted, Move
+from shared.domain.task import Cell, Edge, Entry, TaskId, Texts, Timer
 from shared.storage.keys import (
     CaseKey,
     CountedKey,
@@ -27,6 +28,7 @@ from tests.storage.examples import (
     DISPATCH,
     FULL_ENTRY,
     FULL_ORGANIZATION,
+    MEMBER,
     NOW,
     OTHER_ID,
     TASK_ID,
@@ -212,6 +214,31 @@ def test_what_is_consumed_adds_up(store: Store, endpoint: str | None) -> None:
     assert store.consumed.read > 0
     store.reset_consumed()
     assert (store.consumed.read, store.consumed.write) == (0, 0)
+
+
+def test_reads_are_strongly_consistent(store: Store, endpoint: str | None) -> None:
+    """What is read is what was written before: a consistent read of a small item is one unit, another half of it."""
+    if endpoint is None:
+        pytest.skip("moto does not count units by consistency")
+    task = replace(BARE_TASK, queue="dispatch", tab="unassigned")
+    commit(store, p.CreateTask(task), p.AddEntry(FULL_ENTRY), p.AddDependent(TASK_ID, OTHER_ID))
+    commit(store, p.PutOrganization(DISPATCH, None), p.PutMember("dispatch", "ann", MEMBER))
+    store.move_counts([Move(TASK_ID, None, Counted(1, Cell("dispatch", "unassigned", "QA")))])
+    strong = [
+        lambda: store.load([TaskKey(TASK_ID)]),
+        lambda: list(store.tasks(CASE_ID)),
+        lambda: store.history(TASK_ID),
+        lambda: store.dependents(TASK_ID),
+        lambda: store.members("dispatch"),
+        store.organizations,
+    ]
+    lagging = [lambda: store.timeline(CASE_ID), lambda: store.unassigned("dispatch")]
+    lagging.append(lambda: store.open_tallies("dispatch"))
+    for reads, units in ((strong, 1), (lagging, 0.5)):
+        for read in reads:
+            store.reset_consumed()
+            assert read()
+            assert store.consumed.read == units
 
 
 def test_tasks_are_read_as_they_are_taken(store: Store) -> None:
