@@ -1,0 +1,128 @@
+"""The roles of the functions, as deployed and as the local server enforces them.
+
+It knows no `dynamodb:LeadingKeys`: that no role may move the clock is held on the template, in tests/infra.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.local import aws
+from infra.local.deploy import STACK, outputs
+from infra.local.records import Stack
+
+pytestmark = pytest.mark.stack
+
+Call = Callable[["Role"], Any]
+FUNCTIONS = ("api", "hooks", "relay", "timers")
+
+
+class Role:
+    """What a function may do: clients that are allowed what its role is, and the names of the stack's resources."""
+
+    def __init__(self, stack: Stack, keys: Mapping[str, str]) -> None:
+        self.stack = stack
+        self.failure_queue = outputs(aws.client("cloudformation", stack.endpoint_url), STACK)["FailureQueueUrl"]
+        self._keys = keys
+
+    def client(self, service: str) -> Any:
+        made: Any = boto3.client
+        return made(
+            service,
+            endpoint_url=self.stack.endpoint_url,
+            region_name=self.stack.region,
+            aws_access_key_id=self._keys["AccessKeyId"],
+            aws_secret_access_key=self._keys["SecretAccessKey"],
+        )
+
+    def table(self, operation: str, **parameters: Any) -> Any:
+        return getattr(self.client("dynamodb"), operation)(TableName=self.stack.table_name, **parameters)
+
+    def query(self, index: str, attribute: str) -> Any:
+        return self.table(
+            "query",
+            IndexName=index,
+            KeyConditionExpression="#key = :key",
+            ExpressionAttributeNames={"#key": attribute},
+            ExpressionAttributeValues={":key": {"S": "nothing"}},
+        )
+
+    def check(self) -> Any:
+        """A transaction of nothing but a condition, on an item that there is not."""
+        check = {"TableName": self.stack.table_name, "Key": KEY, "ConditionExpression": "attribute_not_exists(PK)"}
+        return self.client("dynamodb").transact_write_items(TransactItems=[{"ConditionCheck": check}])
+
+    def put_event(self) -> Any:
+        event = {"Source": "test", "DetailType": "Test", "Detail": "{}", "EventBusName": self.stack.bus_name}
+        return self.client("events").put_events(Entries=[event])
+
+    def send(self) -> Any:
+        return self.client("sqs").send_message(QueueUrl=self.failure_queue, MessageBody="{}")
+
+
+KEY = {"PK": {"S": "nothing"}, "SK": {"S": "nothing"}}
+CALLS: dict[str, Call] = {
+    "read": lambda role: role.table("get_item", Key=KEY),
+    "write": lambda role: role.table("delete_item", Key=KEY),
+    "check": lambda role: role.check(),
+    "scan": lambda role: role.table("scan", Limit=1),
+    "query timeline": lambda role: role.query("timeline", "PK"),
+    "query due": lambda role: role.query("due", "dueShard"),
+    "describe": lambda role: role.table("describe_table"),
+    "put event": lambda role: role.put_event(),
+    "send": lambda role: role.client("sqs").send_message(QueueUrl=role.failure_queue, MessageBody="{}"),
+    "receive": lambda role: role.client("sqs").receive_message(QueueUrl=role.failure_queue),
+    "invoke": lambda role: role.client("lambda").invoke(FunctionName=role.stack.functions["timers"]),
+    "sign in": lambda role: role.client("cognito-idp").list_users(UserPoolId=role.stack.user_pool_id),
+    "make users": lambda role: role.client("iam").create_user(UserName="somebody"),
+}
+ALLOWED = {
+    "api": {"read", "write", "check", "query timeline"},
+    "hooks": {"read", "write", "check", "send"},
+    "relay": {"read", "write", "put event", "send"},
+    "timers": {"read", "write", "check", "scan", "query due"},
+}
+
+
+@pytest.fixture(params=FUNCTIONS)
+def function(request: pytest.FixtureRequest) -> str:
+    """Each function in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def role(stack: Stack, function: str) -> Iterator[Role]:
+    """Somebody who may do just what the function's role allows; only Lambda itself may take on the role."""
+    iam = aws.client("iam", stack.endpoint_url, stack.region)
+    found = aws.client("lambda", stack.endpoint_url, stack.region).get_function_configuration(
+        FunctionName=stack.functions[function]
+    )
+    role_name, user = found["Role"].rpartition("/")[2], f"like-{function}"
+    iam.create_user(UserName=user)
+    (policy,) = iam.list_role_policies(RoleName=role_name)["PolicyNames"]
+    document = iam.get_role_policy(RoleName=role_name, PolicyName=policy)["PolicyDocument"]
+    iam.put_user_policy(UserName=user, PolicyName=policy, PolicyDocument=json.dumps(document))
+    keys = iam.create_access_key(UserName=user)["AccessKey"]
+    yield Role(stack, keys)
+    iam.delete_access_key(UserName=user, AccessKeyId=keys["AccessKeyId"])
+    iam.delete_user_policy(UserName=user, PolicyName=policy)
+    iam.delete_user(UserName=user)
+
+
+def test_a_function_may_do_what_it_needs_and_nothing_else(role: Role, function: str) -> None:
+    """Each call that any function makes, and some that none should: denied but where the role grants it."""
+    assert {name for name, call in CALLS.items() if _is_granted(role, call)} == ALLOWED[function]
+
+
+def _is_granted(role: Role, call: Call) -> bool:
+    try:
+        call(role)
+    except ClientError as error:
+        if "AccessDenied" not in error.response["Error"]["Code"]:
+            raise
+        return False
+    return True
