@@ -1,0 +1,118 @@
+"""Commands that a person types while the stack is up."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local import aws
+from infra.local.home import REPOSITORY, VARIABLE, Home
+from infra.local.records import Stack
+from tests.stack.conftest import AsPerson, Command
+from tests.stack.looks import eventually, new_task
+
+pytestmark = pytest.mark.stack
+
+BASH = "/bin/bash"
+
+
+def test_the_demo_plays_a_look_through_its_life(casetree: Command, stack: Stack, home: Home) -> None:
+    """It tells what happens, and ends with commands that work when they are pasted.
+
+    A second one, on a stack whose clock the first has moved, plays beside it with cases of its own.
+    """
+    first, second = casetree("demo"), casetree("demo")
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert not _cases(first.stdout) & _cases(second.stdout)
+    told = second.stdout
+    for fact in ("Created / Failed", "Completed / Skipped", "Canceled / Skipped", "TaskOverdue", "Who could: Ann Lee"):
+        assert fact in told
+    assert f"{stack.api_url}/docs" in told
+    assert stack.users["eve"].password in told
+    steps = told.partition("Next, in a shell")[2].partition("More commands")[0]
+    pasted = _paste(home, "\n".join(re.findall(r"^    (.+)$", steps, re.MULTILINE)))
+    for result in ('"status":"In Progress"', '"status":"Passed"', '"note":"paid"'):
+        assert result in pasted
+
+
+def _cases(told: str) -> set[str]:
+    return set(re.findall(r"creates (look-\d+)", told))
+
+
+def _paste(home: Home, commands: str) -> str:
+    """What commands print that a person pastes into a shell."""
+    done = subprocess.run(
+        [BASH, "-eu"],
+        input=commands,
+        env=os.environ | {VARIABLE: str(home.directory)},
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def follower(stack: Stack, home: Home, tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """`casetree events`, once it listens; what it prints is in a file."""
+    with (tmp_path / "events").open("wb") as events, (tmp_path / "errors").open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "infra.local", "events", "--json"],
+            cwd=REPOSITORY,
+            env=os.environ | {VARIABLE: str(home.directory)},
+            stdout=events,
+            stderr=errors,
+        )
+    try:
+        eventually(lambda: _rules(stack), bool)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _rules(stack: Stack) -> list[Any]:
+    """The rules of those who follow the bus."""
+    bus = aws.client("events", stack.endpoint_url, stack.region)
+    rules: list[Any] = bus.list_rules(EventBusName=stack.bus_name, NamePrefix="casetree-events-")["Rules"]
+    return [
+        rule for rule in rules if bus.list_targets_by_rule(Rule=rule["Name"], EventBusName=stack.bus_name)["Targets"]
+    ]
+
+
+def test_events_are_followed_until_somebody_stops(
+    stack: Stack, as_person: AsPerson, follower: "subprocess.Popen[bytes]", tmp_path: Path
+) -> None:
+    """Each is one line of JSON, as it comes; Ctrl-C ends it with a word, and leaves nothing on the bus."""
+    task = new_task(as_person("ann"))
+    text = eventually((tmp_path / "events").read_text, lambda seen: task["taskId"] in seen)
+    events = [json.loads(line) for line in text.splitlines()]
+    assert {"TaskCreated", "CaseCreated"} <= {event["detail-type"] for event in events}
+    follower.send_signal(signal.SIGINT)
+    assert follower.wait(30) == 1
+    assert "Stopped." in (tmp_path / "errors").read_text()
+    assert _rules(stack) == []
+
+
+def test_the_api_describes_itself_as_the_repository_does(as_person: AsPerson) -> None:
+    """The OpenAPI document that is served is the one that a change of the API shows in."""
+    served = as_person("ann").need("GET", "/openapi.json")
+    assert served == json.loads((REPOSITORY / "docs" / "openapi.json").read_text())
+
+
+def test_swagger_ui_finds_the_document(as_person: AsPerson) -> None:
+    """Its page names the address of the document as a browser will ask for it."""
+    page = as_person("ann").call("GET", "/docs")
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "openapi.json" in page.body
