@@ -49,8 +49,7 @@ def _known(action: Action, running: Mapping[tuple[TaskId, str], Timer]) -> Actio
 
 def _units(action: Action) -> int:
     sides = [item for item in (action.before, action.after) if item]
-    touched = () if action.kind == "check" else INDEXES
-    return 2 * max(map(kilobytes, sides)) + sum(_index_units(i, action.before, action.after) for i in touched)
+    return 2 * max(map(kilobytes, sides)) + sum(_index_units(i, action.before, action.after) for i in INDEXES)
 
 
 def _index_units(index: Index, before: Item | None, after: Item | None) -> int:

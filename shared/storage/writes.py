@@ -47,7 +47,8 @@ def _(write: p.ChangeCase) -> Iterator[Action]:
 
 @actions_of.register
 def _(write: p.CheckCaseOpen) -> Iterator[Action]:
-    yield Action("check", write, cases.case_item(write.case), condition=_OPEN)
+    item = cases.case_item(write.case)
+    yield Action("check", write, item, item, condition=_OPEN)
 
 
 @actions_of.register

@@ -125,12 +125,15 @@ def test_a_plan_without_history_cannot_be_found(store: Store, line: Line) -> Non
         commit(store, p.PutUser(BARE_USER, None))
 
 
-def test_an_internal_error_may_have_been_a_success(store: Store, line: Line, asked: Plan) -> None:
-    """An answer of 500 says nothing of the transaction, so it is looked for."""
-    line.fail(COMMIT, answer_lost, *[answer("InternalServerError", 500)] * TRIES)
+@pytest.mark.parametrize(("code", "status"), [("InternalServerError", 500), ("Bad Gateway", 502)])
+def test_an_internal_error_may_have_been_a_success(
+    store: Store, line: Line, asked: Plan, code: str, status: int
+) -> None:
+    """An answer of 500 and more says nothing of the transaction, so it is looked for."""
+    line.fail(COMMIT, answer_lost, *[answer(code, status)] * TRIES)
     store.commit(asked)
     assert version(store) == 2
-    line.fail(COMMIT, *[answer("InternalServerError", 500)] * TRIES)
+    line.fail(COMMIT, *[answer(code, status)] * TRIES)
     with pytest.raises(Unreachable):
         commit(store, p.AddEntry(replace(FULL_ENTRY, version=13)))
 
