@@ -1,7 +1,6 @@
 """Where the laptop stack keeps its state."""
 
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +62,10 @@ def shown(path: Path) -> str:
 
 
 def command(arguments: str) -> str:
-    """Return a command of ours the way that works in this shell, whether the environment is active or not."""
+    """Return a command of ours the way that works in this shell, whether the environment is active or not.
+
+    The search path does not tell: `make` extends it for the programs that it starts.
+    """
     ours = Path(sys.executable).parent / "casetree"
-    active = shutil.which("casetree")
-    return f"{'casetree' if active and Path(active) == ours else shown(ours)} {arguments}"
+    active = os.environ.get("VIRTUAL_ENV") == str(ours.parents[1])
+    return f"{'casetree' if active else shown(ours)} {arguments}"
