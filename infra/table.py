@@ -51,10 +51,10 @@ class Table(Construct):
 
     def _add_indexes(self) -> None:
         """Sparse indexes that carry just what a listing shows: each attribute more is written with every change."""
-        listed = ["taskId", "type", "status", "tab", "priority", "dueTime", "createdAt", "assignedAt"]
+        listed = ["type", "status", "tab", "priority", "dueTime", "createdAt", "assignedAt"]
         self._index(PARTY_QUEUE, "partyQueue", "partySort", [*listed, "groupQueue", "overdue", "closedAt"])
-        self._index(ORGANIZATION_QUEUE, "organizationQueue", "organizationSort", ["taskId", "type"])
-        self._index(UNASSIGNED, "unassignedQueue", "SK", ["taskId", "type"])
+        self._index(ORGANIZATION_QUEUE, "organizationQueue", "organizationSort", ["type"])
+        self._index(UNASSIGNED, "unassignedQueue", "SK", ["type"])
         self._index(DUE, "dueShard", "dueSort", [])
         self.table.add_global_secondary_index(
             index_name=TIMELINE,

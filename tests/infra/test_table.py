@@ -68,7 +68,7 @@ def test_every_index_is_as_the_storage_relies_on_it(template: Template, index: s
     if index.projected is None:
         assert projection["ProjectionType"] == "ALL"
     else:
-        assert set(projection.get("NonKeyAttributes", [])) >= index.projected
+        assert set(projection.get("NonKeyAttributes", [])) == index.projected
 
 
 def test_no_index_is_paid_for_that_nobody_reads(template: Template) -> None:
