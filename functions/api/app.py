@@ -18,7 +18,7 @@ from functions.api.identity import identify
 from functions.api.measure import Measure
 from functions.api.operations import JSON, Call, Operation, Reply
 from functions.api.parameters import read_query
-from functions.api.problems import MEDIA_TYPE, Problem
+from functions.api.problems import MEDIA_TYPE, Problem, method_not_allowed
 from functions.api.settings import Settings
 from shared.engine.session import Identity, Refused, Request, Session
 from shared.storage.errors import Throttled, Unreachable
@@ -111,11 +111,10 @@ class Api:
         """
         event = self._resolver.current_event
         identify(event.raw_event, self._settings)
-        allowed = [o.method for o in routes.OPERATIONS if routes.pattern(o.path).fullmatch(event.path)]
+        allowed = routes.methods(event.path)
         if not allowed or event.http_method in allowed:
             raise Problem("not_found", "There is no such address.")
-        detail = f"This address takes {', '.join(allowed)}."
-        raise Problem("method_not_allowed", detail, headers={"Allow": ", ".join(allowed)})
+        raise method_not_allowed(allowed)
 
     def _unexpected(self, error: Exception) -> Response[Any]:
         """500, with the error in the log; its message stays out, as it may quote what was sent."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -92,6 +92,12 @@ class Problem(Exception):
         if self.errors:
             body["errors"] = [{"pointer": error.pointer, "detail": error.detail} for error in self.errors]
         return body
+
+
+def method_not_allowed(allowed: Sequence[str]) -> Problem:
+    """The address is there, but takes other methods."""
+    methods = ", ".join(allowed)
+    return Problem("method_not_allowed", f"This address takes {methods}.", headers={"Allow": methods})
 
 
 _HEADERS: Mapping[str, Mapping[str, str]] = {

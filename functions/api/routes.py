@@ -11,6 +11,11 @@ RESOURCES = (cases, tasks, queues, organizations, users, workflows, meta)
 OPERATIONS: tuple[Operation, ...] = tuple(o for resource in RESOURCES for o in resource.ROUTES.operations)
 
 
-def pattern(path: str) -> re.Pattern[str]:
-    """What addresses of a route look like."""
+def methods(path: str) -> tuple[str, ...]:
+    """The methods that an address takes; a route without parameters goes before one that has some."""
+    exact = tuple(operation.method for operation in OPERATIONS if operation.path == path)
+    return exact or tuple(operation.method for operation in OPERATIONS if _pattern(operation.path).fullmatch(path))
+
+
+def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{\w+\}", "[^/]+", path))

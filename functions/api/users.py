@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from functions.api import replies
 from functions.api.operations import Call, Content, Reply, Routes
-from functions.api.problems import Problem
+from functions.api.problems import Problem, method_not_allowed
 from functions.api.views import people as views
 from shared.domain.kind import escape
 from shared.domain.plan import FieldError
@@ -15,6 +15,8 @@ from shared.engine.administration import UserView
 from shared.engine.handback import hand_back
 
 ROUTES = Routes("Users")
+ME = "me"
+"""Always the caller: nobody else can have this id."""
 
 
 def _address(view: UserView) -> str:
@@ -43,6 +45,8 @@ def get_user(call: Call) -> Reply:
 )
 def put_user(call: Call) -> Reply:
     """Makes the user known, or changes them. For administrators. A deactivated user is refused at once."""
+    if call.path["userId"] == ME:
+        raise method_not_allowed(("GET",))
     answer = engine.put_user(call.session, call.identity, call.path["userId"], call.body)
     return replies.written(answer, views.user, _address)
 

@@ -46,7 +46,7 @@ def draw_workflow(call: Call) -> Reply:
     workflow = _workflow(call)
     type_name = call.query[TYPE] or next(iter(workflow.types))
     if type_name not in workflow.types:
-        raise Problem("invalid_request", f"There is no type {type_name!r} in this workflow.")
+        raise Problem("invalid_request", f"There is no type {type_name[:100]!r} in this workflow.")
     if prefers(call.accept, (MERMAID, SVG)) == SVG:
         return Reply(drawn(workflow, type_name), media_type=SVG, headers={"Content-Security-Policy": SVG_POLICY})
     return Reply(lifecycle(workflow, type_name), media_type=f"{MERMAID}; charset=utf-8")

@@ -89,7 +89,7 @@ class UserInput(Input):
     display_name: Annotated[Line, Field(description="Needed for a new user.", examples=["Ann Lee"])] = ABSENT
     first_name: Annotated[str, Field(max_length=100, examples=["Ann"])] = ABSENT
     last_name: Annotated[str, Field(max_length=100, examples=["Lee"])] = ABSENT
-    email: Annotated[str, Field(max_length=254, examples=["ann@example.org"])] = ABSENT
+    email: Annotated[str, Field(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$", examples=["ann@example.org"])] = ABSENT
     active: Annotated[bool, Field(description="True for a new user; false ends at once what they may do.")] = ABSENT
 
 

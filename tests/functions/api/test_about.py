@@ -72,7 +72,9 @@ def test_an_unknown_address_is_404(ann: Client, path: str) -> None:
         ("GET", "/cases", "POST"),
         ("PUT", "/cases/look-1", "GET, PATCH"),
         ("HEAD", "/tasks/x", "GET, PATCH"),
-        ("POST", "/users/me", "GET, PUT"),
+        ("POST", "/users/me", "GET"),
+        ("PUT", "/users/me", "GET"),
+        ("POST", "/users/ann", "GET, PUT"),
         ("OPTIONS", "/workflows", "GET"),
     ],
 )
