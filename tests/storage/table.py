@@ -12,9 +12,9 @@ REGION = "eu-west-1"
 _numbers = count()
 
 
-def create_table(endpoint: str | None = None) -> str:
+def create_table(endpoint: str | None = None, name: str | None = None) -> str:
     """The name of a new, empty table: on moto while it is active, else on the engine at the endpoint."""
-    name = f"casetree-{next(_numbers)}"
+    name = name or f"casetree-{next(_numbers)}"
     client(endpoint).create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",

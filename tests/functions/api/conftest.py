@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from shared.storage.store import Store
 from tests.functions.api.client import ADMIN_GROUP, Answer, Client
 from tests.storage.table import REGION, client, create_table
 
+TABLE = "casetree-api"
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
 ADMIN = Identity("admin", in_admin_group=True)
 INSIDE = {
@@ -49,7 +51,6 @@ class Clock:
 class World:
     """A table with people in it, and the API over it."""
 
-    table: str
     session: Session
     clock: Clock
     api: Api
@@ -72,7 +73,7 @@ class World:
 
     def items(self, prefix: str = "") -> list[dict[str, Any]]:
         """The stored items whose sort key begins so."""
-        rows = client().scan(TableName=self.table)["Items"]
+        rows = client().scan(TableName=TABLE)["Items"]
         found: list[dict[str, Any]] = [dict(row) for row in rows if row[SORT]["S"].startswith(prefix)]
         return found
 
@@ -102,13 +103,11 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Casetree")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "api")
     with mock_aws():
-        table = create_table()
+        create_table(name=TABLE)
         clock = Clock()
-        session = Session(
-            Store(table, region=REGION), workflows.load(), lambda: clock.now, _ids(), pause=lambda seconds: None
-        )
-        _populate(table, session)
-        yield World(table, session, clock, Api(Settings(("username", "cognito:username", "sub"), ADMIN_GROUP), session))
+        session = Session(_store(), workflows.load(), lambda: clock.now, _ids(), pause=lambda seconds: None)
+        _populate(session)
+        yield World(session, clock, Api(Settings(("username", "cognito:username", "sub"), ADMIN_GROUP), session))
 
 
 @pytest.fixture
@@ -135,21 +134,27 @@ def admin(world: World) -> Client:
     return world.as_("admin")
 
 
+@cache
+def _store() -> Store:
+    """One for all tests: making a connection takes longer than most requests of a test."""
+    return Store(TABLE, region=REGION)
+
+
 def _ids() -> Callable[[datetime], str]:
     """Ids that are new although the time stands still."""
     given = iter(range(10**6))
     return lambda now: new_id(now + timedelta(milliseconds=next(given)))
 
 
-def _populate(table: str, session: Session) -> None:
+def _populate(session: Session) -> None:
     """The table holds people and organizations: made by the engine once, and copied from then on."""
     if not _PEOPLE:
         _make_people(session)
-        _PEOPLE.extend(client().scan(TableName=table)["Items"])
+        _PEOPLE.extend(client().scan(TableName=TABLE)["Items"])
         return
     requests = [{"PutRequest": {"Item": item}} for item in _PEOPLE]
     for start in range(0, len(requests), 25):
-        client().batch_write_item(RequestItems={table: requests[start : start + 25]})
+        client().batch_write_item(RequestItems={TABLE: requests[start : start + 25]})
 
 
 _PEOPLE: list[dict[str, Any]] = []
