@@ -11,7 +11,7 @@ from shared.domain.people import Caller
 from shared.domain.plan import Decision, FieldError, Refusal
 from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene, status_of
-from shared.domain.task import Case, Entry, Task
+from shared.domain.task import Case, Entry, Task, Texts
 from shared.domain.workflow import CaseType, Workflow
 from shared.engine.loading import (
     Gathered,
@@ -93,7 +93,7 @@ def close_case(session: Session, identity: Identity, case_id: str, given: Given,
 
 
 def case_tasks(session: Session, identity: Identity, case_id: str, after: str | None, limit: int) -> Page[TaskView]:
-    """The tasks of the case that the caller may see, in tree order; raises Refused `not_found`."""
+    """The tasks of the case that the caller may see, in tree order, without their texts; raises Refused."""
     gathered = gather(session, identity, case_id)
     workflow, _, tasks = _seen_tasks(session, gathered)
     ids = [task.task_id for task in tasks]
@@ -102,7 +102,7 @@ def case_tasks(session: Session, identity: Identity, case_id: str, after: str | 
     start = 0 if after is None else ids.index(after) + 1
     page = tasks[start : start + limit]
     more = page[-1].task_id if len(tasks) > start + limit else None
-    return Page(tuple(view_of(session, workflow, gathered.caller, task) for task in page), more)
+    return Page(tuple(TaskView(task, Texts(), workflow, gathered.caller) for task in page), more)
 
 
 def timeline(

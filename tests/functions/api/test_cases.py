@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.storage.case_reads import CaseReads
 from tests.functions.api.client import Answer, Client
 from tests.functions.api.conftest import World
 
@@ -190,6 +191,15 @@ def test_the_tasks_of_a_case_come_in_pages(world: World, ann: Client) -> None:
     assert found == whole["items"]
     assert len(found) == 5
     assert not {"description", "instructions", "links"} & found[0].keys()
+
+
+def test_a_list_of_tasks_costs_no_more_for_what_it_does_not_show(
+    world: World, ann: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The long texts, which are kept beside each task, are not read for it."""
+    world.look(tasks=[{"type": "QA", "description": "Long."}] * 3)
+    monkeypatch.delattr(CaseReads, "texts")
+    assert len(ann.get("/cases/look-1/tasks").json["items"]) == 3
 
 
 def test_the_timeline_is_newest_first(world: World, ann: Client) -> None:
