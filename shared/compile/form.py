@@ -12,6 +12,7 @@ from typing import Any
 Json = dict[str, Any]
 SECONDS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 OWN = {"is", "required", "nullable"}
+AS_WRITTEN = ("actions", "parents", "ends", "one_open", "queue", "members_of", "returns")
 
 
 def compiled(file: Json) -> Json:
@@ -24,7 +25,7 @@ def compiled(file: Json) -> Json:
         "administrators_act_as": file.get("administrators_act_as", []),
         "statuses": {key: {"key": key, **status} for key, status in file["statuses"].items()},
         "actions": {name: _action(name, action) for name, action in file["actions"].items()},
-        "types": {name: _type(name, body or {}) for name, body in file["types"].items()},
+        "types": {name: _type(name, body or {}, file) for name, body in file["types"].items()},
         "case_types": {name: _case_type(name, body or {}) for name, body in file["case"]["types"].items()},
         "create_case": file["case"]["create"],
         "creation": _creation(file["create"]),
@@ -99,13 +100,18 @@ def _field(name: str, body: Json) -> Json:
     return form | {key: body[key] for key in ("required", "nullable") if key in body}
 
 
-def _type(name: str, body: Json) -> Json:
+def _type(name: str, body: Json, file: Json) -> Json:
     form = {"name": name, "label": body.get("label", name)}
     if "groupQueue" in body:
         form["group_queue"] = body["groupQueue"]
     if "due" in body:
         form["due_in"] = seconds(body["due"])
-    return form | {key: body[key] for key in ("actions", "parents", "ends", "one_open") if key in body}
+    if "lasts" in body:
+        form["lasts"] = seconds(body["lasts"])
+    if body.get("parents") == "any":
+        hold = file.get("tree", {}).get("hold")
+        form["parents"] = [other for other in file["types"] if other != hold]
+    return {key: body[key] for key in AS_WRITTEN if key in body} | form
 
 
 def _case_type(name: str, body: Json) -> Json:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
+from shared.domain.assigning import unfit
 from shared.domain.decide import SKEW
 from shared.domain.draft import Draft
 from shared.domain.effects import (
@@ -14,7 +15,7 @@ from shared.domain.effects import (
 )
 from shared.domain.fields import read_input
 from shared.domain.kind import Reading
-from shared.domain.locks import lock_names
+from shared.domain.opening import blank, entity_of, start_lasting
 from shared.domain.plan import (
     AddDependent,
     CheckCaseOpen,
@@ -24,16 +25,13 @@ from shared.domain.plan import (
     PutDescription,
     PutLinks,
     Refusal,
-    TakeLock,
     Write,
 )
 from shared.domain.relations import describe, relations
-from shared.domain.scene import Context, Scene, unfinished
-from shared.domain.task import Case, Link, Task, TaskId
+from shared.domain.scene import Context, unfinished
+from shared.domain.task import Case, Link, Party, Task, TaskId
 from shared.domain.tree import stand_under
-from shared.domain.workflow import Status, Workflow
-
-Entity = Mapping[str, Mapping[str, str]]
+from shared.domain.workflow import Workflow
 
 
 def create_task(context: Context, given: Mapping[str, object]) -> Decision:
@@ -64,7 +62,7 @@ def new_task(
         return Refusal("invalid_input", "The task does not fit.", rule="input", errors=errors)
     draft = Draft(
         context,
-        _blank(context, str(given["type"]), task_id),
+        blank(context, str(given["type"]), task_id),
         action="create",
         given=_with_defaults(context, str(given["type"]), values),
         new=True,
@@ -73,20 +71,24 @@ def new_task(
 
 
 def _fill(draft: Draft) -> tuple[Task, tuple[Write, ...]] | Refusal:
-    refusal = set_assigned_party(draft, {}) if "assignedParty" in draft.input else None
+    refusal = _assign(draft) if "assignedParty" in draft.input else None
     if refusal is not None:
         return refusal
     append_instruction(draft, {})
     _set_fields(draft)
     _wait_for(draft)
+    start_lasting(draft)
     refusal = _place(draft)
     if refusal is not None:
         return refusal
-    workflow = draft.context.scene.workflow
-    draft.write(*(TakeLock(draft.task.task_id, name) for name in lock_names(workflow, draft.task)))
     draft.changes.clear()
     draft.move_to(draft.context.scene.workflow.creation.target)
-    return draft.finish()
+    return draft.whole()
+
+
+def _assign(draft: Draft) -> Refusal | None:
+    party = cast(Party | None, draft.input["assignedParty"])
+    return set_assigned_party(draft, {}) or (unfit(draft, party) if party else None)
 
 
 def _place(draft: Draft) -> Refusal | None:
@@ -135,39 +137,6 @@ def _with_defaults(context: Context, type_name: str, values: Mapping[str, object
         filled["dueTime"] = context.now + task_type.due_in
     filled["entity"] = entity_of(context.scene)
     return {**filled, **values}
-
-
-def entity_of(scene: Scene) -> Entity:
-    """What the case is about, as its tasks show it."""
-    case_type = scene.workflow.case_types[scene.case.case_type]
-    if case_type.entity is None:
-        return {}
-    own_id = scene.case.attributes.get(case_type.identity or "", scene.case.case_id)
-    name = scene.case.display_name or scene.case.case_id
-    return {case_type.entity: {"id": str(own_id), "displayName": name}}
-
-
-def _blank(context: Context, type_name: str, task_id: TaskId) -> Task:
-    case, now = context.scene.case, context.now
-    initial = _initial(context.scene.workflow)
-    return Task(
-        task_id=task_id,
-        case_id=case.case_id,
-        workflow=case.workflow,
-        workflow_version=case.workflow_version,
-        type=type_name,
-        state=initial.state,
-        status=initial.status,
-        created_at=now,
-        updated_at=now,
-        since=now,
-        created_by=context.caller.person,
-    )
-
-
-def _initial(workflow: Workflow) -> Status:
-    """Any open status: the creation's target sets the real one before anything is stored."""
-    return next(s for s in workflow.statuses.values() if s.open)
 
 
 def _type_errors(workflow: Workflow, name: object) -> tuple[FieldError, ...]:

@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.domain.delegation import give_back
 from shared.domain.draft import Draft
 from shared.domain.effects import EFFECTS
 from shared.domain.fields import read_input
-from shared.domain.guards import GUARDS
+from shared.domain.guards import CODES, GUARDS
+from shared.domain.holds import end_hold, is_hold
 from shared.domain.kind import Reading
 from shared.domain.plan import Decision, Refusal
 from shared.domain.relations import describe, relations
 from shared.domain.scene import Context
+from shared.domain.tree import release
 from shared.domain.workflow import Action
 
 SKEW = {
     "caller": "read with the task; deactivating somebody takes effect on their next request",
     "prerequisites": "a terminal status is final, and the hook looks again at a task left waiting",
+    "holds": "an end that nobody read of fails the commit: what ends a hold writes its task as well",
     "parties": "the doctor's assignee-active finds a party deactivated meanwhile",
 }
 """What decisions read and plans do not guard, each with why that is safe."""
@@ -85,7 +89,7 @@ def offered(context: Context, action: Action) -> Refusal | None:
 
 def _unavailable(context: Context, action: Action, rule: str, reason: str) -> Refusal:
     who = describe(context.scene, action.who)
-    return Refusal("action_not_available", reason, rule=rule, who=who)
+    return Refusal(CODES.get(rule, "action_not_available"), reason, rule=rule, who=who)
 
 
 def _only_from(context: Context, action: Action) -> str:
@@ -104,8 +108,22 @@ def _take(context: Context, action: Action, values: Mapping[str, object]) -> Dec
         if refusal is not None:
             return refusal
     draft.move_to(action.target)
+    _let_go(draft)
     draft.event = action.event or draft.event
     return draft.plan(**SKEW)
+
+
+def _let_go(draft: Draft) -> None:
+    """A task that has ended has no timed hold; what ended gives back what it held, or was given."""
+    workflow, status = draft.context.scene.workflow, draft.status
+    if status.open:
+        return
+    end_hold(draft)
+    if is_hold(workflow, draft.task):
+        release(draft)
+    cascades = workflow.tree is not None and draft.action == workflow.tree.cascade
+    if workflow.types[draft.task.type].returns and not status.completed and not cascades:
+        give_back(draft)
 
 
 def _is_note(kind: str, name: str, values: Mapping[str, object]) -> bool:

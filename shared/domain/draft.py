@@ -8,12 +8,25 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.conditions import holds
-from shared.domain.locks import lock_names
-from shared.domain.plan import AddEntry, ChangeTask, CreateTask, DeleteTimer, Plan, PutTimer, ReleaseLock, Write
+from shared.domain.locks import held_locks
+from shared.domain.places import queue_of, tab_of
+from shared.domain.plan import (
+    AddEntry,
+    ChangeCounters,
+    ChangeTask,
+    CreateTask,
+    DeleteTimer,
+    Plan,
+    PutTimer,
+    ReleaseLock,
+    TakeLock,
+    Write,
+)
 from shared.domain.reactions import BELOW, CHILDREN, DEPENDENTS, PREREQUISITES
 from shared.domain.scene import Context, status_of, unfinished
 from shared.domain.task import Cell, Entry, Task, TaskId, Timer
-from shared.domain.workflow import BY_PREREQUISITES, SAME, Status, TargetCase
+from shared.domain.vocabulary import CHILD_OPENED
+from shared.domain.workflow import BY_CHILDREN, BY_PREREQUISITES, SAME, Status, TargetCase
 
 
 class Draft:
@@ -21,7 +34,8 @@ class Draft:
 
     `before` is the stored task, none for a new one. The plan holds the task, its history entry
     and whatever the effects added; nothing of it is stored before the plan commits. `counters`
-    demands that nobody has counted a child of the task meanwhile.
+    demands that nobody has counted a child of the task meanwhile. Other tasks that the same plan
+    makes or changes have drafts of their own `beside` this one; all of them know each other.
     """
 
     def __init__(
@@ -45,6 +59,7 @@ class Draft:
         self.changes: dict[str, object] = {}
         self.reacts: dict[str, None] = {}
         self.writes: list[Write] = []
+        self.company: dict[TaskId, Draft] = {task.task_id: self}
 
     @property
     def status(self) -> Status:
@@ -76,6 +91,17 @@ class Draft:
     def write(self, *writes: Write) -> None:
         """These writes commit with the task."""
         self.writes.extend(writes)
+
+    def beside(self, task: Task, action: str, *, new: bool = False) -> Draft:
+        """The draft of another task, which commits together with this one."""
+        there = self.company.get(task.task_id)
+        if there is not None:
+            return there
+        context = replace(self.context, scene=replace(self.context.scene, task=task))
+        draft = Draft(context, task, action=action, given={}, new=new)
+        draft.company = self.company
+        self.company[task.task_id] = draft
+        return draft
 
     def text_items(self, more: int) -> None:
         """That many text items more were written beside the task."""
@@ -124,7 +150,17 @@ class Draft:
             return self.status
         if to == BY_PREREQUISITES:
             return self._by_prerequisites()
+        if to == BY_CHILDREN:
+            return self._by_children()
         return workflow.statuses[to]
+
+    def _by_children(self) -> Status:
+        """On hold while a child is open or a timed hold runs, else back at work."""
+        workflow = self.context.scene.workflow
+        if workflow.tree is None:
+            raise ValueError(f"{workflow.name} declares no tree.")
+        held = self.task.children.open or self.task.hold_id is not None
+        return workflow.statuses[workflow.tree.on_hold if held else workflow.tree.returned]
 
     def _by_prerequisites(self) -> Status:
         """Waiting while anything is open or awaited, else ready; later statuses stay as they are.
@@ -160,7 +196,6 @@ class Draft:
         self.set(timers=())
         self.event = "TaskClosed"
         workflow = self.context.scene.workflow
-        self.write(*(ReleaseLock(self.task.task_id, name) for name in lock_names(workflow, self.task)))
         if workflow.prerequisites is not None:
             self.react(DEPENDENTS)
         if self.task.counts_at is not None:
@@ -170,18 +205,47 @@ class Draft:
 
     def finish(self) -> tuple[Task, tuple[Write, ...]]:
         """The task as it will be stored, and all writes: task first, then its history entry."""
+        before = self.before
+        if before is not None and not self._is_news(before):
+            return self.task, (ChangeCounters(before, self.task),)
         now, caller = self.context.now, self.context.caller
-        workflow = self.context.scene.workflow
         self.set(version=self.next_version, updated_at=now, updated_by=caller.person)
-        self.set(queue=queue_of(self.task), tab=tab_of(self.task, self.status))
+        workflow = self.context.scene.workflow
+        self.set(queue=queue_of(workflow, self.task), tab=tab_of(workflow, self.task))
+        first: Write = CreateTask(self.task) if before is None else ChangeTask(before, self.task, self.counters)
+        return self.task, (first, AddEntry(self._entry()), *self._locks(), *self.writes)
+
+    def whole(self) -> tuple[Task, tuple[Write, ...]]:
+        """The task as it will be stored, and the writes of its draft and of all beside it."""
+        task, writes = self.finish()
+        others = (draft for draft in tuple(self.company.values()) if draft is not self)
+        return task, (*writes, *(write for draft in others for write in draft.finish()[1]))
+
+    def plan(self, **skew: str) -> Plan:
+        """The plan of this task, and of all that have a draft beside it."""
+        task, writes = self.whole()
+        return Plan(self.context.ids.commit, writes, task, skew)
+
+    def _is_news(self, before: Task) -> bool:
+        """Whether more changes than counters, which make no new version."""
+        return self.action != CHILD_OPENED or self.task != replace(before, children=self.task.children)
+
+    def _locks(self) -> tuple[Write, ...]:
+        """The locks that the task holds from now on and did not before, and the other way round."""
+        workflow, task_id = self.context.scene.workflow, self.task.task_id
+        had = () if self.before is None else held_locks(workflow, self.before)
+        has = held_locks(workflow, self.task)
+        taken = (TakeLock(task_id, name) for name in has if name not in had)
+        return (*taken, *(ReleaseLock(task_id, name) for name in had if name not in has))
+
+    def _entry(self) -> Entry:
         task = self.task
-        first: Write = CreateTask(task) if self.before is None else ChangeTask(self.before, task, self.counters)
-        entry = Entry(
+        return Entry(
             case_id=task.case_id,
             task_id=task.task_id,
             version=task.version,
-            created_at=now,
-            created_by=caller.person,
+            created_at=self.context.now,
+            created_by=self.context.caller.person,
             action=self.action,
             event=self.event,
             commit_id=self.context.ids.commit,
@@ -194,29 +258,11 @@ class Draft:
             changes=self.changes,
             note=self.note,
             reacts=tuple(self.reacts),
-            cell=cell_of(task, status_of(workflow, task)),
+            cell=cell_of(task, self.status),
             waiting=task.waiting if task.closed_at else None,
             working=task.working if task.closed_at else None,
             workflow=task.workflow,
         )
-        return task, (first, AddEntry(entry), *self.writes)
-
-    def plan(self, **skew: str) -> Plan:
-        """The plan of this task alone."""
-        task, writes = self.finish()
-        return Plan(self.context.ids.commit, writes, task, skew)
-
-
-def queue_of(task: Task) -> TaskId | None:
-    """The organization in whose queue the task is listed."""
-    return task.group_queue
-
-
-def tab_of(task: Task, status: Status) -> str:
-    """The tab of that queue: terminal ones are completed, the rest by status and party."""
-    if not status.open:
-        return "completed"
-    return status.tab or ("assigned" if task.assigned_party else "unassigned")
 
 
 def cell_of(task: Task, status: Status) -> Cell | None:

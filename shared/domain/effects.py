@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import cast
 
+from shared.domain.assigning import assign, is_internal
 from shared.domain.draft import Draft
 from shared.domain.graph import closes_cycle
 from shared.domain.plan import (
@@ -23,6 +24,7 @@ from shared.domain.plan import (
     RemoveDependent,
 )
 from shared.domain.task import Link, Party, TaskId
+from shared.domain.tree_effects import TREE_EFFECTS
 
 Arguments = Mapping[str, object]
 Effect = Callable[[Draft, Arguments], Refusal | None]
@@ -35,14 +37,14 @@ def set_assigned_party(draft: Draft, arguments: Arguments) -> Refusal | None:
     organization's own, and for a user whether they belong inside, unless given (inspection.md).
     """
     party = cast(Party | None, draft.input.get("assignedParty"))
-    internal = _is_internal(draft, party)
+    internal = is_internal(draft.context.scene, party)
     given = cast(bool | None, draft.input.get("internal"))
     if given is not None and given != internal:
         if party is None or party.kind != "user":
             detail = f"This is {str(internal).lower()} for such a party."
             return invalid("/internal", detail)
         internal = given
-    _assign(draft, party, internal=internal)
+    assign(draft, party, internal=internal)
     return None
 
 
@@ -50,14 +52,14 @@ def claim(draft: Draft, arguments: Arguments) -> Refusal | None:
     """A free task is the caller's; an organization's or an external party's stays theirs."""
     user = draft.context.caller.user
     if draft.task.assigned_party is None and user is not None:
-        _assign(draft, user.party, internal=user.inside)
+        assign(draft, user.party, internal=user.inside)
     return None
 
 
 def clear_person(draft: Draft, arguments: Arguments) -> Refusal | None:
     """A person is no longer responsible; an organization or an external party stays so."""
     if draft.task.assigned_party is not None and draft.task.assigned_party.kind == "user":
-        _assign(draft, None, internal=False)
+        assign(draft, None, internal=False)
     return None
 
 
@@ -171,34 +173,6 @@ def _await(draft: Draft, awaiting: str | None) -> None:
     draft.set(awaiting=awaiting)
 
 
-def _assign(draft: Draft, party: Party | None, *, internal: bool) -> None:
-    if party == draft.task.assigned_party:
-        draft.set(internal=internal)
-        return
-    draft.changed("assignedParty", _party_json(draft.task.assigned_party), _party_json(party))
-    draft.set(
-        assigned_party=party,
-        internal=internal,
-        assigned_by=draft.context.caller.person if party else None,
-        assigned_at=draft.context.now if party else None,
-    )
-
-
-def _party_json(party: Party | None) -> dict[str, str] | None:
-    if party is None:
-        return None
-    return {"kind": party.kind, "id": party.id, "displayName": party.display_name}
-
-
-def _is_internal(draft: Draft, party: Party | None) -> bool:
-    scene = draft.context.scene
-    if party is None or party.kind == "external":
-        return False
-    if party.kind == "organization":
-        return scene.organizations[party.id].internal
-    return scene.users[party.id].inside
-
-
 EFFECTS: Mapping[str, Effect] = {
     "set_assigned_party": set_assigned_party,
     "claim": claim,
@@ -211,4 +185,5 @@ EFFECTS: Mapping[str, Effect] = {
     "append_instruction": append_instruction,
     "edit_fields": edit_fields,
     "edit_prerequisites": edit_prerequisites,
+    **TREE_EFFECTS,
 }

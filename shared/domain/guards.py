@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from shared.domain.plan import Code
+from shared.domain.relations import passed_on_by
 from shared.domain.scene import Context, unfinished
 
 Arguments = Mapping[str, object]
@@ -49,10 +51,49 @@ def due_time_passed(context: Context, arguments: Arguments) -> str | None:
     return "It is known to be overdue." if task.overdue else None
 
 
+def no_open_children(context: Context, arguments: Arguments) -> str | None:
+    """No child is open; a timed hold does not count as one."""
+    return _children(context)
+
+
+def not_blocked(context: Context, arguments: Arguments) -> str | None:
+    """Nothing but a timed hold keeps the task on hold."""
+    return _children(context)
+
+
+def on_timed_hold(context: Context, arguments: Arguments) -> str | None:
+    """A timed hold runs."""
+    return "No timed hold runs." if context.scene.subject.hold_id is None else None
+
+
+def assigned_to_organization(context: Context, arguments: Arguments) -> str | None:
+    """An organization is assigned."""
+    party = context.scene.subject.assigned_party
+    return None if party is not None and party.kind == "organization" else "No organization is assigned."
+
+
+def passed_on(context: Context, arguments: Arguments) -> str | None:
+    """An organization has passed the task on, as a child of its own task."""
+    return None if passed_on_by(context.scene) else "No organization has passed it on."
+
+
+def _children(context: Context) -> str | None:
+    count = context.scene.subject.children.open
+    return f"{count} of its children {'is' if count == 1 else 'are'} still open." if count else None
+
+
 GUARDS: Mapping[str, Guard] = {
     "nothing_awaited": nothing_awaited,
     "something_awaited": something_awaited,
     "prerequisites_closed": prerequisites_closed,
     "not_anothers": not_anothers,
     "due_time_passed": due_time_passed,
+    "no_open_children": no_open_children,
+    "not_blocked": not_blocked,
+    "on_timed_hold": on_timed_hold,
+    "assigned_to_organization": assigned_to_organization,
+    "passed_on": passed_on,
 }
+
+CODES: Mapping[str, Code] = {"no_open_children": "open_children"}
+"""The codes of guards that have one of their own; the others refuse with `action_not_available`."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.domain.vocabulary import CHILD_OPENED, CHILDREN_CLOSED, CREATE
-from shared.domain.workflow import BY_PREREQUISITES, SAME, Action, TargetCase, Word, Workflow
+from shared.domain.workflow import BY_CHILDREN, BY_PREREQUISITES, SAME, Action, TargetCase, Word, Workflow
 
 ENGINE = "engine"
 
@@ -55,7 +55,8 @@ def steps(workflow: Workflow, type_name: str) -> tuple[Step, ...]:
 def _steps_of(workflow: Workflow, action: Action) -> Iterator[Step]:
     for source in (key for key in workflow.statuses if key in action.sources):
         for option, target in enumerate(action.target):
-            for status in _reached(workflow, target, source, waits=_makes_wait(action)):
+            holds = any(word.name == "place_timed_hold" for word in action.effects)
+            for status in _reached(workflow, target, source, waits=_makes_wait(action), holds=holds):
                 yield Step(action.name, source, status, action.who, target.conditions, option)
 
 
@@ -73,7 +74,9 @@ def _steps_by_children(workflow: Workflow, type_name: str) -> Iterator[Step]:
         yield Step(CHILDREN_CLOSED, tree.on_hold, target, (ENGINE,))
 
 
-def _reached(workflow: Workflow, target: TargetCase, source: str | None, *, waits: bool = False) -> tuple[str, ...]:
+def _reached(
+    workflow: Workflow, target: TargetCase, source: str | None, *, waits: bool = False, holds: bool = False
+) -> tuple[str, ...]:
     """The statuses that a target may stand for, seen from a status."""
     if target.to == BY_PREREQUISITES and workflow.prerequisites is not None:
         pair = (workflow.prerequisites.waiting, workflow.prerequisites.ready)
@@ -82,6 +85,8 @@ def _reached(workflow: Workflow, target: TargetCase, source: str | None, *, wait
         if source is not None and source not in pair:
             return (source,)
         return pair[:1] if waits else pair
+    if target.to == BY_CHILDREN and workflow.tree is not None:
+        return (workflow.tree.on_hold,) if holds else (workflow.tree.on_hold, workflow.tree.returned)
     if target.to in (SAME, BY_PREREQUISITES):
         return () if source is None else (source,)
     return (target.to,)

@@ -6,11 +6,23 @@ transaction creates, so exactly one of them wins.
 
 from __future__ import annotations
 
+from shared.domain.scene import status_of
 from shared.domain.task import Task, local_id
 from shared.domain.workflow import Workflow
 
 
+def held_locks(workflow: Workflow, task: Task) -> tuple[str, ...]:
+    """The locks that the task holds: none once it is closed."""
+    return lock_names(workflow, task) if status_of(workflow, task).open else ()
+
+
 def lock_names(workflow: Workflow, task: Task) -> tuple[str, ...]:
-    """The locks that the task holds while it is open: one for each scope of its type."""
+    """The locks that the task holds while it is open: one for each scope of its type.
+
+    `organization` is the case for what is assigned to an organization; what it passes on is free.
+    """
+    party = task.assigned_party
     scopes = {"case": task.type, "parent": f"{task.type}#{local_id(task.parent_id or '')}"}
-    return tuple(scopes[scope] for scope in workflow.types[task.type].one_open)
+    if party is not None and party.kind == "organization":
+        scopes["organization"] = task.type
+    return tuple(scopes[scope] for scope in workflow.types[task.type].one_open if scope in scopes)

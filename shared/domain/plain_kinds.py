@@ -10,6 +10,7 @@ from shared.domain.workflow import Field, Workflow
 from shared.timestamps import parse
 
 LONG_TEXT = 10_000
+DAYS = 120
 
 
 def _limit(field: Field, default: int) -> int:
@@ -52,6 +53,12 @@ def _integer_schema(field: Field, workflow: Workflow) -> Json:
     return {"type": "integer", "minimum": low, "maximum": high}
 
 
+def _read_days(field: Field, value: object, reading: Reading) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= DAYS:
+        raise Invalid(f"This must be a whole number of days, from 1 to {DAYS}.")
+    return value
+
+
 def _read_choice(field: Field, value: object, reading: Reading) -> object:
     choices = _choices(field)
     if value not in choices or not isinstance(value, str):
@@ -83,6 +90,7 @@ PLAIN_KINDS: Mapping[str, Kind] = {
     "instruction": Kind(_text_schema(LONG_TEXT), _read_long_text),
     "boolean": Kind(lambda f, w: {"type": "boolean"}, _read_boolean),
     "integer": Kind(_integer_schema, _read_integer, frozenset({"min", "max"})),
+    "days": Kind(lambda f, w: {"type": "integer", "minimum": 1, "maximum": DAYS}, _read_days),
     "choice": Kind(lambda f, w: {"type": "string", "enum": list(_choices(f))}, _read_choice, frozenset({"of"})),
     "due_time": Kind(lambda f, w: {"type": "string", "format": "date-time"}, _read_due_time),
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from shared.domain.people import Caller
-from shared.domain.scene import Scene
+from shared.domain.scene import Scene, status_of
 from shared.domain.task import Case, Party, Task
 from shared.domain.workflow import Workflow
 
@@ -20,8 +20,13 @@ class Relation:
 
 
 def relations(scene: Scene, caller: Caller) -> frozenset[str]:
-    """The names of all relations between the caller and the scene's task."""
+    """The names of all relations between the caller and the scene's task.
+
+    Who has the open child that an organization's task was passed on to acts there, and not here.
+    """
     held = {name for name, relation in RELATIONS.items() if relation.holds(scene, caller)}
+    if is_passed_on_to(scene, caller):
+        held &= {"administrator"}
     if caller.administrator and scene.task is not None:
         held.update(scene.workflow.administrators_act_as)
     return frozenset(held)
@@ -45,6 +50,24 @@ def is_party(caller: Caller, party: Party | None) -> bool:
     if party.kind == "user":
         return party.id == caller.user.id
     return party.kind == "organization" and caller.member_of(party.id)
+
+
+def passed_on_by(scene: Scene) -> Task | None:
+    """The organization's task that passed the scene's task on, as a child of its own type; None if none did."""
+    task = scene.subject
+    parent = scene.related.get(task.parent_id or "")
+    if parent is None or parent.type != task.type or parent.assigned_party is None:
+        return None
+    return parent if parent.assigned_party.kind == "organization" else None
+
+
+def is_passed_on_to(scene: Scene, caller: Caller) -> bool:
+    """Whether the caller has the open child that the scene's task was passed on to."""
+    child = scene.related.get(scene.task.delegate_id or "") if scene.task else None
+    if child is None or not status_of(scene.workflow, child).open:
+        return False
+    party = child.assigned_party
+    return party is not None and party.kind == "user" and is_party(caller, party)
 
 
 def _inside_or_party(caller: Caller, case: Case, task: Task | None) -> bool:
@@ -89,6 +112,28 @@ def _group_queue_proxy(scene: Scene, caller: Caller) -> bool:
     return acts_for and _group_queue_member(scene, caller)
 
 
+def _parent_organization(scene: Scene) -> Party | None:
+    """The organization that the parent is assigned to, where the parent was loaded."""
+    parent = scene.related.get(scene.task.parent_id or "") if scene.task else None
+    party = parent.assigned_party if parent else None
+    return party if party is not None and party.kind == "organization" else None
+
+
+def _parent_organization_member(scene: Scene, caller: Caller) -> bool:
+    party = _parent_organization(scene)
+    return party is not None and caller.member_of(party.id)
+
+
+def _parent_organization_admin(scene: Scene, caller: Caller) -> bool:
+    party = _parent_organization(scene)
+    return party is not None and caller.member_of(party.id, admin=True)
+
+
+def _parent_described(scene: Scene, who: str) -> str:
+    party = _parent_organization(scene)
+    return f"{who} of {party.display_name}" if party else ""
+
+
 def _case_member(scene: Scene, caller: Caller) -> bool:
     return caller.member_of(scene.case.organization_id)
 
@@ -124,4 +169,8 @@ RELATIONS: Mapping[str, Relation] = {
     "group_queue_member": Relation(_group_queue_member, lambda scene: f"members of {_queue_label(scene)}"),
     "group_queue_admin": Relation(_group_queue_admin, lambda scene: f"admins of {_queue_label(scene)}"),
     "group_queue_proxy": Relation(_group_queue_proxy, _proxy_described),
+    "parent_organization_member": Relation(
+        _parent_organization_member, lambda scene: _parent_described(scene, "members")
+    ),
+    "parent_organization_admin": Relation(_parent_organization_admin, lambda scene: _parent_described(scene, "admins")),
 }

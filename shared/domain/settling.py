@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.domain.holds import is_hold
 from shared.domain.scene import Scene, status_of, unfinished
 from shared.domain.task import Task
 
@@ -33,7 +34,16 @@ def due(scene: Scene, now: datetime) -> Due | None:
     task = scene.subject
     if not status_of(scene.workflow, task).open:
         return None
-    return _ending(scene) or _cascade(scene, task) or _readiness(scene, task) or _timer(task, now)
+    ending = _ending(scene) or _cascade(scene, task)
+    if ending is not None:
+        return None if _ends_with_its_task(scene, task) else ending
+    return _readiness(scene, task) or _timer(task, now)
+
+
+def _ends_with_its_task(scene: Scene, task: Task) -> bool:
+    """Whether the task is a timed hold of an open task, whose own end takes the hold along."""
+    held = scene.related.get(task.parent_id or "")
+    return is_hold(scene.workflow, task) and held is not None and status_of(scene.workflow, held).open
 
 
 def _ending(scene: Scene) -> Due | None:
@@ -44,11 +54,13 @@ def _ending(scene: Scene) -> Due | None:
 
 
 def _cascade(scene: Scene, task: Task) -> Due | None:
-    """Below a cancelled task nothing stays open, also below closed tasks in between."""
+    """Below a cancelled task nothing stays open, also below closed tasks in between; below a completed one no hold."""
     tree = scene.workflow.tree
     if tree is None:
         return None
     above = scene.related.get(task.parent_id or "")
+    if above is not None and is_hold(scene.workflow, task) and not status_of(scene.workflow, above).open:
+        return Due(tree.cascade)
     while above is not None:
         status = status_of(scene.workflow, above)
         if not status.open and not status.completed:

@@ -128,7 +128,8 @@ class Task:
     (description, instructions, links) beside the task: 0 means there are none to read.
     `remembered` names the statuses that the workflow wants remembered once entered. `waiting` and
     `working` are seconds spent so far in statuses measured as such; `since` is when the present
-    status was entered.
+    status was entered. `delegated` says that the work was passed on to a child of the task's own
+    type, the last of which is `delegate_id`.
     """
 
     task_id: TaskId
@@ -172,6 +173,7 @@ class Task:
     children: Children = Children()
     hold_id: TaskId | None = None
     delegated: bool = False
+    delegate_id: TaskId | None = None
     version: int = 1
 
 

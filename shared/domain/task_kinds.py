@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.domain.kind import Invalid, Json, Kind, Reading, list_of, object_of, text_of
+from shared.domain.people import Organization, User
 from shared.domain.scene import Scene
 from shared.domain.task import Link, Party, Task, TaskId, case_of
 from shared.domain.workflow import Field, NamedOrganization, Workflow
@@ -31,19 +32,39 @@ def _read_party(field: Field, value: object, reading: Reading) -> Party:
 
 
 def _user_party(user_id: str, scene: Scene) -> Party:
-    user = scene.users.get(user_id)
-    if user is None:
-        raise Invalid(f"There is no user {user_id!r}.", "/id")
-    if not user.active:
-        raise Invalid(f"{user.display_name} is not active.", "/id")
-    return user.party
+    return _active(user_id, scene, "/id").party
 
 
 def _organization_party(organization_id: str, scene: Scene) -> Party:
+    return _existing(organization_id, scene, "/id").party
+
+
+def _active(user_id: str, scene: Scene, pointer: str = "") -> User:
+    user = scene.users.get(user_id)
+    if user is None:
+        raise Invalid(f"There is no user {user_id!r}.", pointer)
+    if not user.active:
+        raise Invalid(f"{user.display_name} is not active.", pointer)
+    return user
+
+
+def _existing(organization_id: str, scene: Scene, pointer: str = "") -> Organization:
     organization = scene.organizations.get(organization_id)
     if organization is None:
-        raise Invalid(f"There is no organization {organization_id!r}.", "/id")
-    return organization.party
+        raise Invalid(f"There is no organization {organization_id!r}.", pointer)
+    return organization
+
+
+def _read_user(field: Field, value: object, reading: Reading) -> User:
+    return _active(text_of(value, ID, lines=False), reading.scene)
+
+
+def _read_organization(field: Field, value: object, reading: Reading) -> Organization:
+    return _existing(text_of(value, ID, lines=False), reading.scene)
+
+
+def _id_schema(field: Field, workflow: Workflow) -> Json:
+    return {"type": "string", "minLength": 1, "maxLength": ID}
 
 
 def _party_schema(field: Field, workflow: Workflow) -> Json:
@@ -147,6 +168,8 @@ def _entity_schema(field: Field, workflow: Workflow) -> Json:
 
 TASK_KINDS: Mapping[str, Kind] = {
     "party": Kind(_party_schema, _read_party),
+    "user": Kind(_id_schema, _read_user),
+    "organization": Kind(_id_schema, _read_organization),
     "group_queue": Kind(_group_queue_schema, _read_group_queue),
     "parent": Kind(lambda f, w: {"type": "string"}, _read_parent),
     "prerequisites": Kind(_prerequisites_schema, _read_prerequisites),

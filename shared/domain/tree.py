@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from shared.domain.draft import Draft
+from shared.domain.holds import end_hold
 from shared.domain.plan import ChangeCounters, ChangeEdge, CreateEdge, FieldError, Plan, Refusal, Write
 from shared.domain.scene import Context, status_of
 from shared.domain.task import Children, Edge, Task, TaskId
+from shared.domain.vocabulary import CHILD_OPENED, CHILDREN_CLOSED, HOLD_ENDED
 from shared.domain.workflow import Status, Tree, Workflow
 
 
@@ -21,14 +23,15 @@ def stand_under(draft: Draft, parent: Task) -> Refusal | None:
 
     A parent that is on hold already only counts one child more: siblings can be created at once.
     """
-    refusal = _misplaced(draft, parent)
+    above = draft.beside(parent, CHILD_OPENED)
+    refusal = _misplaced(draft, above.task)
     if refusal is not None:
         return refusal
     child = draft.task
     same = child.type == parent.type
     draft.set(parent_id=parent.task_id, counts_at=parent.task_id)
     draft.write(CreateEdge(Edge(parent.task_id, child.task_id, parent.task_id, same_type=same)))
-    draft.write(*_held(draft.context, parent, same=same, child=child))
+    _hold(above, child, same=same)
     return None
 
 
@@ -50,6 +53,19 @@ def count_child(context: Context, edge: Edge, child: Task) -> Plan | None:
     # so; of a closed parent nothing more depends on the counters.
     not_last = status_of(workflow, parent) == on_hold(workflow) and parent.hold_id is None
     return Plan(context.ids.commit, (ChangeEdge(edge, counted), ChangeCounters(parent, after, not_last)), parent)
+
+
+def release(draft: Draft) -> None:
+    """A timed hold that has ended gives its task back, unless a child keeps that on hold."""
+    scene, hold = draft.context.scene, draft.task
+    held = scene.related.get(hold.parent_id or "")
+    if held is None or held.hold_id != hold.task_id:
+        return
+    above = draft.beside(held, HOLD_ENDED)
+    above.counters = True
+    above.set(hold_id=None)
+    above.changed("holdId", hold.task_id, None)
+    above.enter(reaction(scene.workflow, above.task) or above.status)
 
 
 def reaction(workflow: Workflow, parent: Task) -> Status | None:
@@ -86,7 +102,7 @@ def below(tasks: Mapping[TaskId, Task], task_id: TaskId) -> Iterator[Task]:
 def _ending(workflow: Workflow, parent: Task) -> str | None:
     """The status in which the parent ends with its children; none if it goes back to work."""
     tree, children, ends = tree_of(workflow), parent.children, workflow.types[parent.type].ends
-    if ends == "with_children":
+    if ends == "with_children" and children.closed:
         return tree.completed if children.completed else tree.cancelled
     if ends == "when_delegated" and parent.delegated:
         return tree.completed if children.same_completed else tree.cancelled
@@ -106,31 +122,26 @@ def _misplaced(draft: Draft, parent: Task) -> Refusal | None:
     return None
 
 
-def _held(context: Context, parent: Task, *, same: bool, child: Task) -> tuple[Write, ...]:
-    """The parent with one open child more, on hold: a new version only if it was not before."""
-    workflow = context.scene.workflow
-    more = _opened(parent.children, same=same)
-    delegated = parent.delegated or same
-    if status_of(workflow, parent) == on_hold(workflow) and delegated == parent.delegated:
-        return (ChangeCounters(parent, replace(parent, children=more)),)
-    held = Draft(_about(context, parent), parent, action="child_opened", given={})
-    held.set(children=more, delegated=delegated)
-    held.changes["child"] = {"to": child.task_id}
-    held.enter(on_hold(workflow))
-    return held.finish()[1]
+def _hold(above: Draft, child: Task, *, same: bool) -> None:
+    """The parent has one open child more, and is on hold for it rather than for some days."""
+    workflow, parent = above.context.scene.workflow, above.task
+    above.set(children=_opened(parent.children, same=same))
+    if same:
+        above.set(delegated=True, delegate_id=child.task_id)
+    end_hold(above)
+    if above.task == replace(parent, children=above.task.children) and above.status == on_hold(workflow):
+        return
+    above.changes["child"] = {"to": child.task_id}
+    above.enter(on_hold(workflow))
 
 
 def _react(context: Context, after: Task, becomes: Status, *writes: Write) -> Plan:
     """The plan of the parent's next version, on condition of the very counters that it follows from."""
-    draft = Draft(context, context.scene.subject, action="children_closed", given={}, counters=True)
+    draft = Draft(context, context.scene.subject, action=CHILDREN_CLOSED, given={}, counters=True)
     draft.set(children=after.children)
     draft.enter(becomes)
     draft.write(*writes)
     return draft.plan()
-
-
-def _about(context: Context, task: Task) -> Context:
-    return replace(context, scene=replace(context.scene, task=task))
 
 
 def _opened(counters: Children, *, same: bool) -> Children:

@@ -43,6 +43,14 @@ EFFECT_READS: Mapping[str, Reads] = {
     "append_instruction": Reads({"instructions": "instruction"}, frozenset({"instructions"})),
     "edit_fields": Reads({"description": "description", "links": "links", "entity": "entity", "priority": "integer"}),
     "edit_prerequisites": Reads({"prerequisites": "prerequisites"}, frozenset({"prerequisites"})),
+    "place_timed_hold": Reads({"days": "days"}, frozenset({"days"}), always=True),
+    "end_timed_hold": Reads(),
+    "pass_to_member": Reads({"userId": "user", "instructions": "instruction"}, frozenset({"userId"}), always=True),
+    "pass_to_organization": Reads(
+        {"organizationId": "organization", "instructions": "instruction"}, frozenset({"organizationId"}), always=True
+    ),
+    "reassign": Reads({"assignedParty": "party"}, frozenset({"assignedParty"}), always=True),
+    "return_work": Reads(),
 }
 
 CREATION_FIELDS: Mapping[str, str] = {
@@ -68,10 +76,19 @@ REASON = "reason"
 """The input that Casetree gives to the action with which it closes the tasks of a case."""
 
 CREATE, CHILD_OPENED, CHILDREN_CLOSED = "create", "child_opened", "children_closed"
-RESERVED = (CREATE, CHILD_OPENED, CHILDREN_CLOSED)
+HOLD_ENDED, WORK_RETURNED = "hold_ended", "work_returned"
+RESERVED = (CREATE, CHILD_OPENED, CHILDREN_CLOSED, HOLD_ENDED, WORK_RETURNED)
 """What history calls changes that no action of the file makes; no action may have such a name."""
 
-TIMERS: Mapping[str, str] = {"due": "Runs until the task's due time."}
+TIMERS: Mapping[str, str] = {
+    "due": "Runs until the task's due time.",
+    "time": "Runs for as long as a timed task, or a timed hold, lasts.",
+}
+
+ABOUT_PARENTS = frozenset(
+    {"parent_organization_member", "parent_organization_admin", "passed_on", "reassign", "return_work"}
+)
+"""The relations, guards and effects that look at the parent, which is loaded for them."""
 
 CASE_RELATIONS = frozenset({"administrator", "inside", "case_organization_member"})
 """The relations that a caller may have where there is no task yet."""

@@ -15,9 +15,11 @@ from shared.domain.people import OrganizationKind
 
 SAME = "same"
 BY_PREREQUISITES = "by_prerequisites"
+BY_CHILDREN = "by_children"
 Measure = Literal["waiting", "working"]
 Ends = Literal["by_action", "when_delegated", "with_children"]
-Scope = Literal["case", "parent"]
+Scope = Literal["case", "parent", "organization"]
+QueueOf = Literal["group_queue", "assignee", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,10 @@ class TaskType:
 
     `parents` names the types that it may stand under; none: it stands alone. `ends` says when a
     task of the type closes with its last open child instead of going back to work. `one_open`
-    names the scopes (the case, the parent) in which only one task of the type may be open.
+    names the scopes (the case, the parent) in which only one task of the type may be open. A timed
+    task `lasts` that long: then the engine takes the action of the timer `time`. `queue` says whose
+    queue lists it, `members_of` the organization whose members alone such a task is assigned to.
+    One that `returns` is given back when the child that it was passed on to is cancelled.
     """
 
     name: str
@@ -113,6 +118,10 @@ class TaskType:
     parents: frozenset[str] = frozenset()
     ends: Ends = "by_action"
     one_open: tuple[Scope, ...] = ()
+    lasts: timedelta | None = None
+    queue: QueueOf = "group_queue"
+    members_of: str | None = None
+    returns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +179,8 @@ class Tree:
 
     A parent is `on_hold` while a child is open, then `returned`; one that ends with its children
     is `completed` if one of them was, else `cancelled`. `cascade` is the engine's action on every
-    open task below a cancelled one.
+    open task below a cancelled one. `hold` is the type of a timed hold: a child that keeps its
+    parent on hold for some days, and is not counted.
     """
 
     on_hold: str
@@ -178,6 +188,7 @@ class Tree:
     completed: str
     cancelled: str
     cascade: str
+    hold: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

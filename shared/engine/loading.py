@@ -71,8 +71,21 @@ def gather(
 def load_tasks(session: Session, task_ids: Iterable[TaskId]) -> dict[TaskId, Task]:
     """Those of the tasks that exist, in one read."""
     keys = [TaskKey(task_id) for task_id in task_ids]
+    if not keys:
+        return {}
     loaded = session.store.load(keys)
     return {key.task_id: task for key in keys if (task := loaded[key]) is not None}
+
+
+def load_above(session: Session, task: Task) -> dict[TaskId, Task]:
+    """The tasks above the task, up to its root; one read for each, as each names the next."""
+    found: dict[TaskId, Task] = {}
+    above: TaskId | None = task.parent_id
+    while above is not None:
+        parent = load_tasks(session, [above])
+        found.update(parent)
+        above = parent[above].parent_id if above in parent else None
+    return found
 
 
 def workflow_of(session: Session, case: Case) -> Workflow:
@@ -127,10 +140,15 @@ def _tasks(given: Mapping[str, object] | None, case_id: str) -> set[TaskId]:
     return {t for t in named if isinstance(t, str) and case_of(t) == case_id}
 
 
+def _named(given: object, field: str) -> set[str]:
+    value = given.get(field) if isinstance(given, Mapping) else None
+    return {value} if isinstance(value, str) else set()
+
+
 def _parties(given: object) -> tuple[set[str], set[str]]:
     """The ids of the users and the organizations that an input names, wherever they stand."""
-    users: set[str] = set()
-    organizations: set[str] = set()
+    users = _named(given, "userId")
+    organizations = _named(given, "organizationId")
     by_kind = {"user": users, "organization": organizations}
     ahead = [given]
     while ahead:

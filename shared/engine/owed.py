@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from shared.domain.decide import act
+from shared.domain.needs import holds_of
 from shared.domain.people import ENGINE
-from shared.domain.plan import Plan, Refusal
+from shared.domain.plan import ChangeCounters, ChangeTask, Plan, Refusal, ReleaseLock, TakeLock
 from shared.domain.scene import Context, Ids, Scene
 from shared.domain.settling import due
 from shared.domain.task import Case, Task, TaskId, case_of
-from shared.engine.loading import load_tasks, workflow_of
+from shared.engine.loading import load_above, load_tasks, workflow_of
 from shared.engine.session import Session
 from shared.storage.keys import CaseKey, TaskKey
 from shared.storage.store import CommitFailed
@@ -84,15 +85,25 @@ def _owed(session: Session, case: Case, tasks: Mapping[TaskId, Task], related: M
 
 
 def _chunks(plans: Iterable[Plan]) -> Iterable[Sequence[Plan]]:
-    """Plans of different tasks, as many together as fit one transaction."""
+    """Plans of different tasks, as many together as fit one transaction.
+
+    Two that write one item do not: the later one fails then, and is decided anew.
+    """
     chunk: list[Plan] = []
     for plan in plans:
-        if chunk and sum(len(p.writes) for p in (*chunk, plan)) > CHUNK:
+        alike = any(_writes(other) & _writes(plan) for other in chunk)
+        if alike or (chunk and sum(len(p.writes) for p in (*chunk, plan)) > CHUNK):
             yield chunk
             chunk = []
         chunk.append(plan)
     if chunk:
         yield chunk
+
+
+def _writes(plan: Plan) -> set[str]:
+    """The tasks and locks that the plan writes; every other item belongs to one of the tasks."""
+    changed = {w.before.task_id for w in plan.writes if isinstance(w, ChangeTask | ChangeCounters)}
+    return changed | {w.name for w in plan.writes if isinstance(w, TakeLock | ReleaseLock)}
 
 
 def _commit_chunk(session: Session, plans: Sequence[Plan]) -> int:
@@ -105,9 +116,10 @@ def _commit_chunk(session: Session, plans: Sequence[Plan]) -> int:
 
 
 def _scene(session: Session, task_id: TaskId) -> Scene | None:
-    """The task with its case and its prerequisites; None if it does not exist."""
+    """The task with its case, its prerequisites, its hold and what is above it; None if it does not exist."""
     loaded = session.store.load([CaseKey(case_of(task_id)), TaskKey(task_id)])
     case, task = loaded[CaseKey(case_of(task_id))], loaded[TaskKey(task_id)]
     if case is None or task is None:
         return None
-    return Scene(workflow_of(session, case), case, task, load_tasks(session, task.prerequisites))
+    beside = load_tasks(session, (*task.prerequisites, *holds_of((task,))))
+    return Scene(workflow_of(session, case), case, task, beside | load_above(session, task))

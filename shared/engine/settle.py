@@ -54,7 +54,7 @@ def _settle_round(session: Session, case_id: str) -> int:
 def _is_behind(edge: Edge, tasks: Mapping[TaskId, Task]) -> bool:
     """Whether the edge may not have counted its child's closing yet; counting it decides."""
     child = tasks.get(edge.child_id)
-    return child is not None and child.closed_at is not None and edge.counted_version < child.version
+    return not edge.hold and child is not None and child.closed_at is not None and edge.counted_version < child.version
 
 
 def _dependents(session: Session, entry: Entry) -> int:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.domain.creation import create_task as decide_creation
 from shared.domain.decide import Offer
 from shared.domain.decide import act as decide_action
 from shared.domain.decide import offers as decide_offers
+from shared.domain.needs import holds_of, looks_at
 from shared.domain.people import Caller
 from shared.domain.plan import Decision, Refusal, TakeLock
 from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene, status_of
 from shared.domain.task import Entry, Task, TaskId, Texts, case_of
-from shared.domain.workflow import BY_PREREQUISITES, Status, Workflow
+from shared.domain.workflow import Action, Status, Workflow
 from shared.engine.loading import (
     Gathered,
     check_version,
@@ -68,7 +69,9 @@ def available_actions(session: Session, identity: Identity, task_id: TaskId) -> 
     """Every listed action, each with why the caller may not take it now, by the rules of `act`."""
     gathered = gather(session, identity, case_of(task_id), task_id)
     workflow, case, task = seen_task(session, gathered)
-    context = context_of(session, gathered, Scene(workflow, case, task))
+    actions = workflow.actions_of(task.type).values()
+    scene = _surrounded(session, Scene(workflow, case, task), gathered, actions)
+    context = context_of(session, gathered, scene)
     return TaskView(task, Texts(), workflow, gathered.caller), decide_offers(context)
 
 
@@ -81,7 +84,8 @@ def create_task(session: Session, identity: Identity, case_id: str, given: Given
         if gathered.record is not None:
             view = get_task(session, identity, gathered.record.resource)
             return Answer(view, gathered.record.status, replayed=True)
-        context = context_of(session, gathered, Scene(workflow, case))
+        holds = load_tasks(session, holds_of(gathered.related.values()))
+        context = context_of(session, gathered, Scene(workflow, case, related=holds))
         return _commit(session, identity, request, context, decide_creation(context, given), 201)
 
     return session.retry(attempt)
@@ -130,10 +134,12 @@ def complete(session: Session, scene: Scene, gathered: Gathered, name: str, give
         tasks = {t.task_id: t for t in session.store.tasks(scene.case.case_id)}
         graph = {task_id: t.prerequisites for task_id, t in tasks.items()}
         return Scene(scene.workflow, scene.case, scene.task, related=tasks, graph=graph)
-    if not any(case.to == BY_PREREQUISITES for case in action.target):
-        return scene
-    missing = (p for p in scene.subject.prerequisites if p not in gathered.related)
-    return Scene(scene.workflow, scene.case, scene.task, related=load_tasks(session, missing))
+    return _surrounded(session, scene, gathered, (action,))
+
+
+def _surrounded(session: Session, scene: Scene, gathered: Gathered, actions: Iterable[Action]) -> Scene:
+    needed = looks_at(scene.workflow, scene.subject, actions) - gathered.related.keys()
+    return Scene(scene.workflow, scene.case, scene.task, related=load_tasks(session, sorted(needed)))
 
 
 def task_history(

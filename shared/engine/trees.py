@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.domain.needs import holds_of
 from shared.domain.people import ENGINE
 from shared.domain.scene import Context, Scene, status_of
 from shared.domain.task import Task, TaskId, case_of
@@ -52,7 +53,7 @@ def end_below(session: Session, task_id: TaskId) -> int:
     while ahead:
         edges = session.store.children(ahead.pop())
         children = load_tasks(session, (edge.child_id for edge in edges))
-        above.update(children)
+        above |= children | load_tasks(session, holds_of(children.values()))
         total += settle_tasks(session, case, children, above)
         ahead += [t.task_id for t in children.values() if not status_of(workflow, t).open]
     return total

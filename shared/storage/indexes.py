@@ -39,7 +39,10 @@ def due_shard(shard: int) -> str:
 
 
 def task_keys(task: Task) -> Item:
-    """The index keys of a task: its party's queue, its group's queue, and the unassigned ones of it."""
+    """The index keys of a task: its party's queue, its group's queue, and the unassigned ones of it.
+
+    A task without a tab is listed nowhere.
+    """
     keys = _party_keys(task)
     if task.queue and task.tab:
         keys |= _keys(ORGANIZATION_QUEUE, organization_queue(task.queue, task.tab), _position(task))
@@ -62,12 +65,12 @@ def timer_keys(timer: Timer) -> Item:
 
 def _party_keys(task: Task) -> Item:
     party = task.assigned_party
-    if party is None:
+    if party is None or task.tab is None:
         return {}
     if party.kind == "user":
         lead = OPEN if task.closed_at is None else CLOSED
         return _keys(PARTY_QUEUE, user_queue(party.id), lead + _position(task))
-    if party.kind == "organization" and party.id != task.queue and task.tab:
+    if party.kind == "organization" and party.id != task.queue:
         return _keys(PARTY_QUEUE, organization_party_queue(party.id, task.tab), _position(task))
     return {}
 

@@ -14,7 +14,7 @@ from shared.storage.records import CHILDREN, TASK, join_person, split_person
 from shared.storage.schema import SORT
 from shared.timestamps import parse, to_text
 
-_RELATIVES = {"parent_id": "parentId", "counts_at": "countsAt", "hold_id": "holdId"}
+_RELATIVES = {"parent_id": "parentId", "counts_at": "countsAt", "hold_id": "holdId", "delegate_id": "delegateId"}
 _PEOPLE = ("created_by", "updated_by", "assigned_by", "cancelled_by", "completed_by")
 
 

@@ -13,16 +13,14 @@ from hypothesis import strategies as st
 from shared.domain.people import ENGINE
 from shared.domain.plan import (
     ChangeCounters,
-    ChangeEdge,
     ChangeTask,
     CheckCaseOpen,
-    CreateEdge,
     Plan,
     ReleaseLock,
     TakeLock,
 )
 from shared.domain.settling import due
-from shared.domain.task import Children, Edge, Task
+from shared.domain.task import Children, Task
 from shared.domain.tree import below, count_child, reaction
 from shared.domain.workflow import (
     Action,
@@ -83,10 +81,9 @@ def projects(ends: Ends = "by_action", scopes: tuple[Scope, ...] = ()) -> Workfl
 
 
 class Grove(World):
-    """A world that keeps edges and counters, as the table would."""
+    """A world of goals and steps."""
 
     def __init__(self, ends: Ends = "by_action", scopes: tuple[Scope, ...] = ()) -> None:
-        self.edges: dict[str, Edge] = {}
         super().__init__(workflow=projects(ends, scopes))
 
     def grow(self, parent: Task | None = None, **given: object) -> Task:
@@ -94,30 +91,6 @@ class Grove(World):
         if parent is None:
             return self.create("Goal")
         return self.create("Step", parentId=parent.task_id, **given)  # type: ignore[arg-type]
-
-    def count(self, child: Task) -> Plan | None:
-        """The hook counts a closed child at its parent."""
-        edge = self.edges[child.task_id]
-        context = self.context(ENGINE, self[edge.counts_at])
-        plan = count_child(context, edge, self[child])
-        if plan is not None:
-            self.play(plan)
-        return plan
-
-    def _write(self, write: object) -> None:
-        match write:
-            case CreateEdge(edge):
-                self.edges[edge.child_id] = edge
-            case ChangeEdge(before, after):
-                assert self.edges[before.child_id] == before
-                self.edges[before.child_id] = after
-            case ChangeCounters(before, after, not_last):
-                now = self[before]
-                assert (now.state, now.status, now.hold_id) == (before.state, before.status, before.hold_id)
-                assert not not_last or now.children.open > 1
-                self.tasks[before.task_id] = replace(now, children=after.children)
-            case _:
-                super()._write(write)
 
 
 def test_a_child_puts_its_parent_on_hold_in_the_same_transaction() -> None:

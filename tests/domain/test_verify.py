@@ -20,6 +20,7 @@ from shared.domain.verify import verify
 from shared.domain.workflow import Action, Field, TargetCase, TaskType, Tree, Word, Workflow
 from tests.domain.worlds import ANN, World, admin, user, workflow
 from tests.workflows.broken import ERRANDS
+from tests.workflows.claims import claims
 
 INSPECTION = workflow("inspection")
 SMALL = workflow_of(ERRANDS)
@@ -352,3 +353,40 @@ def test_an_action_of_nobody_is_found() -> None:
     idle = Action("tidy", "Tidy", frozenset({"ready"}), (TargetCase("same"),), ("engine",))
     (found,) = verify(replace(SMALL, actions={**SMALL.actions, "tidy": idle}))
     assert (found.rule, found.where) == ("engine-acts", ("actions", "tidy"))
+
+
+CLAIMED = claims()
+
+
+def _hint_of(whole: Workflow, rule: str) -> list[str]:
+    return [finding.detail for finding in verify(whole) if finding.rule == rule]
+
+
+def test_a_whole_tree_passes() -> None:
+    """Nothing is found in a workflow with timed holds."""
+    assert verify(CLAIMED) == ()
+
+
+def test_the_timer_of_a_timed_task_ends_it() -> None:
+    """It is an action that the type has, in every open status, with an end."""
+    other = replace(CLAIMED, timers={"time": "end_hold"})
+    assert "the time of a 'Pause' is over, which has no such action." in _hint_of(other, "timed-tasks-end")[0]
+    left = changed(CLAIMED, "run_out", sources=frozenset({"assigned"}))
+    assert _hint_of(left, "timed-tasks-end")[0].endswith("'run_out' does not always end it.")
+    back = changed(CLAIMED, "run_out", target=(TargetCase("by_children"),))
+    assert _hint_of(back, "timed-tasks-end")[0].endswith("'run_out' does not always end it.")
+
+
+def test_a_timed_hold_takes_no_children_and_stands_where_it_is_placed() -> None:
+    """No type may stand under it, and it may stand under whatever can be held."""
+    under = typed(CLAIMED, "Survey", parents=frozenset({"Pause"}))
+    assert _hint_of(under, "timed-tasks-end") == ["A 'Survey' would stand under a timed hold, which takes no children."]
+    nowhere = typed(CLAIMED, "Pause", parents=frozenset({"Claim"}))
+    assert "A 'Survey' can be held, but a 'Pause' does not stand under one." in _hint_of(nowhere, "timed-tasks-end")
+
+
+def test_placing_a_hold_needs_a_type_of_holds() -> None:
+    """An effect that places a timed hold is refused where no type is one."""
+    assert CLAIMED.tree is not None
+    none = replace(CLAIMED, tree=replace(CLAIMED.tree, hold=None))
+    assert _hint_of(none, "timed-tasks-end") == ["'place_timed_hold' would place a timed hold, but no type is one."]

@@ -14,15 +14,22 @@ from shared.domain.people import ENGINE, Caller, Membership, Organization, Organ
 from shared.domain.plan import (
     AddEntry,
     ChangeCase,
+    ChangeCounters,
+    ChangeEdge,
     ChangeTask,
     CreateCase,
+    CreateEdge,
     CreateTask,
     Decision,
     Plan,
     Refusal,
+    ReleaseLock,
+    TakeLock,
 )
 from shared.domain.scene import Context, Ids, Scene
-from shared.domain.task import Case, Entry, Task
+from shared.domain.settling import due
+from shared.domain.task import Case, Edge, Entry, Task
+from shared.domain.tree import count_child
 from shared.domain.workflow import Workflow
 from shared.workflows import load
 
@@ -62,6 +69,8 @@ class World:
     case: Case = field(init=False)
     tasks: dict[str, Task] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
+    edges: dict[str, Edge] = field(default_factory=dict)
+    locks: dict[str, str] = field(default_factory=dict)
     users: Mapping[str, User] = field(default_factory=lambda: {u.id: u for u in (ANN, BOB, CHO, EVE, FAY)})
     organizations: Mapping[str, Organization] = field(default_factory=lambda: {o.id: o for o in (ACME, DISPATCH)})
     numbers: Iterator[int] = field(default_factory=count)
@@ -104,6 +113,24 @@ class World:
                 self._write(write)
         return decision
 
+    def count(self, child: Task | str) -> Plan | None:
+        """The hook counts a closed child at its parent."""
+        edge = self.edges[key(child)]
+        context = self.context(ENGINE, self[edge.counts_at])
+        plan = count_child(context, edge, self[child])
+        if plan is not None:
+            self.play(plan)
+        return plan
+
+    def settle(self) -> None:
+        """All that the engine owes the tasks is done, and every closing is counted."""
+        for task_id in [t for _ in range(5) for t in self.tasks]:
+            owed = due(self.context(ENGINE, self.tasks[task_id]).scene, self.now)
+            if owed is not None:
+                self.play(act(self.context(ENGINE, self.tasks[task_id]), owed.action, owed.input))
+            if task_id in self.edges:
+                self.count(task_id)
+
     def pass_time(self, **amount: float) -> None:
         """It is that much later."""
         self.now += timedelta(**amount)
@@ -123,6 +150,20 @@ class World:
                 self.case = case
             case AddEntry(entry):
                 self.entries.append(entry)
+            case CreateEdge(edge):
+                self.edges[edge.child_id] = edge
+            case ChangeEdge(old, new):
+                assert self.edges[old.child_id] == old
+                self.edges[old.child_id] = new
+            case ChangeCounters(before, after, not_last):
+                now = self[before]
+                assert (now.state, now.status, now.hold_id) == (before.state, before.status, before.hold_id)
+                assert not not_last or now.children.open > 1
+                self.tasks[before.task_id] = replace(now, children=after.children)
+            case TakeLock(task_id, name):
+                assert self.locks.setdefault(name, task_id) == task_id
+            case ReleaseLock(task_id, name):
+                assert self.locks.pop(name) == task_id
 
     def _fresh(self) -> Iterator[str]:
         return (f"t{number:04}" for number in self.numbers)

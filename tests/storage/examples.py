@@ -79,6 +79,7 @@ FULL_TASK = Task(
     texts=3,
     children=Children(6, 5, 4, 3, 2, 1),
     hold_id=OTHER_ID,
+    delegate_id=OTHER_ID,
     delegated=True,
     version=12,
 )
@@ -220,6 +221,7 @@ def tasks(draw: st.DrawFn) -> Task:
             texts=numbers,
             children=st.builds(Children, *(numbers for _ in range(6))),
             hold_id=st.none() | relatives,
+            delegate_id=st.none() | relatives,
             delegated=st.booleans(),
             version=numbers,
         )

@@ -53,7 +53,7 @@ def test_an_unassigned_task_is_also_among_those() -> None:
 
 def test_a_users_task_is_open_or_closed() -> None:
     """A user's open tasks sort by due time, closed ones by closing time, apart from each other."""
-    mine = replace(BARE_TASK, assigned_party=ANN, due_time=LATER)
+    mine = replace(BARE_TASK, assigned_party=ANN, due_time=LATER, tab="assigned")
     assert keys(mine) == {"partyQueue": "USER#ann", "partySort": f"O#2026-12-01T04:35:01.124Z#{LOCAL}"}
     assert keys(replace(mine, due_time=None))["partySort"] == f"O#~#{LOCAL}"
     closed = replace(mine, closed_at=examples.NOW)
@@ -66,6 +66,12 @@ def test_an_organizations_task_is_in_its_party_queue_unless_it_watches_it_anyway
     assert keys(theirs)["partyQueue"] == "ORG#acme#assigned"
     assert keys(theirs)["partySort"] == f"~#{LOCAL}"
     assert "partyQueue" not in keys(replace(QUEUED, assigned_party=QA))
+
+
+def test_a_task_without_a_tab_is_listed_nowhere() -> None:
+    """What a workflow hides is in no queue, neither an organization's nor a person's."""
+    assert keys(replace(BARE_TASK, assigned_party=ANN)) == {}
+    assert keys(replace(QUEUED, assigned_party=ACME, tab=None)) == {}
 
 
 def test_an_outside_party_has_no_queue() -> None:

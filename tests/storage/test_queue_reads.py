@@ -79,7 +79,7 @@ def test_a_page_is_one_request(store: Store) -> None:
 
 def test_a_part_of_a_queue_can_be_asked_for(store: Store) -> None:
     """Bounds are included, a prefix separates open from closed, and what crosses itself is empty."""
-    mine = replace(BARE_TASK, assigned_party=ANN)
+    mine = replace(BARE_TASK, assigned_party=ANN, tab="assigned")
     fill(store, [*numbered(mine, 1, 2), replace(mine, task_id=f"{CASE_ID}.c1", closed_at=LATER)])
     queue = user_queue("ann")
     first, second = store.party_queue(queue, prefix=OPEN)

@@ -353,6 +353,12 @@ TREES = (
     ),
     Broken("names-resolve", BUY, "  Buy: {parents: [By]} # here\n", "There is no type 'By'.", "'Buy'"),
     Broken("schema", "  put_back:\n", "  create: # here\n", "'create' cannot be used here.", "child_opened"),
+    Broken("schema", BUY, "  Buy: {parents: all} # here\n", "There is no list of types, or `any` 'all'."),
+    Broken("names-resolve", "timers:", TREE.replace("drop}", "drop, hold: Nap}") + "timers:", "no type 'Nap'"),
+    Broken("names-resolve", "  to: by_prerequisites\n", "  to: by_children # here\n", "no status", "Only actions lead"),
+    Broken("names-resolve", BUY, "  Buy: {members_of: crew} # here\n", "There is no organization 'crew'."),
+    Broken("schema", BUY, "  Buy: {queue: nowhere} # here\n", "There is no queue 'nowhere'."),
+    Broken("timed-tasks-end", BUY, "  Buy: {lasts: 3d} # here\n", "no timer runs for it", "Add `timers: {time:"),
     Broken("schema", BUY, "  Buy: {ends: never} # here\n", "There is no end 'never'."),
     Broken("schema", BUY, "  Buy: {one_open: [house]} # here\n", "There is no scope 'house'."),
 )

@@ -19,6 +19,7 @@ from shared.domain.compiled import MalformedError, plain_from, workflow_from
 from shared.domain.workflow import Waiting, Word
 from shared.workflows import Registry, UnknownWorkflowError, load
 from tests.workflows.broken import ERRANDS
+from tests.workflows.claims import CLAIMS
 
 FILES = sorted(Path(workflows.__file__).parent.glob("*.yaml"))
 FORM = plain_from(workflow_of(ERRANDS))
@@ -33,7 +34,7 @@ def test_the_compiled_form_says_what_the_file_says(file: Path) -> None:
     assert written.read_text(encoding="utf-8") == text(workflow)
 
 
-@pytest.mark.parametrize("file", [*FILES, ERRANDS], ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [*FILES, ERRANDS, CLAIMS], ids=lambda file: file.stem)
 def test_a_workflow_survives_its_compiled_form(file: Path) -> None:
     """Written and read again, a workflow is the same."""
     workflow = workflow_of(file)

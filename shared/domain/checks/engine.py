@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from shared.domain.checks.finding import Finding, Place, listed
+from shared.domain.checks.holds import timed_tasks_end
 from shared.domain.lifecycle import ENGINE, engine_moves
 from shared.domain.vocabulary import REASON
 from shared.domain.workflow import Action, Workflow
@@ -68,7 +69,12 @@ def trees_fit(workflow: Workflow) -> Iterator[Finding]:
     tree, rule = workflow.tree, "trees-fit"
     if tree is None:
         for task_type in workflow.types.values():
-            if task_type.parents or task_type.ends != "by_action" or "parent" in task_type.one_open:
+            if (
+                task_type.parents
+                or task_type.ends != "by_action"
+                or task_type.returns
+                or "parent" in task_type.one_open
+            ):
                 detail = f"{task_type.name!r} speaks of parents or children, but there are no trees here."
                 hint = "Add `tree: {on_hold: ..., returned: ..., completed: ..., cancelled: ..., cascade: ...}`."
                 yield Finding(rule, ("types", task_type.name), detail, hint)
@@ -112,4 +118,5 @@ ENGINE_RULES: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (
     engine_acts,
     closing_ends_tasks,
     trees_fit,
+    timed_tasks_end,
 )

@@ -15,9 +15,12 @@ from shared.domain.fields import KINDS
 from shared.domain.guards import GUARDS
 from shared.domain.relations import RELATIONS, VISIBILITIES
 from shared.domain.vocabulary import ARGUMENTS, CASE_RELATIONS, TIMERS
-from shared.domain.workflow import BY_PREREQUISITES, SAME, Action, Field, TargetCase, Word, Workflow
+from shared.domain.workflow import BY_CHILDREN, BY_PREREQUISITES, SAME, Action, Field, TargetCase, Word, Workflow
 
-DECLARE = "Add `prerequisites: {waiting: ..., ready: ..., action: ...}` to use this word."
+DECLARE = {
+    BY_PREREQUISITES: "Add `prerequisites: {waiting: ..., ready: ..., action: ...}` to use this word.",
+    BY_CHILDREN: "Only actions lead there, in a workflow with a `tree`.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,9 @@ def _target(
     workflow: Workflow, where: Place, target: tuple[TargetCase, ...], more: tuple[str, ...]
 ) -> Iterator[Mention]:
     words = (*more, BY_PREREQUISITES) if workflow.prerequisites else more
+    words = (*words, BY_CHILDREN) if workflow.tree and more else words
     for index, case in enumerate(target):
-        hint = DECLARE if case.to == BY_PREREQUISITES else ""
+        hint = DECLARE.get(case.to, "")
         yield Mention((*where, index, "to"), "status", case.to, (*workflow.statuses, *words), hint)
         yield from _words(workflow, (*where, index, "when"), "condition", case.conditions, CONDITIONS)
 
@@ -113,6 +117,8 @@ def _engine(workflow: Workflow) -> Iterator[Mention]:
         for key in ("on_hold", "returned", "completed", "cancelled"):
             yield Mention(("tree", key), "status", getattr(workflow.tree, key), workflow.statuses)
         yield Mention(("tree", "cascade"), "action", workflow.tree.cascade, workflow.actions)
+        if workflow.tree.hold is not None:
+            yield Mention(("tree", "hold"), "type", workflow.tree.hold, workflow.types)
     for name, action in workflow.timers.items():
         yield Mention(("timers", name), "timer", name, TIMERS)
         yield Mention(("timers", name), "action", action, workflow.actions)
@@ -139,6 +145,8 @@ def _types(workflow: Workflow) -> Iterator[Mention]:
         where = ("types", task_type.name)
         if task_type.group_queue is not None:
             yield Mention((*where, "groupQueue"), "organization", task_type.group_queue, workflow.organizations)
+        if task_type.members_of is not None:
+            yield Mention((*where, "members_of"), "organization", task_type.members_of, workflow.organizations)
         for parent in sorted(task_type.parents):
             yield Mention((*where, "parents"), "type", parent, workflow.types)
         for action in sorted(task_type.actions or ()):

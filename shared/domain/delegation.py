@@ -1,0 +1,52 @@
+"""Work that is passed on: to a child of the same type, to another assignee in place, and back."""
+
+from __future__ import annotations
+
+from shared.domain.assigning import assign, belongs, unfit
+from shared.domain.draft import Draft
+from shared.domain.opening import begin
+from shared.domain.plan import AddInstruction, Refusal
+from shared.domain.relations import passed_on_by
+from shared.domain.scene import status_of
+from shared.domain.task import Party, Task
+from shared.domain.tree import stand_under
+from shared.domain.vocabulary import WORK_RETURNED
+
+
+def delegate(draft: Draft, party: Party, *, internal: bool, instruction: str | None) -> Refusal | None:
+    """A child of the task's own type is the party's, in the queue of the task; the task is on hold for it."""
+    child = begin(draft, draft.task.type, party, internal=internal)
+    child.set(queue=draft.task.queue)
+    if instruction is not None:
+        child.write(AddInstruction(child.task.task_id, 1, instruction))
+        child.text_items(1)
+    return unfit(child, party) or stand_under(child, draft.task)
+
+
+def reassign(draft: Draft, party: Party, *, internal: bool) -> Refusal | None:
+    """The party has the task from now on, in place: its children, its hold and its parent notice nothing."""
+    parent = passed_on_by(draft.context.scene)
+    refusal = unfit(draft, party) or (unless_member(draft, party, parent) if parent else None)
+    if refusal is not None:
+        return refusal
+    assign(draft, party, internal=internal)
+    return None
+
+
+def give_back(draft: Draft) -> None:
+    """The organization that passed the draft's task on has the work back: it does not end with its children."""
+    parent = passed_on_by(draft.context.scene)
+    if parent is not None and status_of(draft.context.scene.workflow, parent).open:
+        above = draft.beside(parent, WORK_RETURNED)
+        above.changes["child"] = {"from": draft.task.task_id}
+        above.set(delegated=False, delegate_id=None)
+
+
+def unless_member(draft: Draft, party: Party, task: Task) -> Refusal | None:
+    """Refuses anybody but members of the organization that the task is assigned to."""
+    assigned = task.assigned_party
+    user = draft.context.scene.users.get(party.id) if party.kind == "user" else None
+    if assigned is not None and assigned.kind == "organization" and belongs(user, assigned.id):
+        return None
+    detail = f"{party.display_name} is no member of the organization that the task is assigned to."
+    return Refusal("assignee_not_member", detail, rule="members_of_its_organization")

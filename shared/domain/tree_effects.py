@@ -1,0 +1,69 @@
+"""Effects in trees: timed holds, and work that is passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from shared.domain.assigning import is_internal
+from shared.domain.delegation import delegate, give_back, unless_member
+from shared.domain.delegation import reassign as reassign_to
+from shared.domain.draft import Draft
+from shared.domain.holds import end_hold, place_hold
+from shared.domain.people import Organization, User
+from shared.domain.plan import Refusal
+from shared.domain.task import Party
+
+Arguments = Mapping[str, object]
+Effect = Callable[[Draft, Arguments], Refusal | None]
+
+
+def place_timed_hold(draft: Draft, arguments: Arguments) -> Refusal | None:
+    """A timed hold of the input's `days` keeps the task on hold, in place of one that runs."""
+    place_hold(draft, cast(int, draft.input["days"]))
+    return None
+
+
+def end_timed_hold(draft: Draft, arguments: Arguments) -> Refusal | None:
+    """The timed hold, if one runs, is cancelled."""
+    end_hold(draft)
+    return None
+
+
+def pass_to_member(draft: Draft, arguments: Arguments) -> Refusal | None:
+    """The input's user, a member of the assigned organization, has a child of the same type."""
+    user = cast(User, draft.input["userId"])
+    refusal = unless_member(draft, user.party, draft.task)
+    return refusal or delegate(draft, user.party, internal=user.inside, instruction=_instruction(draft))
+
+
+def pass_to_organization(draft: Draft, arguments: Arguments) -> Refusal | None:
+    """The input's organization has a child of the same type."""
+    organization = cast(Organization, draft.input["organizationId"])
+    return delegate(draft, organization.party, internal=organization.internal, instruction=_instruction(draft))
+
+
+def reassign(draft: Draft, arguments: Arguments) -> Refusal | None:
+    """The input's `assignedParty` has the task from now on, in place; a member, where an organization passed it on."""
+    party = cast(Party, draft.input["assignedParty"])
+    return reassign_to(draft, party, internal=is_internal(draft.context.scene, party))
+
+
+def return_work(draft: Draft, arguments: Arguments) -> Refusal | None:
+    """The organization that passed the task on has the work back, and does not end with it."""
+    give_back(draft)
+    return None
+
+
+def _instruction(draft: Draft) -> str | None:
+    return cast(str | None, draft.input.get("instructions"))
+
+
+TREE_EFFECTS: Mapping[str, Effect] = {
+    "place_timed_hold": place_timed_hold,
+    "end_timed_hold": end_timed_hold,
+    "pass_to_member": pass_to_member,
+    "pass_to_organization": pass_to_organization,
+    "reassign": reassign,
+    "return_work": return_work,
+}

@@ -1,0 +1,129 @@
+"""Work that is passed on, on a table: the parent is read where it matters, locks hold when requests race."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shared.engine import cases, handback, tasks
+from shared.engine.session import Identity, Refused, Request
+from shared.storage import indexes
+from shared.storage.store import Store
+from tests.engine.test_trees import OneWorkflow
+from tests.engine.world import ANN, BOB, ROOT, World
+from tests.workflows.claims import claims
+
+DISPATCH = {"kind": "organization", "id": "dispatch"}
+
+
+@pytest.fixture
+def office(world: World) -> World:
+    """A world whose cases are claims; ann is an admin of dispatch, bob a member."""
+    world.session = replace(world.session, workflows=OneWorkflow(claims()))
+    cases.create_case(world.session, ANN, {"workflow": "claims", "caseId": "c1"}, Request())
+    return world
+
+
+def _open(world: World, type_name: str, **given: object) -> str:
+    fields = {"type": type_name, **given}
+    return tasks.create_task(world.session, ANN, "c1", fields, Request()).value.task.task_id
+
+
+def _act(world: World, who: Identity, task_id: str, action: str, **given: object) -> None:
+    tasks.act(world.session, who, task_id, action, given, Request())
+
+
+def _offered(world: World, who: Identity, task_id: str) -> set[str]:
+    offers = tasks.available_actions(world.session, who, task_id)[1]
+    return {offer.action.name for offer in offers if offer.refusal is None}
+
+
+def _passed(world: World, task_id: str, user_id: str = "bob") -> str:
+    _act(world, ANN, task_id, "assign_to_person", userId=user_id)
+    return world.stored(task_id).delegate_id or ""
+
+
+def _review(world: World) -> str:
+    claim = _open(world, "Claim", assignedParty={"kind": "user", "id": "ann"})
+    return _open(world, "Review", parentId=claim, assignedParty=DISPATCH)
+
+
+def test_the_pair_is_completed_together(office: World) -> None:
+    """The member completes the child; the organization's task follows by the stream, then what is above it."""
+    review = _review(office)
+    child = _passed(office, review)
+    assert _offered(office, BOB, review) == set()
+    assert "complete" in _offered(office, BOB, child)
+    assert _offered(office, ANN, child) == {"cancel", "reassign"}
+    _act(office, BOB, child, "complete")
+    office.drain()
+    assert office.stored(review).status == "completed"
+    assert office.stored(office.stored(review).parent_id or "").status == "assigned"
+
+
+def test_a_child_that_is_cancelled_gives_the_work_back(office: World) -> None:
+    """Its admin, who is read with the parent, may cancel it; the organization's task is at work again."""
+    review = _review(office)
+    _act(office, ANN, _passed(office, review), "cancel")
+    office.drain()
+    assert office.stored(review).status == "assigned"
+    assert [e.action for e in office.store.history(review)][-2:] == ["work_returned", "children_closed"]
+
+
+def test_of_two_who_pass_one_task_on_one_wins(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The task has a new version by then, and something under it is open."""
+    review = _review(office)
+    commit = Store.commit
+
+    def late(store: Store, plan: object) -> None:
+        monkeypatch.setattr(Store, "commit", commit)
+        _passed(office, review)
+        commit(store, plan)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Store, "commit", late)
+    with pytest.raises(Refused) as caught:
+        _passed(office, review, "ann")
+    assert caught.value.refusal.code == "action_not_available"
+    assert len([t for t in office.store.tasks("c1") if t.type == "Review"]) == 2
+
+
+def test_a_second_task_of_an_organization_is_refused(office: World) -> None:
+    """409 `duplicate_open_task` while one is open, wherever it stands; not for what was passed on."""
+    review = _review(office)
+    _passed(office, review)
+    with pytest.raises(Refused) as caught:
+        _review(office)
+    assert caught.value.refusal.code == "duplicate_open_task"
+
+
+def test_hand_back_gives_the_work_to_the_organization(office: World) -> None:
+    """A departing user's task that was passed on is cancelled; another of theirs is listed, untouched."""
+    review = _review(office)
+    child = _passed(office, review)
+    own = _open(office, "Survey", parentId=office.stored(review).parent_id, assignedParty={"kind": "user", "id": "bob"})
+    done = handback.hand_back(office.session, ROOT, "bob", dry_run=False)
+    assert {t.task_id: t.action for t in done.tasks} == {child: "hand_back", own: None}
+    office.drain()
+    assert (office.stored(review).status, office.stored(child).status) == ("assigned", "cancelled")
+    assert office.stored(own).status == "assigned"
+
+
+def test_reassigning_keeps_the_hold(office: World) -> None:
+    """In place, with what remains of its time."""
+    child = _passed(office, _review(office))
+    _act(office, BOB, child, "place_timed_hold", days=9)
+    timers = office.stored(office.stored(child).hold_id or "").timers
+    _act(office, ANN, child, "reassign", assignedParty={"kind": "user", "id": "ann"})
+    hold = office.stored(child).hold_id or ""
+    assert (office.stored(child).status, office.stored(hold).timers) == ("on_hold", timers)
+
+
+def test_a_hold_is_listed_nowhere(office: World) -> None:
+    """Neither in its organization's queue nor in a person's."""
+    child = _passed(office, _review(office))
+    _act(office, BOB, child, "place_timed_hold", days=9)
+    rows = office.store.party_queue(indexes.user_queue("bob"), limit=10)
+    assert [row.task_id for row in rows] == [child]
+    assert [r.task_id for r in office.store.organization_queue("dispatch", "unassigned", limit=9)] == []
+    assert len(office.store.organization_queue("dispatch", "on_hold", limit=9)) == 2
