@@ -73,6 +73,7 @@ def _described(context: Context, case_type: CaseType, given: Given) -> Case | Re
     attributes = read_attributes(context, case_type, given.get("attributes", {}))
     if isinstance(attributes, Refusal):
         return attributes
+    attributes = {name: value for name, value in attributes.items() if value is not None}
     return replace(context.scene.case, attributes=attributes, display_name=str(values.get("displayName", "")))
 
 
@@ -255,7 +256,7 @@ def _open(case: Case) -> Refusal | None:
 
 
 def _reading(context: Context) -> Reading:
-    return Reading(context.scene, context.now)
+    return Reading(context.scene, context.caller, context.now)
 
 
 def _misfit(*errors: FieldError) -> Refusal:

@@ -10,7 +10,6 @@ from shared.domain.assigning import unfit
 from shared.domain.decide import SKEW
 from shared.domain.draft import Draft
 from shared.domain.effects import (
-    append_instruction,
     set_assigned_party,
 )
 from shared.domain.fields import read_input
@@ -22,14 +21,13 @@ from shared.domain.plan import (
     Decision,
     FieldError,
     Plan,
-    PutDescription,
-    PutLinks,
+    PutFirstTexts,
     Refusal,
     Write,
 )
 from shared.domain.relations import describe, relations
 from shared.domain.scene import Context, unfinished
-from shared.domain.task import Case, Link, Party, Task, TaskId
+from shared.domain.task import Case, Link, Party, Task, TaskId, Texts
 from shared.domain.tree import stand_under
 from shared.domain.workflow import Workflow
 
@@ -55,7 +53,7 @@ def new_task(
     """A task of the given type and fields with its writes; nothing is said about the case."""
     workflow = context.scene.workflow
     fields = {name: value for name, value in given.items() if name != "type"}
-    reading = Reading(context.scene, context.now)
+    reading = Reading(context.scene, context.caller, context.now)
     values, errors = read_input(workflow.creation.fields, fields, reading)
     errors = (*_type_errors(workflow, given.get("type")), *errors)
     if errors:
@@ -71,11 +69,11 @@ def new_task(
 
 
 def _fill(draft: Draft) -> tuple[Task, tuple[Write, ...]] | Refusal:
-    refusal = _assign(draft) if "assignedParty" in draft.input else None
+    refusal = _assign(draft) if {"assignedParty", "internal"} & draft.input.keys() else None
     if refusal is not None:
         return refusal
-    append_instruction(draft, {})
     _set_fields(draft)
+    _write_texts(draft)
     _wait_for(draft)
     start_lasting(draft)
     refusal = _place(draft)
@@ -87,7 +85,7 @@ def _fill(draft: Draft) -> tuple[Task, tuple[Write, ...]] | Refusal:
 
 
 def _assign(draft: Draft) -> Refusal | None:
-    party = cast(Party | None, draft.input["assignedParty"])
+    party = cast(Party | None, draft.input.get("assignedParty"))
     return set_assigned_party(draft, {}) or (unfit(draft, party) if party else None)
 
 
@@ -104,19 +102,27 @@ def _place(draft: Draft) -> Refusal | None:
 
 
 def _set_fields(draft: Draft) -> None:
-    """Plain fields as given; texts beside the task; a timer for the due time."""
-    values, task_id = draft.input, draft.task.task_id
+    """Plain fields as given; a timer for the due time."""
+    values = draft.input
     names = {"groupQueue": "group_queue", "entity": "entity", "priority": "priority", "awaiting": "awaiting"}
     draft.set(**{field: values[name] for name, field in names.items() if name in values})
-    if values.get("description") is not None:
-        draft.write(PutDescription(task_id, cast(str, values["description"])))
-        draft.text_items(1)
-    if values.get("links"):
-        draft.write(PutLinks(task_id, cast(tuple[Link, ...], values["links"])))
-        draft.text_items(1)
     if values.get("dueTime") is not None:
         draft.set(due_time=values["dueTime"])
         draft.start_timer("due", values["dueTime"])  # type: ignore[arg-type]
+
+
+def _write_texts(draft: Draft) -> None:
+    """The long texts stand beside the task, all in one item."""
+    values = draft.input
+    instruction = cast(str | None, values.get("instructions"))
+    texts = Texts(
+        cast(str | None, values.get("description")),
+        (instruction,) if instruction is not None else (),
+        cast(tuple[Link, ...], values.get("links", ())),
+    )
+    if texts != Texts():
+        draft.write(PutFirstTexts(draft.task.task_id, texts))
+        draft.text_items(1)
 
 
 def _wait_for(draft: Draft) -> None:

@@ -47,7 +47,7 @@ def act(context: Context, name: str, given: Mapping[str, object]) -> Decision:
     refusal = permitted(context, action) or offered(context, action)
     if refusal is not None:
         return refusal
-    values, errors = read_input(action.fields, given, Reading(context.scene, context.now))
+    values, errors = read_input(action.fields, given, Reading(context.scene, context.caller, context.now))
     if errors:
         return Refusal("invalid_input", "The input does not fit.", rule="input", errors=errors)
     return _take(context, action, values)

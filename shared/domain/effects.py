@@ -26,6 +26,9 @@ from shared.domain.plan import (
 from shared.domain.task import Link, Party, TaskId
 from shared.domain.tree_effects import TREE_EFFECTS
 
+EDGES = 90
+"""Prerequisites that one edit adds and removes: each is an action of the transaction, which may have 100."""
+
 Arguments = Mapping[str, object]
 Effect = Callable[[Draft, Arguments], Refusal | None]
 
@@ -153,6 +156,8 @@ def edit_prerequisites(draft: Draft, arguments: Arguments) -> Refusal | None:
             "Prerequisites change only while the task has not begun.",
             rule="prerequisites_editable",
         )
+    if len({*wanted} ^ {*had}) > EDGES:
+        return invalid("/prerequisites", f"At most {EDGES} can come and go at once: change them in two steps.")
     if closes_cycle(draft.context.scene.graph, task_id, wanted):
         return invalid("/prerequisites", "These prerequisites would wait for each other in a cycle.")
     draft.write(AdvanceGraph(draft.context.scene.case))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain.people import Caller
 from shared.domain.plan import FieldError
 from shared.domain.scene import Scene
 from shared.domain.text import is_plain
@@ -24,9 +25,10 @@ class Invalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a field is read against: the loaded items and the time."""
+    """What a field is read against: the loaded items, who gives it, and the time."""
 
     scene: Scene
+    caller: Caller
     now: datetime
 
 

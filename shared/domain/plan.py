@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from shared.domain.people import Membership, Organization, User
-from shared.domain.task import Case, Edge, Entry, Link, Task, TaskId, Timer
+from shared.domain.task import Case, Edge, Entry, Link, Task, TaskId, Texts, Timer
 
 Code = Literal[
     "invalid_request",
@@ -157,8 +157,16 @@ class AddEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PutFirstTexts:
+    """The texts that a task begins with, in one item: fifteen tasks with all of them fit a transaction."""
+
+    task_id: TaskId
+    texts: Texts
+
+
+@dataclass(frozen=True, slots=True)
 class PutDescription:
-    """The task's description is this text; an empty one is taken away."""
+    """The task's description is this text from now on; an empty one stands for none."""
 
     task_id: TaskId
     text: str
@@ -166,7 +174,7 @@ class PutDescription:
 
 @dataclass(frozen=True, slots=True)
 class PutLinks:
-    """The task's links are these; none are taken away."""
+    """The task's links are these from now on."""
 
     task_id: TaskId
     links: tuple[Link, ...]
@@ -270,6 +278,7 @@ Write = (
     | TakeLock
     | ReleaseLock
     | AddEntry
+    | PutFirstTexts
     | PutDescription
     | PutLinks
     | AddInstruction

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.people import Caller, Organization, User
-from shared.domain.task import Case, Task, TaskId
+from shared.domain.task import Case, Edge, Task, TaskId
 from shared.domain.workflow import Status, Workflow
 
 
@@ -16,7 +16,8 @@ class Scene:
     """The items that were loaded for a decision; what is not in a mapping does not exist.
 
     `related` holds other tasks of the case: those that the task or the input names. `graph`
-    holds the prerequisites of every task of the case where an edit of them is decided.
+    holds the prerequisites of every task of the case where an edit of them is decided, `edge` that
+    from the task's parent where the task is opened again.
     """
 
     workflow: Workflow
@@ -26,6 +27,7 @@ class Scene:
     users: Mapping[str, User] = field(default_factory=dict)
     organizations: Mapping[str, Organization] = field(default_factory=dict)
     graph: Mapping[TaskId, tuple[TaskId, ...]] = field(default_factory=dict)
+    edge: Edge | None = None
 
     @property
     def subject(self) -> Task:

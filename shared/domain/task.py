@@ -80,7 +80,9 @@ class Edge:
 
     `counts_at` is the ancestor whose counters the child moves: the parent, unless a workflow says
     otherwise. `counted_version` is the version of the child in which the hook last counted it as
-    closed; 0 while it counts as open. A timed hold is never counted.
+    closed. While it counts as open it is 0, or, once the child was opened again, the version of its
+    last closing, negative: a hook that still wants to count that closing finds the edge changed.
+    A timed hold is never counted.
     """
 
     parent_id: TaskId

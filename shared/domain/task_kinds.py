@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from shared.domain.kind import Invalid, Json, Kind, Reading, list_of, object_of, text_of
 from shared.domain.people import Organization, User
+from shared.domain.relations import visible
 from shared.domain.scene import Scene
 from shared.domain.task import Link, Party, Task, TaskId, case_of
 from shared.domain.workflow import Field, NamedOrganization, Workflow
@@ -99,7 +100,7 @@ def _group_queue_schema(field: Field, workflow: Workflow) -> Json:
 def _read_parent(field: Field, value: object, reading: Reading) -> Task:
     """A task of the case, whatever its status: whether it takes a child is for the tree to say."""
     parent = reading.scene.related.get(value) if isinstance(value, str) else None
-    if parent is None:
+    if parent is None or not _is_seen(parent.task_id, reading):
         raise Invalid("There is no such task in this case.")
     return parent
 
@@ -110,11 +111,18 @@ def _read_prerequisites(field: Field, value: object, reading: Reading) -> tuple[
         pointer = f"/{index}"
         if not isinstance(item, str):
             raise Invalid("This must be the id of a task.", pointer)
-        if case_of(item) != scene.case.case_id or item not in scene.related:
+        if not _is_seen(item, reading):
             raise Invalid("There is no such task in this case.", pointer)
         if scene.task is not None and item == scene.task.task_id:
             raise Invalid("A task cannot wait for itself.", pointer)
     return tuple(dict.fromkeys(str(item) for item in list_of(value, PREREQUISITES)))
+
+
+def _is_seen(task_id: TaskId, reading: Reading) -> bool:
+    """Whether there is such a task in the case, and the caller may see it."""
+    scene, task = reading.scene, reading.scene.related.get(task_id)
+    in_case = task is not None and case_of(task_id) == scene.case.case_id
+    return in_case and visible(scene.workflow, reading.caller, scene.case, task)
 
 
 def _prerequisites_schema(field: Field, workflow: Workflow) -> Json:

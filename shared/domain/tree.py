@@ -31,7 +31,22 @@ def stand_under(draft: Draft, parent: Task) -> Refusal | None:
     same = child.type == parent.type
     draft.set(parent_id=parent.task_id, counts_at=parent.task_id)
     draft.write(CreateEdge(Edge(parent.task_id, child.task_id, parent.task_id, same_type=same)))
+    above.set(children=_opened(above.task.children, same=same))
     _hold(above, child, same=same)
+    return None
+
+
+def stand_again(draft: Draft, edge: Edge) -> Refusal | None:
+    """The draft's task, opened again, keeps the task on hold at which it counts; what it counted as is taken back."""
+    scene, child = draft.context.scene, draft.task
+    parent = scene.related[edge.counts_at]
+    if not status_of(scene.workflow, parent).open:
+        return Refusal("parent_closed", "The parent is closed: open that first.", rule="parent_open")
+    above = draft.beside(parent, CHILD_OPENED)
+    if edge.counted_version > 0:
+        above.set(children=_taken_back(parent.children, edge))
+    draft.write(ChangeEdge(edge, replace(edge, counted_version=-child.version, counted_completed=False)))
+    _hold(above, child, same=edge.same_type)
     return None
 
 
@@ -123,13 +138,12 @@ def _misplaced(draft: Draft, parent: Task) -> Refusal | None:
 
 
 def _hold(above: Draft, child: Task, *, same: bool) -> None:
-    """The parent has one open child more, and is on hold for it rather than for some days."""
+    """The parent, which has one open child more, is on hold for it rather than for some days."""
     workflow, parent = above.context.scene.workflow, above.task
-    above.set(children=_opened(parent.children, same=same))
     if same:
         above.set(delegated=True, delegate_id=child.task_id)
     end_hold(above)
-    if above.task == replace(parent, children=above.task.children) and above.status == on_hold(workflow):
+    if above.task == parent and above.status == on_hold(workflow):
         return
     above.changes["child"] = {"to": child.task_id}
     above.enter(on_hold(workflow))
@@ -146,6 +160,18 @@ def _react(context: Context, after: Task, becomes: Status, *writes: Write) -> Pl
 
 def _opened(counters: Children, *, same: bool) -> Children:
     return replace(counters, open=counters.open + 1, same_open=counters.same_open + same)
+
+
+def _taken_back(counters: Children, edge: Edge) -> Children:
+    same, completed = edge.same_type, edge.counted_completed
+    return Children(
+        open=counters.open + 1,
+        closed=counters.closed - 1,
+        completed=counters.completed - completed,
+        same_open=counters.same_open + same,
+        same_closed=counters.same_closed - same,
+        same_completed=counters.same_completed - (same and completed),
+    )
 
 
 def _closed(counters: Children, edge: Edge, *, completed: bool) -> Children:

@@ -1,4 +1,4 @@
-"""Effects in trees: timed holds, and work that is passed on."""
+"""Effects in trees: timed holds, work that is passed on, tasks that are opened again."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from shared.domain.delegation import delegate, give_back, unless_member
 from shared.domain.delegation import reassign as reassign_to
 from shared.domain.draft import Draft
 from shared.domain.holds import end_hold, place_hold
+from shared.domain.opening import start_lasting
 from shared.domain.people import Organization, User
 from shared.domain.plan import Refusal
 from shared.domain.task import Party
+from shared.domain.tree import stand_again
 
 Arguments = Mapping[str, object]
 Effect = Callable[[Draft, Arguments], Refusal | None]
@@ -55,6 +57,28 @@ def return_work(draft: Draft, arguments: Arguments) -> Refusal | None:
     return None
 
 
+def reopen(draft: Draft, arguments: Arguments) -> Refusal | None:
+    """The task is open again: its parent is on hold for it, its locks are taken, its timers run anew."""
+    task, now, edge = draft.task, draft.context.now, draft.context.scene.edge
+    refusal = stand_again(draft, edge) if edge is not None else None
+    if refusal is not None:
+        return refusal
+    draft.set(closed_at=None, cancellation_reason=None, cancelled_by=None, completed_by=None)
+    draft.set(delegated=False, delegate_id=None)
+    start_lasting(draft)
+    if task.due_time is not None and task.due_time > now:
+        draft.start_timer("due", task.due_time)
+    return None
+
+
+def set_cancellation_reason(draft: Draft, arguments: Arguments) -> Refusal | None:
+    """The input's `cancellationReason` says why the task is cancelled."""
+    reason = cast(str | None, draft.input.get("cancellationReason"))
+    draft.changed("cancellationReason", draft.task.cancellation_reason, reason)
+    draft.set(cancellation_reason=reason)
+    return None
+
+
 def _instruction(draft: Draft) -> str | None:
     return cast(str | None, draft.input.get("instructions"))
 
@@ -66,4 +90,6 @@ TREE_EFFECTS: Mapping[str, Effect] = {
     "pass_to_organization": pass_to_organization,
     "reassign": reassign,
     "return_work": return_work,
+    "reopen": reopen,
+    "set_cancellation_reason": set_cancellation_reason,
 }

@@ -51,6 +51,8 @@ EFFECT_READS: Mapping[str, Reads] = {
     ),
     "reassign": Reads({"assignedParty": "party"}, frozenset({"assignedParty"}), always=True),
     "return_work": Reads(),
+    "reopen": Reads(),
+    "set_cancellation_reason": Reads({"cancellationReason": "choice"}, frozenset({"cancellationReason"})),
 }
 
 CREATION_FIELDS: Mapping[str, str] = {
@@ -86,7 +88,7 @@ TIMERS: Mapping[str, str] = {
 }
 
 ABOUT_PARENTS = frozenset(
-    {"parent_organization_member", "parent_organization_admin", "passed_on", "reassign", "return_work"}
+    {"parent_organization_member", "parent_organization_admin", "passed_on", "reassign", "return_work", "reopen"}
 )
 """The relations, guards and effects that look at the parent, which is loaded for them."""
 

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from shared.domain.needs import looks_at
 from shared.domain.people import Caller, Organization, User
 from shared.domain.plan import PutRequest
 from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene
-from shared.domain.task import Case, Task, TaskId, case_of
-from shared.domain.workflow import Workflow
+from shared.domain.task import Case, Edge, Task, TaskId, case_of
+from shared.domain.workflow import Action, Workflow
 from shared.engine.replay import check_replay, record_key
 from shared.engine.session import Identity, Request, Session, not_found, refuse
-from shared.storage.keys import CaseKey, Key, OrganizationKey, RequestKey, TaskKey, UserKey
+from shared.storage.keys import CaseKey, EdgeKey, Key, OrganizationKey, RequestKey, TaskKey, UserKey
 
 Value = TypeVar("Value")
 
@@ -75,6 +76,20 @@ def load_tasks(session: Session, task_ids: Iterable[TaskId]) -> dict[TaskId, Tas
         return {}
     loaded = session.store.load(keys)
     return {key.task_id: task for key in keys if (task := loaded[key]) is not None}
+
+
+def load_edge(session: Session, task: Task) -> Edge | None:
+    """The edge through which the task counts at another one; None for one that counts nowhere."""
+    if task.parent_id is None or task.counts_at is None:
+        return None
+    key = EdgeKey(task.parent_id, task.task_id)
+    return session.store.load([key])[key]
+
+
+def surrounded(session: Session, scene: Scene, gathered: Gathered, actions: Iterable[Action]) -> Scene:
+    """The scene with the tasks that a decision on any of the actions looks at."""
+    needed = looks_at(scene.workflow, scene.subject, actions) - gathered.related.keys()
+    return replace(scene, related=load_tasks(session, sorted(needed)))
 
 
 def load_above(session: Session, task: Task) -> dict[TaskId, Task]:

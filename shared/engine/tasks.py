@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from shared.domain.creation import create_task as decide_creation
 from shared.domain.decide import Offer
 from shared.domain.decide import act as decide_action
 from shared.domain.decide import offers as decide_offers
-from shared.domain.needs import holds_of, looks_at
+from shared.domain.needs import holds_of
 from shared.domain.people import Caller
 from shared.domain.plan import Decision, Refusal, TakeLock
 from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene, status_of
 from shared.domain.task import Entry, Task, TaskId, Texts, case_of
-from shared.domain.workflow import Action, Status, Workflow
+from shared.domain.workflow import Status, Workflow
 from shared.engine.loading import (
     Gathered,
     check_version,
     context_of,
     gather,
+    load_edge,
     load_tasks,
     seen_case,
     seen_task,
+    surrounded,
 )
 from shared.engine.replay import is_known, record_key, remember
 from shared.engine.session import Answer, Identity, Page, Refused, Request, Session, refuse
@@ -70,7 +72,7 @@ def available_actions(session: Session, identity: Identity, task_id: TaskId) -> 
     gathered = gather(session, identity, case_of(task_id), task_id)
     workflow, case, task = seen_task(session, gathered)
     actions = workflow.actions_of(task.type).values()
-    scene = _surrounded(session, Scene(workflow, case, task), gathered, actions)
+    scene = surrounded(session, Scene(workflow, case, task), gathered, actions)
     context = context_of(session, gathered, scene)
     return TaskView(task, Texts(), workflow, gathered.caller), decide_offers(context)
 
@@ -134,12 +136,8 @@ def complete(session: Session, scene: Scene, gathered: Gathered, name: str, give
         tasks = {t.task_id: t for t in session.store.tasks(scene.case.case_id)}
         graph = {task_id: t.prerequisites for task_id, t in tasks.items()}
         return Scene(scene.workflow, scene.case, scene.task, related=tasks, graph=graph)
-    return _surrounded(session, scene, gathered, (action,))
-
-
-def _surrounded(session: Session, scene: Scene, gathered: Gathered, actions: Iterable[Action]) -> Scene:
-    needed = looks_at(scene.workflow, scene.subject, actions) - gathered.related.keys()
-    return Scene(scene.workflow, scene.case, scene.task, related=load_tasks(session, sorted(needed)))
+    edge = load_edge(session, scene.subject) if any(word.name == "reopen" for word in action.effects) else None
+    return replace(surrounded(session, scene, gathered, (action,)), edge=edge)
 
 
 def task_history(

@@ -19,7 +19,7 @@ def read(value: object, kind: str, **more: object) -> tuple[object, list[str]]:
     gone = user("gus", active=False)
     world.users = {**world.users, "gus": gone}
     field = Field("x", kind, nullable=bool(more.pop("nullable", False)), options=more)
-    reading = Reading(world.context(as_caller(ANN), first).scene, world.now)
+    reading = Reading(world.context(as_caller(ANN), first).scene, as_caller(ANN), world.now)
     values, errors = read_input((field,), {"x": value}, reading)
     return values.get("x"), [e.pointer for e in errors]
 
@@ -118,7 +118,7 @@ def test_unknown_and_missing_fields_are_all_named_at_once() -> None:
     """Every error is told in one answer."""
     world = World()
     fields = (Field("a", "text", required=True), Field("b", "boolean"))
-    reading = Reading(world.context(as_caller(ANN)).scene, world.now)
+    reading = Reading(world.context(as_caller(ANN)).scene, as_caller(ANN), world.now)
     values, errors = read_input(fields, {"b": 1, "c": 2}, reading)
     assert values == {}
     assert sorted(e.pointer for e in errors) == ["/a", "/b", "/c"]

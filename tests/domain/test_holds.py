@@ -236,7 +236,7 @@ def test_a_hold_may_have_no_assignee_and_a_due_time() -> None:
     """It is assigned as its task is, and due as its type says."""
     whole = claims()
     pause = replace(whole.types["Pause"], due_in=timedelta(days=1))
-    world = World(workflow=replace(whole, types={**whole.types, "Pause": pause}, timers={**whole.timers, "due": "end"}))
+    world = World(workflow=replace(whole, types={**whole.types, "Pause": pause}))
     claim = world.create("Claim")
     world.act(claim, "place_timed_hold", admin(), days=2)
     hold = _hold(world, claim)

@@ -82,7 +82,8 @@ class World:
     def context(self, caller: Caller, task: Task | None = None) -> Context:
         """What a decision would be given now, with every task of the case loaded."""
         graph = {t.task_id: t.prerequisites for t in self.tasks.values()}
-        scene = Scene(self.workflow, self.case, task, self.tasks, self.users, self.organizations, graph)
+        edge = self.edges.get(task.task_id) if task else None
+        scene = Scene(self.workflow, self.case, task, self.tasks, self.users, self.organizations, graph, edge)
         return Context(scene, caller, self.now, Ids(f"c{next(self.numbers)}", self._fresh()))
 
     def act(self, task: Task | str, action: str, caller: Caller | User = ENGINE, **given: object) -> Task:

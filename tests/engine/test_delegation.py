@@ -127,3 +127,46 @@ def test_a_hold_is_listed_nowhere(office: World) -> None:
     assert [row.task_id for row in rows] == [child]
     assert [r.task_id for r in office.store.organization_queue("dispatch", "unassigned", limit=9)] == []
     assert len(office.store.organization_queue("dispatch", "on_hold", limit=9)) == 2
+
+
+def test_what_is_opened_again_counts_again(office: World) -> None:
+    """Its parent is on hold, its lock is taken; under a closed parent it is 409 `parent_closed`."""
+    review = _review(office)
+    claim = office.stored(review).parent_id or ""
+    _act(office, ANN, review, "complete")
+    office.drain()
+    assert office.stored(claim).children.closed == 1
+    _act(office, ROOT, review, "reopen")
+    assert (office.stored(claim).status, office.stored(claim).children.open) == ("on_hold", 1)
+    with pytest.raises(Refused) as caught:
+        _review(office)
+    assert caught.value.refusal.code == "duplicate_open_task"
+    _act(office, ANN, review, "cancel", cancellationReason="settled")
+    office.drain()
+    assert office.stored(review).cancellation_reason == "settled"
+    _act(office, ANN, claim, "complete")
+    with pytest.raises(Refused) as caught:
+        _act(office, ROOT, review, "reopen")
+    assert caught.value.refusal.code == "parent_closed"
+    _act(office, ROOT, claim, "reopen")
+    assert office.stored(claim).status == "assigned"
+
+
+def test_a_hook_that_counts_while_the_task_is_opened_again_counts_nothing(
+    office: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It finds the edge changed, looks again, and sees an open task."""
+    review = _review(office)
+    claim = office.stored(review).parent_id or ""
+    _act(office, ANN, review, "complete")
+    commit = Store.commit
+
+    def late(store: Store, plan: object) -> None:
+        monkeypatch.setattr(Store, "commit", commit)
+        _act(office, ROOT, review, "reopen")
+        commit(store, plan)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Store, "commit", late)
+    office.drain()
+    assert (office.stored(claim).status, office.stored(claim).children.open) == ("on_hold", 1)
+    assert office.stored(claim).children.closed == 0
