@@ -12,10 +12,11 @@ from shared.domain.decide import SKEW
 from shared.domain.fields import read_input
 from shared.domain.graph import in_order
 from shared.domain.kind import Reading
+from shared.domain.people import Caller
 from shared.domain.plan import AddEntry, ChangeCase, CreateCase, Decision, FieldError, Plan, Refusal, Write
 from shared.domain.reactions import CASCADE
 from shared.domain.relations import describe, relations
-from shared.domain.scene import Context
+from shared.domain.scene import Context, Scene
 from shared.domain.task import Case, Entry, Task
 from shared.domain.text import is_plain
 from shared.domain.workflow import CaseType, Field, Workflow
@@ -37,6 +38,13 @@ def case_type_of(workflow: Workflow, name: object) -> CaseType | Refusal:
         return next(iter(workflow.case_types.values()))
     found = workflow.case_types.get(name) if isinstance(name, str) else None
     return found or _misfit(FieldError("/caseType", f"This must be one of: {', '.join(workflow.case_types)}."))
+
+
+def may_begin(workflow: Workflow, caller: Caller, now: datetime) -> bool:
+    """Whether the caller may begin a case of the workflow, whatever else is asked for."""
+    case_type = next(iter(workflow.case_types.values()))
+    scene = Scene(workflow, new_case(now, workflow, case_type, ""))
+    return bool(relations(scene, caller) & set(workflow.create_case))
 
 
 def create_case(context: Context, given: Given) -> Decision:
@@ -91,6 +99,8 @@ def edit_case(context: Context, given: Given) -> Decision:
         return attributes
     merged = {k: v for k, v in {**case.attributes, **attributes}.items() if v is not None}
     after = replace(case, display_name=str(values.get("displayName", case.display_name)), attributes=merged)
+    if after == case:
+        return Plan(context.ids.commit, (), case, SKEW)
     return _changed(context, after, "edit", "CaseChanged", changes=_changes(case, after))
 
 

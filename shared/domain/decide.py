@@ -16,7 +16,7 @@ from shared.domain.fields import read_input
 from shared.domain.guards import CODES, GUARDS
 from shared.domain.holds import end_hold, is_hold
 from shared.domain.kind import Reading
-from shared.domain.plan import Decision, Refusal
+from shared.domain.plan import Decision, Plan, Refusal
 from shared.domain.relations import describe, relations
 from shared.domain.scene import Context
 from shared.domain.tree import release
@@ -109,6 +109,8 @@ def _take(context: Context, action: Action, values: Mapping[str, object]) -> Dec
             return refusal
     draft.move_to(action.target)
     _let_go(draft)
+    if draft.is_idle:
+        return Plan(context.ids.commit, (), context.scene.subject, SKEW)
     draft.event = action.event or draft.event
     return draft.plan(**SKEW)
 

@@ -71,6 +71,11 @@ class Draft:
         """The version under which the draft will be stored."""
         return 1 if self.before is None else self.before.version + 1
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing would be other than before, and nothing was said: then there is no new version."""
+        return self.task == self.before and not self.writes and self.note is None
+
     def set(self, **values: Any) -> None:
         """The task has these values; names are those of Task's fields."""
         self.task = replace(self.task, **values)

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from shared.domain import cases as rules
 from shared.domain.people import Caller
-from shared.domain.plan import Decision, FieldError, Refusal
+from shared.domain.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene, status_of
 from shared.domain.task import Case, Entry, Task, Texts
@@ -21,7 +21,7 @@ from shared.engine.loading import (
     seen_case,
     workflow_of,
 )
-from shared.engine.replay import record_key, remember
+from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
 from shared.engine.session import Answer, Identity, Page, Refused, Request, Session, not_found, refuse
 from shared.engine.tasks import Given, TaskView, view_of
 from shared.ids import is_case_id
@@ -55,15 +55,14 @@ def create_case(session: Session, identity: Identity, given: Given, request: Req
     try:
         workflow, case_type, case_id = _beginning(session, given)
     except Refused:
-        # Whom Casetree does not know is told so first.
-        gather(session, identity, "")
+        _check_may_begin(session, identity)
         raise
 
     def attempt() -> Answer[CaseView] | None:
         gathered = gather(session, identity, case_id, given=given, request=request)
-        if gathered.record is not None:
-            view = _whole(session, identity, gathered.record.resource)
-            return Answer(view, gathered.record.status, replayed=True)
+        record = earlier(gathered.record, request, gathered.now)
+        if record is not None:
+            return Answer(_whole(session, identity, record.resource), record.status, replayed=True)
         case = replace(
             rules.new_case(gathered.now, workflow, case_type, case_id),
             created_by=gathered.caller.person,
@@ -71,10 +70,8 @@ def create_case(session: Session, identity: Identity, given: Given, request: Req
         )
         context = context_of(session, gathered, Scene(workflow, case))
         decision = rules.create_case(context, given)
-        if isinstance(decision, Refusal):
-            raise Refused(decision)
-        if gathered.case is not None:
-            refuse("case_exists", f"There is a case {case_id} already.")
+        if isinstance(decision, Plan) and gathered.case is not None:
+            decision = Refusal("case_exists", f"There is a case {case_id} already.", rule="case_id")
         if not _committed(session, identity, request, context, decision, 201):
             return None
         return Answer(_whole(session, identity, case_id), 201)
@@ -154,14 +151,23 @@ def _beginning(session: Session, given: Given) -> tuple[Workflow, CaseType, str]
     return workflow, case_type, case_id
 
 
+def _check_may_begin(session: Session, identity: Identity) -> None:
+    """Raises Refused if the caller may begin no case at all, which goes before what does not fit."""
+    gathered = gather(session, identity, "")
+    workflows = map(session.workflows.latest, session.workflows.names)
+    if not any(rules.may_begin(workflow, gathered.caller, gathered.now) for workflow in workflows):
+        refuse("not_allowed", "You may not create cases.", rule="who")
+
+
 def _change(
     session: Session, identity: Identity, case_id: str, given: Given, request: Request, decide: Deciding
 ) -> Answer[CaseView]:
     def attempt() -> Answer[CaseView] | None:
         gathered = gather(session, identity, case_id, given=given, request=request)
         workflow, case = seen_case(session, gathered)
-        if gathered.record is not None:
-            return Answer(get_case(session, identity, case_id), gathered.record.status, replayed=True)
+        record = earlier(gathered.record, request, gathered.now)
+        if record is not None:
+            return Answer(get_case(session, identity, case_id), record.status, replayed=True)
         check_version(request, case.version)
         context = context_of(session, gathered, Scene(workflow, case))
         if not _committed(session, identity, request, context, decide(context, given), 200):
@@ -175,9 +181,10 @@ def _committed(
     session: Session, identity: Identity, request: Request, context: Context, decision: Decision, status: int
 ) -> bool:
     """Whether the plan went through; False if it has to be decided again. Raises Refused."""
-    if isinstance(decision, Refusal):
-        raise Refused(decision)
     key, case_id = record_key(identity, request), context.scene.case.case_id
+    if isinstance(decision, Refusal):
+        refuse_unless_known(session, key, request, context.now, decision)
+        return False
     try:
         session.store.commit(remember(decision, key, request, status, case_id, context.now))
     except CommitFailed:

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.plan import Plan, PutRequest
-from shared.engine.session import Identity, Request, Session, refuse
+from shared.domain.plan import Plan, PutRequest, Refusal
+from shared.engine.session import Identity, Refused, Request, Session, refuse
 from shared.storage.keys import RequestKey
 
 DAY = 24 * 60 * 60
@@ -20,9 +20,10 @@ def record_key(identity: Identity, request: Request) -> str | None:
     return hashlib.sha256(f"{identity.user_id}\n{request.route}\n{request.key}".encode()).hexdigest()
 
 
-def check_replay(record: PutRequest | None, request: Request, now: datetime) -> PutRequest | None:
-    """The record of an earlier success; raises Refused if it was of another body.
+def earlier(record: PutRequest | None, request: Request, now: datetime) -> PutRequest | None:
+    """What an earlier request with the same key did; raises Refused if it had another body.
 
+    To be asked once the caller is known to see what the request is about: 404 goes before.
     Expired means `expires < now`: the table's own clean-up may come days later.
     """
     if record is None or record.expires < now.timestamp():
@@ -32,9 +33,14 @@ def check_replay(record: PutRequest | None, request: Request, now: datetime) -> 
     return record
 
 
-def is_known(session: Session, key: str | None) -> bool:
-    """Whether the same request has committed meanwhile, so that it is answered with what it did."""
-    return key is not None and session.store.load([RequestKey(key)])[RequestKey(key)] is not None
+def refuse_unless_known(session: Session, key: str | None, request: Request, now: datetime, refusal: Refusal) -> None:
+    """Raises Refused, unless the same request has committed meanwhile and is answered with what it did.
+
+    A batch read is no snapshot: it may have missed the record, and have seen what the request did.
+    """
+    record = session.store.load([RequestKey(key)])[RequestKey(key)] if key else None
+    if earlier(record, request, now) is None:
+        raise Refused(refusal)
 
 
 def remember(plan: Plan, key: str | None, request: Request, status: int, resource: str, now: datetime) -> Plan:

@@ -27,11 +27,13 @@ from shared.engine.loading import (
     seen_task,
     surrounded,
 )
-from shared.engine.replay import is_known, record_key, remember
-from shared.engine.session import Answer, Identity, Page, Refused, Request, Session, refuse
+from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
+from shared.engine.session import Answer, Identity, Page, Request, Session, refuse
+from shared.ids import is_task_id
 from shared.storage.store import CommitFailed
 
 Given = Mapping[str, object]
+DUPLICATE = Refusal("duplicate_open_task", "Only one such task may be open, and another one is.", rule="one_open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,9 @@ def create_task(session: Session, identity: Identity, case_id: str, given: Given
     def attempt() -> Answer[TaskView] | None:
         gathered = gather(session, identity, case_id, given=given, request=request)
         workflow, case = seen_case(session, gathered)
-        if gathered.record is not None:
-            view = get_task(session, identity, gathered.record.resource)
-            return Answer(view, gathered.record.status, replayed=True)
+        record = earlier(gathered.record, request, gathered.now)
+        if record is not None:
+            return Answer(get_task(session, identity, record.resource), record.status, replayed=True)
         holds = load_tasks(session, holds_of(gathered.related.values()))
         context = context_of(session, gathered, Scene(workflow, case, related=holds))
         return _commit(session, identity, request, context, decide_creation(context, given), 201)
@@ -111,9 +113,9 @@ def act(
     def attempt() -> Answer[TaskView] | None:
         gathered = gather(session, identity, case_of(task_id), task_id, given, request)
         workflow, case, task = seen_task(session, gathered)
-        if gathered.record is not None:
-            view = view_of(session, workflow, gathered.caller, task)
-            return Answer(view, gathered.record.status, replayed=True)
+        record = earlier(gathered.record, request, gathered.now)
+        if record is not None:
+            return Answer(view_of(session, workflow, gathered.caller, task), record.status, replayed=True)
         check_version(request, task.version)
         scene = complete(session, Scene(workflow, case, task), gathered, action, given)
         context = context_of(session, gathered, scene)
@@ -157,6 +159,8 @@ def task_children(
     """The children of the task that the caller may see, oldest first, without their texts."""
     gathered = gather(session, identity, case_of(task_id), task_id)
     workflow, case, _ = seen_task(session, gathered)
+    if after is not None and (not is_task_id(after) or case_of(after) != case.case_id):
+        refuse("invalid_request", "This cursor is of no list.")
     edges = session.store.children(task_id, after, limit + 1)
     children = load_tasks(session, (edge.child_id for edge in edges[:limit]))
     seen = (t for t in children.values() if visible(workflow, gathered.caller, case, t))
@@ -167,18 +171,19 @@ def task_children(
 def _commit(
     session: Session, identity: Identity, request: Request, context: Context, decision: Decision, status: int
 ) -> Answer[TaskView] | None:
-    """The answer once the plan has committed; None if it has to be decided again."""
+    """The answer once the plan has committed; None if it has to be decided again. Raises Refused."""
+    key = record_key(identity, request)
     if isinstance(decision, Refusal):
-        raise Refused(decision)
+        refuse_unless_known(session, key, request, context.now, decision)
+        return None
     task = decision.subject
     if not isinstance(task, Task):
         raise TypeError("A decision on a task gives a task.")
-    key = record_key(identity, request)
     plan = remember(decision, key, request, status, task.task_id, context.now)
     try:
         session.store.commit(plan)
     except CommitFailed as failed:
-        if failed.kind == "condition" and isinstance(failed.write, TakeLock) and not is_known(session, key):
-            refuse("duplicate_open_task", "Only one such task may be open, and another one is.", rule="one_open")
+        if failed.kind == "condition" and isinstance(failed.write, TakeLock):
+            refuse_unless_known(session, key, request, context.now, DUPLICATE)
         return None
     return Answer(view_of(session, context.scene.workflow, context.caller, task), status)

@@ -4,10 +4,11 @@
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from shared.domain.task import Case, Entry, Link, TaskId, Texts, Timer, local_id
 from shared.storage import indexes, keys
-from shared.storage.attributes import TEXT, Item
+from shared.storage.attributes import LISTED_NAMES, TEXT, Item
 from shared.storage.keys import CaseKey, case_id_of, key_item, within_case
 from shared.storage.records import CASE, ENTRY, LINKS, TIMER
 from shared.storage.schema import SORT
@@ -51,6 +52,18 @@ def timer_of_item(item: Item) -> Timer:
     return TIMER.unpack(item, task_id=f"{case_id_of(item)}.{local}", timer_id=timer_id)
 
 
+def first_texts_item(task_id: TaskId, texts: Texts) -> Item:
+    """The item of the texts that a task began with; what was written later stands in items behind it."""
+    item = key_item(within_case(task_id, "TEXT", "BEGINNING"))
+    if texts.description is not None:
+        item["description"] = TEXT.pack(texts.description)
+    if texts.instructions:
+        item["instructions"] = LISTED_NAMES.pack(texts.instructions)
+    if texts.links:
+        item["links"] = LINKS.pack(texts.links)
+    return item
+
+
 def description_item(task_id: TaskId, text: str) -> Item:
     """The item of a task's description."""
     return key_item(within_case(task_id, "TEXT", "DESCRIPTION")) | {"text": TEXT.pack(text)}
@@ -67,17 +80,27 @@ def links_item(task_id: TaskId, links: tuple[Link, ...]) -> Item:
 
 
 def texts_of_items(items: Iterable[Item]) -> Texts:
-    """The long texts of a task, from their items in the order of their keys."""
-    description, instructions, links = None, [], ()
+    """The long texts of a task, from their items in the order of their keys: later ones replace the first."""
+    texts = Texts()
     for item in items:
         match item[SORT]["S"].split("#")[2]:
+            case "BEGINNING":
+                texts = _first_texts_of_item(item)
             case "DESCRIPTION":
-                description = TEXT.unpack(item["text"])
+                texts = replace(texts, description=TEXT.unpack(item["text"]) or None)
             case "INSTRUCTION":
-                instructions.append(TEXT.unpack(item["text"]))
+                texts = replace(texts, instructions=(*texts.instructions, TEXT.unpack(item["text"])))
             case "LINKS":
-                links = LINKS.unpack(item["links"])
-    return Texts(description, tuple(instructions), links)
+                texts = replace(texts, links=LINKS.unpack(item["links"]))
+    return texts
+
+
+def _first_texts_of_item(item: Item) -> Texts:
+    return Texts(
+        TEXT.unpack(item["description"]) if "description" in item else None,
+        LISTED_NAMES.unpack(item["instructions"]) if "instructions" in item else (),
+        LINKS.unpack(item["links"]) if "links" in item else (),
+    )
 
 
 def dependent_item(prerequisite: TaskId, task_id: TaskId) -> Item:

@@ -113,15 +113,19 @@ def _(write: p.AddEntry) -> Iterator[Action]:
 
 
 @actions_of.register
+def _(write: p.PutFirstTexts) -> Iterator[Action]:
+    yield Action("put", write, after=cases.first_texts_item(write.task_id, write.texts))
+
+
+@actions_of.register
 def _(write: p.PutDescription) -> Iterator[Action]:
-    item = cases.description_item(write.task_id, write.text)
-    yield Action("put", write, after=item) if write.text else Action("delete", write, item)
+    # An empty text is kept: it stands in front of the description that the task began with.
+    yield Action("put", write, after=cases.description_item(write.task_id, write.text))
 
 
 @actions_of.register
 def _(write: p.PutLinks) -> Iterator[Action]:
-    item = cases.links_item(write.task_id, write.links)
-    yield Action("put", write, after=item) if write.links else Action("delete", write, item)
+    yield Action("put", write, after=cases.links_item(write.task_id, write.links))
 
 
 @actions_of.register

@@ -144,6 +144,21 @@ def test_a_changed_case_keeps_what_is_not_named(world: World) -> None:
     assert (world.case.display_name, world.case.attributes) == ("Look One", {})
 
 
+def test_an_attribute_that_is_null_is_not_given(world: World) -> None:
+    """A null identity leaves the case's own id as that of its entity."""
+    decision = _begin(world, attributes={"lookId": None}, tasks=[{"type": "QA"}])
+    assert _tasks_of(decision)[0].entity["look"]["id"] == "look-1"
+
+
+def test_an_edit_that_changes_nothing_makes_no_version(world: World) -> None:
+    """The same name again, or no field at all, writes nothing."""
+    same: tuple[dict[str, object], ...] = ({}, {"displayName": "Look 1"}, {"attributes": {"lookId": None}})
+    for given in same:
+        decision = _change(world, given)
+        assert isinstance(decision, Plan)
+        assert decision.writes == ()
+
+
 @pytest.mark.parametrize("given", [{"colour": 1}, {"displayName": ""}, {"attributes": {"x": 1}}])
 def test_a_misfit_changes_no_case(world: World, given: dict[str, object]) -> None:
     """Unknown fields and attributes, and empty names, are 422."""
