@@ -102,6 +102,6 @@ def _cors(settings: Settings) -> gateway.CorsPreflightOptions | None:
         allow_origins=list(settings.cors_origins),
         allow_methods=[gateway.CorsHttpMethod.ANY],
         allow_headers=["authorization", "content-type", "idempotency-key", "if-match"],
-        expose_headers=["etag", "idempotency-replayed", "retry-after", "casetree-capacity"],
+        expose_headers=["etag", "location", "idempotency-replayed", "retry-after", "casetree-capacity"],
         max_age=Duration.hours(1),
     )

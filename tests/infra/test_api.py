@@ -85,7 +85,7 @@ def test_named_origins_may_call(synthesize: Synthesize) -> None:
                 {
                     "AllowOrigins": ["https://desk.example"],
                     "AllowHeaders": Match.array_with(["authorization", "idempotency-key", "if-match"]),
-                    "ExposeHeaders": Match.array_with(["etag"]),
+                    "ExposeHeaders": Match.array_with(["etag", "location", "idempotency-replayed"]),
                 }
             )
         },
