@@ -14,7 +14,8 @@ OPERATIONS: tuple[Operation, ...] = tuple(o for resource in RESOURCES for o in r
 def methods(path: str) -> tuple[str, ...]:
     """The methods that an address takes; a route without parameters goes before one that has some."""
     exact = tuple(operation.method for operation in OPERATIONS if operation.path == path)
-    return exact or tuple(operation.method for operation in OPERATIONS if _pattern(operation.path).fullmatch(path))
+    found = exact or (operation.method for operation in OPERATIONS if _pattern(operation.path).fullmatch(path))
+    return tuple(dict.fromkeys(found))
 
 
 def _pattern(path: str) -> re.Pattern[str]:
