@@ -140,9 +140,11 @@ def _request(operation: Operation, path: str, headers: Mapping[str, str], body: 
 
 
 def _response(reply: Reply) -> Response[Any]:
-    body = _json(reply.body) if reply.media_type == JSON and reply.status != _NO_CONTENT else reply.body
-    media_type = None if reply.status == _NO_CONTENT else reply.media_type
-    return Response(reply.status, media_type, body, headers=dict(reply.headers))
+    if reply.status == _NO_CONTENT:
+        # Empty, not null: not everything in front of a function takes null for a body.
+        return Response(reply.status, None, "", headers=dict(reply.headers))
+    body = _json(reply.body) if reply.media_type == JSON else reply.body
+    return Response(reply.status, reply.media_type, body, headers=dict(reply.headers))
 
 
 def _problem_response(problem: Problem) -> Response[Any]:

@@ -76,6 +76,7 @@ class Client:
         raw = self.api(event, None)
         # What leaves the function is JSON, whatever it holds.
         answer = _answer(json.loads(json.dumps(raw)))
+        assert isinstance(raw["body"], str), "not everything in front of the function takes null for a body"
         check_answer(method, path, answer.status, answer.headers, answer.text)
         return answer
 
