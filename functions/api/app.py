@@ -78,10 +78,10 @@ class Api:
         """The request, read in the order in which it is checked: 401, 413, 400."""
         event: Event = self._resolver.current_event.raw_event
         identity = NOBODY if operation.public else identify(event, self._settings)
+        data = read_body(event) if operation.method != "GET" else b""
         if not self._resolver.current_event.path.isprintable():
             # Nothing has such an id; and Powertools would pass over a line break at the end.
             raise Problem("not_found", "There is no such address.")
-        data = read_body(event) if operation.method != "GET" else b""
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         query = read_query(event.get("rawQueryString") or "", operation.query)
         body = parse_body(data) if operation.body is not None else {}
@@ -105,12 +105,14 @@ class Api:
         handle(Exception)(self._unexpected)
 
     def _unknown_route(self, _: NotFoundError) -> Response[Any]:
-        """404, or 405 where the address takes other methods.
+        """404, or 405 where the address takes other methods; 401 and 413 come first, as everywhere.
 
         Powertools finds no route for an id with a character that ids cannot have: 404, too.
         """
         event = self._resolver.current_event
         identify(event.raw_event, self._settings)
+        if event.http_method != "GET":
+            read_body(event.raw_event)
         allowed = routes.methods(event.path)
         if not allowed or event.http_method in allowed:
             raise Problem("not_found", "There is no such address.")

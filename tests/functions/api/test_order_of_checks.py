@@ -32,6 +32,24 @@ def test_a_request_with_every_mistake_is_refused_for_the_first(world: World) -> 
         assert (answer.status, answer.json.get("code")) == (status, code)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/nowhere", 404),
+        ("PATCH", "/cases/a\n", 404),
+        ("PUT", "/cases", 405),
+        ("DELETE", "/users/me", 405),
+        ("PUT", "/users/me", 405),
+    ],
+)
+def test_what_is_too_large_is_so_at_any_address(world: World, method: str, path: str, status: int) -> None:
+    """401 and 413 come before 404 and 405, also where there is nothing."""
+    nobody, eve = world.as_(None), world.as_("eve")
+    assert nobody.send(method, path, LARGE).status == 401
+    assert eve.send(method, path, LARGE).code == "too_large"
+    assert eve.send(method, path, "{}").status == status
+
+
 def test_a_replay_comes_before_412_403_and_409(world: World, ann: Client, admin: Client) -> None:
     """What succeeded is answered again, whatever has changed since; but not to whom it has become invisible."""
     task_id = world.task(assignedParty={"kind": "user", "id": "eve"})["taskId"]
