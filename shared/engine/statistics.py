@@ -91,8 +91,9 @@ def user_statistics(
 def _days(session: Session, first: date | None, last: date | None) -> tuple[date, date]:
     """The days asked for: thirty up to today, if nothing is said; raises Refused `invalid_request`."""
     last = last or session.now().date()
-    first = first or last - USUAL
-    if not timedelta() <= last - first < timedelta(days=DAYS):
+    # The calendar has a first day: before it nothing was closed, and nothing can be asked for.
+    first = first or (last - USUAL if last - date.min >= USUAL else None)
+    if first is None or not timedelta() <= last - first < timedelta(days=DAYS):
         refuse("invalid_request", f"From and to must be in this order, and cover at most {DAYS} days.")
     return first, last
 

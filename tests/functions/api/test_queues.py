@@ -211,7 +211,15 @@ def test_statistics_say_how_closed_tasks_went(world: World, bob: Client, path: s
 
 @pytest.mark.parametrize(
     "query",
-    [{"from": "2026-11-23", "to": "2026-11-22"}, {"from": "2025-01-01"}, {"from": "soon"}, {"tab": "assigned"}],
+    [
+        {"from": "2026-11-23", "to": "2026-11-22"},
+        {"from": "2025-01-01"},
+        {"from": "soon"},
+        {"tab": "assigned"},
+        {"to": "0001-01-01"},
+        {"to": "0001-01-29"},
+        {"from": "9999-12-31"},
+    ],
 )
 def test_statistics_of_an_odd_period_are_400(bob: Client, query: dict[str, str]) -> None:
     """In order, and at most 366 days."""
