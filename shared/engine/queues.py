@@ -97,7 +97,7 @@ def user_queue(session: Session, identity: Identity, user_id: str, query: QueueQ
     views = (view for _, view in tasks if _is_in_user_tab(view.task, user_id, selection))
     counts, types = counted(rows, USER_TABS)
     cursor = place_cursor(page[-1][0], selection) if len(places) > len(page) else None
-    return QueuePage(tuple(views), cursor, counts, {"type": types[selection.tab]}, truncated)
+    return QueuePage(tuple(views), cursor, counts, {"type": +types[selection.tab]}, truncated)
 
 
 def organization_queue(session: Session, identity: Identity, organization_id: str, query: QueueQuery) -> QueuePage:
@@ -124,7 +124,8 @@ def organization_queue(session: Session, identity: Identity, organization_id: st
         tuple(view for _, view in page),
         position_cursor(end) if end is not None else None,
         counts,
-        {"type": types[selection.tab]},
+        # Without the types whose counters are back at zero.
+        {"type": +types[selection.tab]},
         truncated,
     )
 

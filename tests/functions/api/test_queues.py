@@ -122,6 +122,17 @@ def test_an_organization_has_a_queue_by_tabs(world: World, ann: Client, bob: Cli
     assert tabs["assigned"]["facets"] == {"type": {"QA": 1}}
 
 
+def test_a_type_that_a_tab_has_no_more_is_no_facet(world: World, bob: Client) -> None:
+    """Counters stay when they are back at zero; nobody needs a filter that finds nothing."""
+    task_id = world.task()["taskId"]
+    world.settle()
+    assert bob.get(ORGANIZATION).json["facets"] == {"type": {"QA": 1}}
+    bob.act(task_id, "claim")
+    world.settle()
+    assert bob.get(ORGANIZATION).json["facets"] == {"type": {}}
+    assert bob.get(ORGANIZATION, {"tab": "assigned"}).json["facets"] == {"type": {"QA": 1}}
+
+
 def test_a_party_outside_has_a_queue_too(world: World) -> None:
     """The tasks assigned to it, whoever watches them."""
     task_id = world.task(assignedParty={"kind": "organization", "id": "harbor"})["taskId"]
