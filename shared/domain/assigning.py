@@ -11,6 +11,7 @@ from shared.domain.task import Party
 
 def assign(draft: Draft, party: Party | None, *, internal: bool) -> None:
     """The party is responsible from now on, by the caller's will; the history says so."""
+    draft.changed("internal", draft.task.internal, internal)
     if party == draft.task.assigned_party:
         draft.set(internal=internal)
         return

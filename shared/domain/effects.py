@@ -95,7 +95,7 @@ def set_due_time(draft: Draft, arguments: Arguments) -> Refusal | None:
     draft.changed("dueTime", draft.task.due_time, due)
     if due is None:
         draft.stop_timer("due")
-    elif due != draft.task.due_time or draft.task.overdue:
+    elif due != draft.task.due_time:
         draft.start_timer("due", due)
     draft.set(due_time=due, overdue=False)
     return None
@@ -148,23 +148,36 @@ def edit_prerequisites(draft: Draft, arguments: Arguments) -> Refusal | None:
     had = draft.task.prerequisites
     if wanted == had:
         return None
-    workflow, task_id = draft.context.scene.workflow, draft.task.task_id
-    pair = workflow.prerequisites
-    if pair is None or draft.status.key not in (pair.waiting, pair.ready):
-        return Refusal(
-            "action_not_available",
-            "Prerequisites change only while the task has not begun.",
-            rule="prerequisites_editable",
-        )
-    if len({*wanted} ^ {*had}) > EDGES:
-        return invalid("/prerequisites", f"At most {EDGES} can come and go at once: change them in two steps.")
-    if closes_cycle(draft.context.scene.graph, task_id, wanted):
-        return invalid("/prerequisites", "These prerequisites would wait for each other in a cycle.")
+    refusal = _uneditable(draft) or _unfit_prerequisites(draft, wanted)
+    if refusal is not None:
+        return refusal
+    task_id = draft.task.task_id
     draft.write(AdvanceGraph(draft.context.scene.case))
     draft.write(*(AddDependent(p, task_id) for p in wanted if p not in had))
     draft.write(*(RemoveDependent(p, task_id) for p in had if p not in wanted))
     draft.changed("prerequisites", list(had), list(wanted))
     draft.set(prerequisites=wanted)
+    return None
+
+
+def _uneditable(draft: Draft) -> Refusal | None:
+    """Refuses to change what a task waits for once it no longer waits, or its case is closed."""
+    scene = draft.context.scene
+    pair = scene.workflow.prerequisites
+    if not scene.case.open:
+        return Refusal("case_closed", f"{scene.case.case_id} is closed.", rule="case_open")
+    if pair is None or draft.status.key not in (pair.waiting, pair.ready):
+        detail = "Prerequisites change only while the task has not begun."
+        return Refusal("action_not_available", detail, rule="prerequisites_editable")
+    return None
+
+
+def _unfit_prerequisites(draft: Draft, wanted: tuple[TaskId, ...]) -> Refusal | None:
+    """Refuses a cycle, and more changes than fit one transaction."""
+    if len({*wanted} ^ {*draft.task.prerequisites}) > EDGES:
+        return invalid("/prerequisites", f"At most {EDGES} can come and go at once: change them in two steps.")
+    if closes_cycle(draft.context.scene.graph, draft.task.task_id, wanted):
+        return invalid("/prerequisites", "These prerequisites would wait for each other in a cycle.")
     return None
 
 

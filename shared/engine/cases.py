@@ -18,6 +18,7 @@ from shared.engine.loading import (
     check_version,
     context_of,
     gather,
+    load_tasks,
     seen_case,
     workflow_of,
 )
@@ -25,7 +26,6 @@ from shared.engine.replay import earlier, record_key, refuse_unless_known, remem
 from shared.engine.session import Answer, Identity, Page, Refused, Request, Session, not_found, refuse
 from shared.engine.tasks import Given, TaskView, view_of
 from shared.ids import is_case_id
-from shared.storage.store import CommitFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def create_case(session: Session, identity: Identity, given: Given, request: Req
             decision = Refusal("case_exists", f"There is a case {case_id} already.", rule="case_id")
         if not _committed(session, identity, request, context, decision, 201):
             return None
-        return Answer(_whole(session, identity, case_id), 201)
+        return Answer(session.read_back(lambda: _whole(session, identity, case_id)), 201)
 
     return session.retry(attempt)
 
@@ -107,12 +107,13 @@ def timeline(
 ) -> tuple[Caller, Page[Entry]]:
     """What happened in the case, newest first; it may lag behind by what the index lags."""
     gathered = gather(session, identity, case_id)
-    workflow, case, tasks = _seen_tasks(session, gathered)
+    workflow, case = seen_case(session, gathered)
     rows = session.store.timeline(case_id, before, limit + 1)
     more = rows[limit - 1][0] if len(rows) > limit else None
     entries = tuple(entry for _, entry in rows[:limit])
     if not visible(workflow, gathered.caller, case):
-        own = {task.task_id for task in tasks}
+        tasks = load_tasks(session, {entry.task_id for entry in entries if entry.task_id})
+        own = {task.task_id for task in tasks.values() if visible(workflow, gathered.caller, case, task)}
         entries = tuple(entry for entry in entries if entry.task_id in own)
     return gathered.caller, Page(entries, more)
 
@@ -172,7 +173,7 @@ def _change(
         context = context_of(session, gathered, Scene(workflow, case))
         if not _committed(session, identity, request, context, decide(context, given), 200):
             return None
-        return Answer(get_case(session, identity, case_id))
+        return Answer(session.read_back(lambda: get_case(session, identity, case_id)))
 
     return session.retry(attempt)
 
@@ -185,11 +186,7 @@ def _committed(
     if isinstance(decision, Refusal):
         refuse_unless_known(session, key, request, context.now, decision)
         return False
-    try:
-        session.store.commit(remember(decision, key, request, status, case_id, context.now))
-    except CommitFailed:
-        return False
-    return True
+    return session.commit(remember(decision, key, request, status, case_id, context.now))
 
 
 def _whole(session: Session, identity: Identity, case_id: str) -> CaseView:

@@ -5,8 +5,9 @@ Everything here may be done twice, late or after a crash: the second time, nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from shared.domain.decide import act
 from shared.domain.needs import holds_of
@@ -18,7 +19,9 @@ from shared.domain.task import Case, Task, TaskId, case_of
 from shared.engine.loading import load_above, load_tasks, workflow_of
 from shared.engine.session import Session
 from shared.storage.keys import CaseKey, TaskKey
-from shared.storage.store import CommitFailed
+from shared.storage.store import Throttled, Unreachable
+
+Item = TypeVar("Item")
 
 ROUNDS = 10
 """More actions than any one task can owe at one moment: a bound for a loop, never reached."""
@@ -38,18 +41,41 @@ def settle_tasks(session: Session, case: Case, tasks: Mapping[TaskId, Task], rel
     """What is owed to the tasks, as they were read, is done; how many actions that took.
 
     Plans of several tasks are committed together, each chunk whole. Where a task was changed since
-    it was read, its chunk fails and its tasks are settled one by one on fresh data.
+    it was read, its chunk fails and its tasks are settled one by one on fresh data. A task that
+    cannot be settled holds up no other: its error is raised when the others are done.
     """
-    return sum(_commit_chunk(session, chunk) for chunk in _chunks(_owed(session, case, tasks, related)))
+    workflow = workflow_of(session, case)
+    plans: list[Plan] = []
 
+    def plan(task: Task) -> int:
+        planned = _plan(session, Scene(workflow, case, task, related), session.ids(session.now()))
+        plans.extend([planned] if planned else [])
+        return 0
 
-def committed(session: Session, plan: Plan) -> bool:
-    """Whether the plan went through; if not, another commit came between."""
     try:
-        session.store.commit(plan)
-    except CommitFailed:
-        return False
-    return True
+        for_each(tasks.values(), plan)
+    finally:
+        taken = for_each(_chunks(plans), lambda chunk: _commit_chunk(session, chunk))
+    return taken
+
+
+def for_each(items: Iterable[Item], work: Callable[[Item], int]) -> int:
+    """The work is done on every item, also where it fails on some; the sum of what it gave.
+
+    Raises the first failure, at the end: one bad item must not starve those behind it. What is
+    not the item's fault (a busy table, a lost answer) ends it at once.
+    """
+    total, failures = 0, list[Exception]()
+    for item in items:
+        try:
+            total += work(item)
+        except (Throttled, Unreachable):
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is raised below)
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return total
 
 
 def _settle_once(session: Session, task_id: TaskId) -> bool | None:
@@ -58,7 +84,7 @@ def _settle_once(session: Session, task_id: TaskId) -> bool | None:
     plan = _plan(session, scene, session.ids(session.now())) if scene else None
     if plan is None:
         return False
-    return True if committed(session, plan) else None
+    return True if session.commit(plan) else None
 
 
 def _plan(session: Session, scene: Scene, ids: Ids) -> Plan | None:
@@ -72,16 +98,6 @@ def _plan(session: Session, scene: Scene, ids: Ids) -> Plan | None:
         detail = f"{owed.action} is due on {scene.subject.task_id}, but refused: {decision.detail}"
         raise RuntimeError(detail)  # noqa: TRY004 (a workflow that contradicts itself, not a type)
     return decision
-
-
-def _owed(session: Session, case: Case, tasks: Mapping[TaskId, Task], related: Mapping[TaskId, Task]) -> Iterable[Plan]:
-    """The plans of what is due on the tasks, each seen among the related ones."""
-    workflow = workflow_of(session, case)
-    for task in tasks.values():
-        scene = Scene(workflow, case, task, related)
-        plan = _plan(session, scene, session.ids(session.now()))
-        if plan is not None:
-            yield plan
 
 
 def _chunks(plans: Iterable[Plan]) -> Iterable[Sequence[Plan]]:
@@ -109,10 +125,10 @@ def _writes(plan: Plan) -> set[str]:
 def _commit_chunk(session: Session, plans: Sequence[Plan]) -> int:
     """All plans of the chunk have taken effect, or what was due instead; how many actions."""
     whole = replace(plans[0], writes=tuple(w for plan in plans for w in plan.writes))
-    if committed(session, whole):
+    if session.commit(whole):
         return len(plans)
-    subjects = (plan.subject for plan in plans)
-    return sum(settle_task(session, task.task_id) for task in subjects if isinstance(task, Task))
+    tasks = [plan.subject for plan in plans if isinstance(plan.subject, Task)]
+    return for_each(tasks, lambda task: settle_task(session, task.task_id))
 
 
 def _scene(session: Session, task_id: TaskId) -> Scene | None:

@@ -11,11 +11,11 @@ from itertools import count
 from typing import Generic, NoReturn, Protocol, TypeVar
 
 from shared.domain.people import Caller
-from shared.domain.plan import Code, FieldError, Refusal
+from shared.domain.plan import Code, FieldError, Plan, Refusal
 from shared.domain.scene import Ids
 from shared.domain.workflow import Workflow
 from shared.storage.keys import UserKey
-from shared.storage.store import Loaded, Store
+from shared.storage.store import CommitFailed, Loaded, Store, Throttled, Unreachable
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -108,6 +108,25 @@ class Session:
             if result is not None:
                 return result
         refuse("conflict", "Others keep changing this at the same time. Try again.")
+
+    def commit(self, plan: Plan) -> bool:
+        """Whether the plan went through; if not, another commit came between."""
+        try:
+            self.store.commit(plan)
+        except CommitFailed:
+            return False
+        return True
+
+    def read_back(self, read: Callable[[], T]) -> T:
+        """What is read for the answer to a write that took effect.
+
+        Raises Unreachable where it cannot be read, never Throttled: nothing may suggest that the
+        write did not happen.
+        """
+        try:
+            return read()
+        except Throttled as error:
+            raise Unreachable("the change took effect, but could not be read back") from error
 
     def caller(self, identity: Identity, loaded: Loaded) -> Caller:
         """The active user who calls; raises Refused `unknown_user`.

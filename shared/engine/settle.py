@@ -11,10 +11,13 @@ from collections.abc import Callable, Mapping
 
 from shared.domain.reactions import BELOW, CASCADE, CHILDREN, DEPENDENTS, PREREQUISITES
 from shared.domain.task import Edge, Entry, Task, TaskId, Timer
-from shared.engine.owed import ROUNDS, settle_task, settle_tasks
+from shared.engine.owed import for_each, settle_task, settle_tasks
 from shared.engine.session import Session
 from shared.engine.trees import count, end_below
 from shared.storage.keys import CaseKey
+
+MOST = 1_000_000
+"""More actions than any one case can owe: a bound for a loop, never reached."""
 
 
 def react(session: Session, entry: Entry) -> int:
@@ -33,11 +36,10 @@ def settle(session: Session, case_id: str) -> int:
     What one action makes due is found by the next round.
     """
     total = 0
-    for _ in range(ROUNDS):
-        taken = _settle_round(session, case_id)
+    while taken := _settle_round(session, case_id):
         total += taken
-        if not taken:
-            break
+        if total > MOST:
+            raise RuntimeError(f"{case_id} is never settled: its workflow has the engine act in a circle.")
     return total
 
 
@@ -46,9 +48,12 @@ def _settle_round(session: Session, case_id: str) -> int:
     if case is None:
         return 0
     tasks = {task.task_id: task for task in session.store.tasks(case_id)}
-    taken = settle_tasks(session, case, tasks, tasks)
     behind = [edge.child_id for edge in session.store.edges(case_id) if _is_behind(edge, tasks)]
-    return taken + sum(count(session, task_id) for task_id in behind)
+    try:
+        taken = settle_tasks(session, case, tasks, tasks)
+    finally:
+        counted = for_each(behind, lambda task_id: count(session, task_id))
+    return taken + counted
 
 
 def _is_behind(edge: Edge, tasks: Mapping[TaskId, Task]) -> bool:
@@ -60,7 +65,7 @@ def _is_behind(edge: Edge, tasks: Mapping[TaskId, Task]) -> bool:
 def _dependents(session: Session, entry: Entry) -> int:
     """Those who waited for the closed task are looked at."""
     waiting = session.store.dependents(_task_id(entry))
-    return sum(settle_task(session, task_id) for task_id in waiting)
+    return for_each(waiting, lambda task_id: settle_task(session, task_id))
 
 
 def _itself(session: Session, entry: Entry) -> int:

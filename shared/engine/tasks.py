@@ -186,4 +186,5 @@ def _commit(
         if failed.kind == "condition" and isinstance(failed.write, TakeLock):
             refuse_unless_known(session, key, request, context.now, DUPLICATE)
         return None
-    return Answer(view_of(session, context.scene.workflow, context.caller, task), status)
+    view = session.read_back(lambda: view_of(session, context.scene.workflow, context.caller, task))
+    return Answer(view, status)

@@ -8,7 +8,7 @@ from shared.domain.scene import Context, Scene, status_of
 from shared.domain.task import Task, TaskId, case_of
 from shared.domain.tree import count_child
 from shared.engine.loading import load_tasks, workflow_of
-from shared.engine.owed import committed, settle_tasks
+from shared.engine.owed import settle_tasks
 from shared.engine.session import Session
 from shared.storage.keys import CaseKey, EdgeKey, TaskKey
 
@@ -34,7 +34,7 @@ def _count_once(session: Session, task_id: TaskId) -> bool | None:
     plan = count_child(Context(scene, ENGINE, now, session.ids(now)), edge, child)
     if plan is None:
         return False
-    return True if committed(session, plan) else None
+    return True if session.commit(plan) else None
 
 
 def end_below(session: Session, task_id: TaskId) -> int:

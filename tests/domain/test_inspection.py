@@ -361,6 +361,13 @@ def test_prerequisites_do_not_change_once_work_has_begun(world: World) -> None:
     assert (refusal.code, refusal.rule) == ("action_not_available", "prerequisites_editable")
 
 
+def test_prerequisites_do_not_change_in_a_closed_case(world: World) -> None:
+    """A closed case is about to end its tasks: what they waited for no longer counts."""
+    first, task = world.create(), world.create()
+    world.case = replace(world.case, state="closed")
+    assert refused(world.decide(task, "edit", ANN, prerequisites=[first.task_id])).code == "case_closed"
+
+
 def test_a_cycle_of_prerequisites_is_refused(world: World) -> None:
     """Tasks cannot wait for each other, nor for themselves."""
     first = world.create()

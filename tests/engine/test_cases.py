@@ -147,3 +147,34 @@ def test_the_timeline_is_newest_first_and_paged(world: World) -> None:
             break
     assert seen[:2] == [(task, 2), (None, 2)]
     assert len(seen) == len(set(seen)) == 8
+
+
+def test_whoever_may_begin_no_case_is_told_so_first(world: World) -> None:
+    """403 goes before 422, whatever else is wrong."""
+    for given in ({}, {"workflow": "nope"}, {"workflow": "inspection", "caseId": "a b"}):
+        for identity in (EVE, PAT):
+            call = lambda i=identity, g=given: cases.create_case(world.session, i, g, Request())  # noqa: E731
+            assert _refused(call).refusal.code == "not_allowed"
+
+
+def test_who_sees_a_part_of_a_case_is_told_that_they_may_not_change_it(world: World) -> None:
+    """403 for somebody who sees a task of the case, 404 for somebody who sees none."""
+    _create(world)
+    world.task("look-1", assignedParty={"kind": "organization", "id": "acme"})
+    for identity, code in ((PAT, "not_allowed"), (EVE, "not_found")):
+        edit = lambda i=identity: cases.edit_case(world.session, i, "look-1", {"displayName": "x"}, Request())  # noqa: E731
+        close = lambda i=identity: cases.close_case(world.session, i, "look-1", {"reason": "x"}, Request())  # noqa: E731
+        assert [_refused(edit).refusal.code, _refused(close).refusal.code] == [code, code]
+
+
+def test_a_case_of_the_largest_size_is_one_transaction(world: World) -> None:
+    """Fifteen tasks with all their texts, due times and thirty prerequisites, and a key, begin at once."""
+    link = {"type": "photo", "link": "https://example.org", "name": "x"}
+    texts = {"description": "d", "instructions": "i", "links": [link], "dueTime": "2027-01-01T00:00:00Z"}
+    waits = {n: [f"k{m}" for m in range(min(n, 3))] for n in range(12)}
+    assert sum(map(len, waits.values())) == 30
+    listed = [{"type": "QA", "key": f"k{n}", "prerequisites": waits.get(n, []), **texts} for n in range(15)]
+    request = Request(route="POST /cases", key="k", fingerprint="f")
+    view = _create(world, request=request, tasks=listed).value
+    assert (view.open, sum(len(t.task.prerequisites) for t in view.tasks)) == (15, 30)
+    assert view.tasks[0].texts.instructions == ("i",)

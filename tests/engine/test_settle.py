@@ -8,6 +8,7 @@ from shared.engine import cases, settle, tasks
 from shared.engine.session import Request
 from shared.storage.store import Store
 from tests.engine.world import ANN, BOB, ROOT, World
+from tests.storage.table import client
 
 
 @pytest.fixture
@@ -186,3 +187,34 @@ def test_settling_does_everything_that_is_due_in_one_call(world: World, chain: t
     world.pass_time(hours=2)
     assert settle.settle(world.session, "look-1") == 2
     assert (world.stored(second).status, world.stored(second).overdue) == ("Ready", True)
+
+
+def test_a_task_that_cannot_be_settled_holds_up_no_other(world: World) -> None:
+    """One broken dependent: its sibling becomes ready all the same, by the stream and by settling."""
+    world.case("look-1")
+    first = world.task("look-1")
+    broken = world.task("look-1", prerequisites=[first])
+    by_stream = world.task("look-1", prerequisites=[first])
+    world.drain()
+    _break(world, broken)
+    world.act(first, "skip", ANN, reason="x")
+    with pytest.raises(ValueError, match="no such status"):
+        world.drain()
+    assert world.stored(by_stream).status == "Ready"
+    second = world.task("look-1")
+    by_settling = world.task("look-1", prerequisites=[second])
+    world.act(second, "skip", ANN, reason="x")
+    with pytest.raises(ValueError, match="no such status"):
+        settle.settle(world.session, "look-1")
+    assert world.stored(by_settling).status == "Ready"
+
+
+def _break(world: World, task_id: str) -> None:
+    """The task has a status that its workflow does not know."""
+    client().update_item(
+        TableName=world.table,
+        Key={"PK": {"S": "CASE#look-1"}, "SK": {"S": f"TASK#{task_id.rpartition('.')[2]}"}},
+        UpdateExpression="SET #s = :s",
+        ExpressionAttributeNames={"#s": "status"},
+        ExpressionAttributeValues={":s": {"S": "Lost"}},
+    )

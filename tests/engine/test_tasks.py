@@ -10,7 +10,8 @@ import pytest
 from shared.domain.plan import Plan
 from shared.engine import tasks
 from shared.engine.session import ATTEMPTS, Identity, Refused, Request
-from shared.storage.store import CommitFailed, Store
+from shared.storage.keys import RequestKey
+from shared.storage.store import CommitFailed, Store, Throttled, Unreachable
 from tests.engine.world import ANN, BOB, EVE, PAT, ROOT, World
 
 
@@ -248,3 +249,74 @@ def _noting(calls: list[str], name: str, method: Callable[..., object]) -> Calla
         return method(*arguments, **more)
 
     return noted
+
+
+def test_what_a_request_repeats_is_checked_after_what_it_may_see(world: World) -> None:
+    """404 goes before the check of a repeated request, also with another body."""
+    world.case("look-1")
+    task_id = world.task("look-1", assignedParty={"kind": "user", "id": "eve"})
+    request = Request(route="POST /y", key="k", fingerprint="f")
+    tasks.act(world.session, EVE, task_id, "add_instructions", {"instructions": "Ring"}, request)
+    world.act(task_id, "assign", ROOT, assignedParty=None)
+    other_body = Request(route="POST /y", key="k", fingerprint="g")
+    for again in (request, other_body):
+        assert _code(lambda r=again: tasks.act(world.session, EVE, task_id, "claim", {}, r)) == "not_found"  # type: ignore[misc]
+
+
+def test_the_same_request_at_the_same_time_is_answered_with_what_the_other_did(
+    world: World, task_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch read is no snapshot: the record is missed, and the task is seen as the twin left it."""
+    request = Request(route="POST /y", key="k", fingerprint="f")
+    load = Store.load
+
+    def torn(store: Store, keys: Any) -> Any:
+        monkeypatch.setattr(Store, "load", load)
+        keys = list(keys)
+        before = load(store, [key for key in keys if isinstance(key, RequestKey)])
+        tasks.act(world.session, BOB, task_id, "claim", {}, request)
+        after = load(store, keys)
+        return {key: before[key] if isinstance(key, RequestKey) else after[key] for key in keys}
+
+    monkeypatch.setattr(Store, "load", torn)
+    answer = tasks.act(world.session, BOB, task_id, "claim", {}, request)
+    assert (answer.replayed, answer.value.task.version) == (True, 2)
+
+
+def test_a_change_that_cannot_be_read_back_is_not_called_refused(
+    world: World, task_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Throttled after the commit: the caller is told to look, not that nothing happened."""
+    world.act(task_id, "add_instructions", ANN, instructions="Ring twice")
+
+    def throttled(store: Store, wanted: str) -> None:
+        raise Throttled
+
+    monkeypatch.setattr(Store, "texts", throttled)
+    with pytest.raises(Unreachable, match="took effect"):
+        world.act(task_id, "claim", BOB)
+    assert world.stored(task_id).status == "In Progress"
+
+
+def test_a_request_looks_up_no_more_parties_than_it_can_need(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of names in a body cost no more than one batch read."""
+    world.case("look-1")
+    asked: list[int] = []
+    load = Store.load
+
+    def counting(store: Store, keys: Any) -> Any:
+        keys = list(keys)
+        asked.append(len(keys))
+        return load(store, keys)
+
+    monkeypatch.setattr(Store, "load", counting)
+    junk = [{"kind": "user", "id": f"u{n}"} for n in range(3000)]
+    assert _code(lambda: tasks.create_task(world.session, EVE, "look-1", {"x": junk}, Request())) == "not_found"
+    assert sum(asked) < 100
+
+
+def test_a_cursor_of_no_list_is_refused(world: World, task_id: str) -> None:
+    """Whatever a client makes of a cursor is 400."""
+    for cursor in ("~", "zzzz", "look-1.~~~", "look-2.06h03ep3pjytjhj3", "é"):
+        call = lambda c=cursor: tasks.task_children(world.session, ANN, task_id, c, 10)  # noqa: E731
+        assert _code(call) == "invalid_request"

@@ -12,6 +12,7 @@ from shared.engine.session import Refused, Request
 from shared.storage.store import Store
 from tests.domain.test_tree import projects
 from tests.engine.world import ANN, World
+from tests.storage.table import client
 
 
 class OneWorkflow:
@@ -51,6 +52,22 @@ def _plant(world: World, scopes: tuple[Scope, ...] = ()) -> None:
 def _grow(world: World, parent: str | None = None, **given: object) -> str:
     fields = {"type": "Step", "parentId": parent} if parent else {"type": "Goal"}
     return tasks.create_task(world.session, ANN, "p1", {**fields, **given}, Request()).value.task.task_id
+
+
+def _close(world: World, task_id: str) -> None:
+    """The task is completed by hand in the table, with a child still open: no action leads there."""
+    key = {"PK": {"S": "CASE#p1"}, "SK": {"S": f"TASK#{task_id.rpartition('.')[2]}"}}
+    client().update_item(
+        TableName=world.table,
+        Key=key,
+        UpdateExpression="SET #s = :closed, #t = :completed, closedAt = :at",
+        ExpressionAttributeNames={"#s": "state", "#t": "status"},
+        ExpressionAttributeValues={
+            ":closed": {"S": "closed"},
+            ":completed": {"S": "completed"},
+            ":at": {"S": "2026-11-22T09:00:00.000Z"},
+        },
+    )
 
 
 def _act(world: World, task_id: str, action: str) -> None:
@@ -132,10 +149,15 @@ def test_cancelling_a_tree_ends_everything_open_below(forest: World) -> None:
     middle = _grow(forest, goal)
     leaf = _grow(forest, middle, assignedParty={"kind": "user", "id": "bob"})
     steps = [_grow(forest, goal) for _ in range(30)]
+    closed = _grow(forest, goal)
+    orphan = _grow(forest, closed, assignedParty={"kind": "user", "id": "bob"})
+    _close(forest, closed)
     _act(forest, goal, "cancel")
     forest.drain()
-    assert {t.status for t in forest.store.tasks("p1")} == {"cancelled"}
-    assert (forest.stored(goal).children.open, forest.stored(goal).children.closed) == (0, 31)
+    assert forest.stored(orphan).status == "cancelled"
+    assert {t.status for t in forest.store.tasks("p1") if t.task_id != closed} == {"cancelled"}
+    settle.settle(forest.session, "p1")
+    assert (forest.stored(goal).children.open, forest.stored(goal).children.closed) == (0, 32)
     assert forest.stored(middle).children.closed == 1
     assert [e.action for e in forest.store.history(leaf)] == ["create", "end"]
     assert len(forest.store.history(steps[-1])) == 2
