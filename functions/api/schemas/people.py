@@ -49,6 +49,16 @@ class Party(Output):
     display_name: Annotated[str, Field(examples=["Ann Lee"])]
 
 
+class PartyElsewhere(Output):
+    """Who is or was responsible, as people outside see parties that are neither they nor their organizations."""
+
+    kind: PartyKind
+    display_name: Annotated[str, Field(description="The same for all.", examples=["Another party"])]
+
+
+Responsible = Party | PartyElsewhere | None
+
+
 class PartyInput(Input):
     """Who becomes responsible. `displayName` counts for external parties; others have their own."""
 

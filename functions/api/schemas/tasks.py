@@ -20,7 +20,7 @@ from functions.api.schemas.common import (
     Version,
     example,
 )
-from functions.api.schemas.people import Party, PartyInput, Who
+from functions.api.schemas.people import PartyInput, Responsible, Who
 
 TaskType = Annotated[str, Field(description="One of the types of the workflow.", examples=["QA"])]
 Status = Annotated[str, Field(examples=["Ready"])]
@@ -99,7 +99,7 @@ class ListedTask(Output):
     entity: Entity
     group_queue: GroupQueue
     internal: Annotated[bool, Field(description="Whether the assigned party is inside.")]
-    assigned_party: Party | None
+    assigned_party: Responsible
     priority: Priority
     due_time: Timestamp | None
     prerequisites: Annotated[list[str], Field(description="Tasks of the case that have to be closed first.")]
@@ -231,7 +231,7 @@ class Entry(Output):
     type: Annotated[str | None, Field(examples=["QA"])]
     state: State
     status: Annotated[str | None, Field(examples=["In Progress"])]
-    assigned_party: Party | None
+    assigned_party: Responsible
     group_queue: GroupQueue
     due_time: Timestamp | None
     changes: Annotated[

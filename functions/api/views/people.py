@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from shared.domain.people import Caller, Membership, Organization
+from shared.domain.relations import is_party
 from shared.domain.task import Party, Person
 from shared.engine.administration import UserView
 from shared.engine.handback import HandedBack
 from shared.engine.organizations import MemberView
 
 NOBODYS_ORGANIZATION = "No organization"
+ANOTHER_PARTY = "Another party"
 
 Json = dict[str, object]
 
@@ -33,9 +35,16 @@ def same_side(value: Person, viewer: Caller) -> bool:
     return itself or (viewer.inside and value.inside) or viewer.member_of(value.organization_id)
 
 
-def party(value: Party | None) -> Json | None:
-    """Who is responsible for the next action."""
-    return None if value is None else {"kind": value.kind, "id": value.id, "displayName": value.display_name}
+def party(value: Party | None, viewer: Caller) -> Json | None:
+    """Who is, or was, responsible; to people outside, of any party but themselves just its kind.
+
+    A party has no side written down, so who is outside is not told their colleagues either.
+    """
+    if value is None:
+        return None
+    if not (viewer.inside or is_party(viewer, value)):
+        return {"kind": value.kind, "displayName": ANOTHER_PARTY}
+    return {"kind": value.kind, "id": value.id, "displayName": value.display_name}
 
 
 def user(view: UserView) -> Json:

@@ -9,7 +9,7 @@ from functions.api.views.people import Json, party, person
 from shared.domain.decide import Offer
 from shared.domain.fields import json_schema
 from shared.domain.people import Caller
-from shared.domain.task import Entry, Task, Texts, Timer
+from shared.domain.task import Entry, Party, Task, Texts, Timer
 from shared.domain.workflow import Workflow
 from shared.engine.session import Workflows
 from shared.engine.tasks import TaskView
@@ -40,7 +40,7 @@ def listed(view: TaskView) -> Json:
         "entity": {name: dict(reference) for name, reference in value.entity.items()},
         "groupQueue": queue_label(view.workflow, value.group_queue),
         "internal": value.internal,
-        "assignedParty": party(value.assigned_party),
+        "assignedParty": party(value.assigned_party, viewer),
         "priority": value.priority,
         "dueTime": moment(value.due_time),
         "prerequisites": list(value.prerequisites),
@@ -83,23 +83,25 @@ def entry(value: Entry, viewer: Caller, workflows: Workflows) -> Json:
         "type": value.type,
         "state": value.state,
         "status": value.status,
-        "assignedParty": party(value.assigned_party),
+        "assignedParty": party(value.assigned_party, viewer),
         "groupQueue": queue_label(workflow, value.group_queue),
         "dueTime": moment(value.due_time),
-        "changes": {name: _change(name, change, workflow) for name, change in value.changes.items()},
+        "changes": {name: _change(name, change, workflow, viewer) for name, change in value.changes.items()},
         "note": value.note,
     }
 
 
-def _change(name: str, change: object, workflow: Workflow | None) -> Json:
+def _change(name: str, change: object, workflow: Workflow | None, viewer: Caller) -> Json:
     """A field before and after; for a long text nothing but that it changed."""
     pair = change if isinstance(change, Mapping) else {}
-    return {when: _changed_value(name, value, workflow) for when, value in pair.items()}
+    return {when: _changed_value(name, value, workflow, viewer) for when, value in pair.items()}
 
 
-def _changed_value(name: str, value: object, workflow: Workflow | None) -> object:
+def _changed_value(name: str, value: object, workflow: Workflow | None, viewer: Caller) -> object:
     if isinstance(value, datetime):
         return to_text(value)
+    if name == "assignedParty" and isinstance(value, Mapping):
+        return party(Party(value["kind"], value["id"], value["displayName"]), viewer)
     if name == "groupQueue" and isinstance(value, str):
         return queue_label(workflow, value)
     return value

@@ -77,11 +77,23 @@ def test_a_user_that_does_not_fit_is_refused(world: World, admin: Client, given:
     assert world.items() == before
 
 
+def test_administrators_cannot_lock_themselves_out(admin: Client) -> None:
+    """Another administrator has to do it, so that there always is one."""
+    answer = admin.put("/users/admin", {"active": False, "lastName": "Else"})
+    _refused(answer, "/active")
+    assert answer.json["errors"][0]["detail"] == "Nobody deactivates themselves: ask another administrator to do it."
+    me = admin.get("/users/me").json
+    assert (me["active"], me["lastName"]) == (True, "Min")
+    assert admin.put("/users/admin", {"active": True, "lastName": "Else"}).status == 200
+
+
 def test_an_id_that_no_user_can_have_is_refused(admin: Client) -> None:
     """Nothing is made under it."""
-    for user_id in ("a b", "é", "x" * 65, "a%b", "a$"):
+    for user_id in ("a b", "é", "x" * 65, "a%b", "a$", ".", ".."):
         answer = admin.put(f"/users/{user_id}", {"displayName": "X"})
         assert (answer.status, answer.code) == (422, "invalid_input")
+        assert admin.get(f"/users/{user_id}").code == "not_found"
+    assert admin.put("/users/me", {"displayName": "X"}).code == "method_not_allowed"
     assert admin.put("/users/a#b", {"displayName": "X"}).status in (404, 405)
 
 
@@ -216,6 +228,46 @@ def test_a_person_of_another_side_is_shown_as_their_organization(world: World, a
         assert by_viewer[name]["updatedBy"] == fay_named
     history = fay.get(f"/tasks/{task_id}/history").json["items"]
     assert [entry["createdBy"] for entry in history] == [{"displayName": "Dispatch"}, fay_named]
+
+
+def test_who_was_responsible_before_is_not_told_to_people_outside(world: World, ann: Client, eve: Client) -> None:
+    """In history and timeline: themselves and their organizations whole, of any other party neither name nor id."""
+    task_id = world.task(assignedParty={"kind": "user", "id": "bob"})["taskId"]
+    harbor = {"kind": "organization", "id": "harbor", "displayName": "Harbor Surveyors"}
+    parties = [
+        {"kind": "organization", "id": "cis", "displayName": "CIS"},
+        {"kind": "external", "id": "7", "displayName": "Vic Tim"},
+        {"kind": "user", "id": "gil", "displayName": "Gil Lee"},
+        {"kind": "user", "id": "eve", "displayName": "Eve Lee"},
+        harbor,
+    ]
+    for party in parties:
+        given = party if party["kind"] == "external" else {name: party[name] for name in ("kind", "id")}
+        assert ann.act(task_id, "assign", {"assignedParty": given}).status == 200
+    bob = {"kind": "user", "id": "bob", "displayName": "Bob Lee"}
+    paths = f"/tasks/{task_id}/history", "/cases/look-1/timeline"
+    assert _parties(ann, paths[0]) == _told([bob, *parties])
+    fay = world.as_("fay")
+    hidden = [{"kind": party["kind"], "displayName": "Another party"} for party in (bob, *parties[:-1])]
+    for path in paths:
+        assert _parties(fay, path) == _told([*hidden, harbor])
+        assert not any(word in fay.get(path).text for word in ("bob", "Bob", "cis", "CIS", "Vic", "gil", "Gil", "Eve"))
+    assert ann.act(task_id, "assign", {"assignedParty": {"kind": "user", "id": "eve"}}).status == 200
+    harbors = {"kind": "organization", "displayName": "Another party"}
+    assert _parties(eve, paths[0]) == _told([*hidden[:-1], parties[3], harbors, parties[3]])
+
+
+def _parties(client: Client, path: str) -> list[Any]:
+    """Whom each entry names: now responsible, before and after, in the order of the versions."""
+    entries = [entry for entry in client.get(path).json["items"] if entry["taskId"]]
+    entries.sort(key=lambda entry: entry["version"])
+    return [(entry["assignedParty"], entry["changes"].get("assignedParty")) for entry in entries]
+
+
+def _told(parties: list[Any]) -> list[Any]:
+    """The same for a task that had these parties, one after another."""
+    pairs = zip(parties, parties[1:], strict=False)
+    return [(parties[0], None), *((after, {"from": before, "to": after}) for before, after in pairs)]
 
 
 def test_somebody_of_no_organization_is_nobodys_colleague(world: World, ann: Client, eve: Client) -> None:
