@@ -22,8 +22,11 @@ DESCRIPTION = """\
 Tasks of people: who has to do what in a case, what may be done next and by whom, what happened so far.
 
 * Send `Authorization: Bearer <token>`; press *Authorize* above to do so from here.
-* A task and a case carry an `ETag`. Send it back as `If-Match`, and nothing happens if somebody was faster (412).
+* What has a `version` carries it as `ETag`. Send it back as `If-Match`, and nothing happens if
+  somebody was faster (412).
 * Send an `Idempotency-Key` with a write, and repeating it within 24 hours does nothing twice.
+* Both headers are read where the operation lists them, and must be well-formed there (400); elsewhere they are passed
+  over. `If-Match: *` takes whatever there is, also nothing.
 * Errors are `application/problem+json` with a stable `code`. They are checked in the order 401, 413, 400, 404,
   replay of a request, 412, 403, 409 (the status does not offer it), 422, other 409.
 * Lists are `{items, nextCursor}`; hand `nextCursor` back as `cursor`.

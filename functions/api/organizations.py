@@ -56,11 +56,12 @@ def get_organization(call: Call) -> Reply:
     "Create or change an organization",
     Content("Organization", "The organization as it is now.", 200, created=True),
     body="OrganizationInput",
-    refusals=(403, 409, 422),
+    versioned=True,
+    refusals=(403, 409, 412, 422),
 )
 def put_organization(call: Call) -> Reply:
     """Makes the organization known, or changes it; its kind is settled once it is there. For administrators."""
-    answer = engine.put_organization(call.session, call.identity, call.path["organizationId"], call.body)
+    answer = engine.put_organization(call.session, call.identity, call.path["organizationId"], call.body, call.request)
     return replies.written(answer, views.organization, _address)
 
 

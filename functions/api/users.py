@@ -41,13 +41,14 @@ def get_user(call: Call) -> Reply:
     "Create or change a user",
     Content("User", "The user as it is now.", 200, created=True),
     body="UserInput",
-    refusals=(403, 409, 422),
+    versioned=True,
+    refusals=(403, 409, 412, 422),
 )
 def put_user(call: Call) -> Reply:
     """Makes the user known, or changes them. For administrators. A deactivated user is refused at once."""
     if call.path["userId"] == ME:
         raise method_not_allowed(("GET",))
-    answer = engine.put_user(call.session, call.identity, call.path["userId"], call.body)
+    answer = engine.put_user(call.session, call.identity, call.path["userId"], call.body, call.request)
     return replies.written(answer, views.user, _address)
 
 

@@ -8,7 +8,8 @@ from typing import NoReturn, TypeVar
 
 from shared.domain.people import Caller, Organization, User
 from shared.domain.plan import FieldError, Plan, Refusal, Write
-from shared.engine.session import Identity, Refused, Session, refuse
+from shared.engine.loading import check_version
+from shared.engine.session import Identity, Refused, Request, Session, refuse
 from shared.storage.errors import CommitFailed
 from shared.storage.store import Loaded
 
@@ -37,6 +38,17 @@ def administrator(session: Session, identity: Identity, loaded: Loaded) -> Calle
     if not caller.administrator:
         refuse("not_allowed", "Only administrators may do this.", rule="who", who=("administrators",))
     return caller
+
+
+def check_seen(request: Request, existing: User | Organization | None) -> None:
+    """Raises Refused `version_mismatch` if the caller has seen another version than there is, or than none.
+
+    Only administrators get as far as this: it tells the version to nobody who may not see it.
+    """
+    if existing is not None:
+        check_version(request, existing.version)
+    elif request.if_match is not None:
+        refuse("version_mismatch", f"There is nothing here yet, and so no version {request.if_match}.")
 
 
 def accepted(result: Result | Refusal) -> Result:

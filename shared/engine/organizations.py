@@ -15,15 +15,18 @@ from shared.engine.administration import (
     accepted,
     administrator,
     bad_id,
+    check_seen,
     chunked,
     committed,
 )
 from shared.engine.cursors import bad_cursor, decoded, encoded
-from shared.engine.session import Answer, Identity, Page, Session, not_found
+from shared.engine.session import Answer, Identity, Page, Request, Session, not_found
 from shared.ids import is_organization_id
 from shared.storage.keys import OrganizationKey, UserKey
 
 T = TypeVar("T")
+ANY = Request()
+"""A request that takes whatever version there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,9 @@ def list_organizations(
     return _page(sorted(organizations, key=lambda o: o.id), lambda o: o.id, cursor, limit)
 
 
-def put_organization(session: Session, identity: Identity, organization_id: str, given: Given) -> Answer[Organization]:
+def put_organization(
+    session: Session, identity: Identity, organization_id: str, given: Given, request: Request = ANY
+) -> Answer[Organization]:
     """The organization is as given, what is not given as it was; its kind stays what it once was.
 
     Members carry a copy of its name. Where there are many, they get a new one chunk by chunk
@@ -67,6 +72,7 @@ def put_organization(session: Session, identity: Identity, organization_id: str,
         existing = loaded[OrganizationKey(organization_id)]
         if not is_organization_id(organization_id):
             bad_id("An organization's id is 1 to 64 lower-case letters, digits or hyphens.")
+        check_seen(request, existing)
         declared = declared_kind(session, organization_id)
         wanted = accepted(rules.organization_of(organization_id, existing, declared, given))
         write = PutOrganization(wanted, existing.version if existing else None)

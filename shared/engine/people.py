@@ -7,9 +7,19 @@ from collections.abc import Sequence
 from shared.domain import members as rules
 from shared.domain.people import Organization, User
 from shared.domain.plan import PutOrganization, PutUser
-from shared.engine.administration import Given, UserView, accepted, administrator, bad_id, chunked, committed
+from shared.engine.administration import (
+    Given,
+    UserView,
+    accepted,
+    administrator,
+    bad_id,
+    check_seen,
+    chunked,
+    committed,
+)
 from shared.engine.handback import HandBack, HandedBack, hand_back
 from shared.engine.organizations import (
+    ANY,
     MemberView,
     delete_member,
     get_organization,
@@ -18,7 +28,7 @@ from shared.engine.organizations import (
     put_member,
     put_organization,
 )
-from shared.engine.session import Answer, Identity, Session, not_found
+from shared.engine.session import Answer, Identity, Request, Session, not_found
 from shared.ids import is_user_id
 from shared.storage.keys import OrganizationKey, UserKey
 
@@ -58,7 +68,9 @@ def get_user(session: Session, identity: Identity, user_id: str) -> UserView:
     return UserView(rules.as_seen(caller, user), caller, caller.administrator if user_id == identity.user_id else None)
 
 
-def put_user(session: Session, identity: Identity, user_id: str, given: Given) -> Answer[UserView]:
+def put_user(
+    session: Session, identity: Identity, user_id: str, given: Given, request: Request = ANY
+) -> Answer[UserView]:
     """The user is as given, what is not given as it was; a deactivated one is refused from now on."""
 
     def attempt() -> Answer[UserView] | None:
@@ -67,6 +79,7 @@ def put_user(session: Session, identity: Identity, user_id: str, given: Given) -
         existing = loaded[UserKey(user_id)]
         if not is_user_id(user_id):
             bad_id("A user's id is 1 to 64 letters, digits, dots, hyphens, underscores or at signs.")
+        check_seen(request, existing)
         user = accepted(rules.user_of(user_id, existing, given))
         if user != existing and not committed(session, user, PutUser(user, existing.version if existing else None)):
             return None

@@ -81,6 +81,56 @@ def test_a_case_has_an_etag_too(world: World, ann: Client) -> None:
     assert ann.post("/cases/look-1/close", {"reason": "Done."}, If_Match='"2"').status == 200
 
 
+@pytest.mark.parametrize("path", ["/users/bob", "/organizations/harbor"])
+def test_people_and_organizations_have_etags_too(world: World, admin: Client, path: str) -> None:
+    """Putting them honours If-Match, also where nothing would change."""
+    tag = admin.get(path).headers["etag"]
+    assert admin.put(path, {"displayName": "One"}, If_Match='"99"').code == "version_mismatch"
+    changed = admin.put(path, {"displayName": "One"}, If_Match=tag)
+    assert changed.status == 200
+    before = world.items()
+    for name in ("One", "Two"):
+        assert admin.put(path, {"displayName": name}, If_Match=tag).status == 412
+    assert world.items() == before
+    for tag in (changed.headers["etag"], "*"):
+        assert admin.put(path, {"displayName": "Two"}, If_Match=tag).status == 200
+
+
+@pytest.mark.parametrize("path", ["/users/zoe", "/organizations/new"])
+def test_what_is_not_there_has_no_version(world: World, admin: Client, path: str) -> None:
+    """Whoever has seen a version does not mean to make something new."""
+    before = world.items()
+    assert admin.put(path, {"displayName": "New", "kind": "team"}, If_Match='"1"').status == 412
+    assert world.items() == before
+
+
+@pytest.mark.parametrize("path", ["/users/zoe", "/organizations/new"])
+def test_the_version_of_what_one_may_not_change_is_not_told(ann: Client, path: str) -> None:
+    """Whatever If-Match names: 403."""
+    for tag in ('"1"', '"9"'):
+        assert ann.put(path, {}, If_Match=tag).code == "not_allowed"
+
+
+def test_headers_that_cannot_be_read_are_400_where_they_are_read(world: World, ann: Client, admin: Client) -> None:
+    """And are passed over where the document does not list them."""
+    task_id = world.task()["taskId"]
+    garbage = {"If_Match": "3", "Idempotency_Key": ""}
+    written = [
+        ann.patch(f"/tasks/{task_id}", {}, If_Match="3"),
+        ann.act(task_id, "claim", If_Match="3"),
+        ann.patch("/cases/look-1", {}, If_Match="3"),
+        ann.post("/cases/look-1/close", {"reason": "x"}, If_Match="3"),
+        admin.put("/users/bob", {}, If_Match="3"),
+        admin.put("/organizations/harbor", {}, If_Match="3"),
+        ann.post("/cases", {"workflow": "inspection"}, Idempotency_Key=""),
+        ann.post("/cases/look-1/tasks", {"type": "QA"}, Idempotency_Key=""),
+    ]
+    assert {(answer.status, answer.code) for answer in written} == {(400, "invalid_request")}
+    assert admin.put("/organizations/harbor/members/bob", {}, **garbage).status == 201
+    assert admin.delete("/organizations/harbor/members/bob", **garbage).status == 204
+    assert admin.post("/users/bob/hand-back", {"dryRun": True}, **garbage).status == 200
+
+
 def test_a_repeat_answers_the_same_and_does_nothing(world: World, ann: Client) -> None:
     """With its key, a write takes effect once; the answer says that it is a repeat."""
     task_id = world.task()["taskId"]
