@@ -16,6 +16,8 @@ _MILLISECOND = timedelta(milliseconds=1)
 _CASE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _LOCAL = re.compile(r"[a-z0-9_-]{1,40}")
 _USER = re.compile(r"[A-Za-z0-9._@-]{1,64}")
+# The caller's own address, and steps in a path: nobody could be reached under these.
+_NO_USER = frozenset({"me", ".", ".."})
 _ORGANIZATION = re.compile(r"[a-z0-9-]{1,64}")
 
 
@@ -39,7 +41,7 @@ def is_task_id(text: str) -> bool:
 
 def is_user_id(text: str) -> bool:
     """Whether a user may have this id."""
-    return _USER.fullmatch(text) is not None
+    return text not in _NO_USER and _USER.fullmatch(text) is not None
 
 
 def is_organization_id(text: str) -> bool:

@@ -53,6 +53,8 @@ def test_each_kind_of_id_has_its_characters() -> None:
     assert not is_case_id("x" * 41)
     assert is_user_id("ann.lee@example.org")
     assert not is_user_id("u" * 65)
+    assert not any(map(is_user_id, ("me", ".", "..")))
+    assert all(map(is_user_id, ("me.", "Me", "...", ".me")))
     assert is_organization_id("customer-support")
     assert not is_organization_id("Customer Support")
     assert not is_task_id("look-4711")

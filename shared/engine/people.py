@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 from shared.domain import members as rules
 from shared.domain.people import Organization, User
-from shared.domain.plan import PutOrganization, PutUser
+from shared.domain.plan import FieldError, PutOrganization, PutUser
 from shared.engine.administration import (
     Given,
     UserView,
@@ -28,7 +29,7 @@ from shared.engine.organizations import (
     put_member,
     put_organization,
 )
-from shared.engine.session import Answer, Identity, Request, Session, not_found
+from shared.engine.session import Answer, Identity, Request, Session, not_found, refuse
 from shared.ids import is_user_id
 from shared.storage.keys import OrganizationKey, UserKey
 
@@ -49,6 +50,8 @@ __all__ = [
     "put_organization",
     "put_user",
 ]
+
+_USER_ID = "A user's id is 1 to 64 letters, digits, dots, hyphens, underscores or at signs; not me, . or .."
 
 
 def me(session: Session, identity: Identity) -> UserView:
@@ -78,14 +81,22 @@ def put_user(
         caller = administrator(session, identity, loaded)
         existing = loaded[UserKey(user_id)]
         if not is_user_id(user_id):
-            bad_id("A user's id is 1 to 64 letters, digits, dots, hyphens, underscores or at signs.")
+            bad_id(_USER_ID)
         check_seen(request, existing)
         user = accepted(rules.user_of(user_id, existing, given))
+        if user_id == identity.user_id and not user.active:
+            _refuse_to_lock_out()
         if user != existing and not committed(session, user, PutUser(user, existing.version if existing else None)):
             return None
         return Answer(UserView(user, caller), 200 if existing else 201)
 
     return session.retry(attempt)
+
+
+def _refuse_to_lock_out() -> NoReturn:
+    """Ends the use case: the last administrator could not be brought back by anybody."""
+    detail = "Nobody deactivates themselves: ask another administrator to do it."
+    refuse("invalid_input", "The user does not fit.", rule="input", errors=(FieldError("/active", detail),))
 
 
 def bootstrap(session: Session, admin: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -266,7 +267,7 @@ def _parties(client: Client, path: str) -> list[Any]:
 
 def _told(parties: list[Any]) -> list[Any]:
     """The same for a task that had these parties, one after another."""
-    pairs = zip(parties, parties[1:], strict=False)
+    pairs = pairwise(parties)
     return [(parties[0], None), *((after, {"from": before, "to": after}) for before, after in pairs)]
 
 
