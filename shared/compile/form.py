@@ -12,7 +12,18 @@ from typing import Any
 Json = dict[str, Any]
 SECONDS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 OWN = {"is", "required", "nullable"}
-AS_WRITTEN = ("actions", "parents", "ends", "one_open", "queue", "members_of", "returns")
+AS_WRITTEN = (
+    "actions",
+    "parents",
+    "ends",
+    "one_open",
+    "queue",
+    "members_of",
+    "returns",
+    "follows",
+    "under_completed",
+    "begins",
+)
 
 
 def compiled(file: Json) -> Json:
@@ -120,4 +131,4 @@ def _case_type(name: str, body: Json) -> Json:
         "label": body.get("label", in_words(name)),
         "attributes": _fields(body.get("attributes")),
     }
-    return form | {key: body[key] for key in ("entity", "identity", "templates") if key in body}
+    return form | {key: body[key] for key in ("entity", "identity", "templates", "begins") if key in body}

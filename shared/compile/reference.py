@@ -22,6 +22,7 @@ KEYS = {
     "case": "A target with conditions: `to` as a list",
     "field": "A field: `input`, `fields` and `attributes`",
     "type": "A type: `types.<name>`",
+    "follow": "A follow-on: `follows`, `begins` and `children`",
     "caseType": "A case type: `case.types.<name>`",
     "templateTask": "A task of a template: `case.types.<name>.templates.<name>`",
     "handBack": "A step of `hand_back`",

@@ -10,6 +10,7 @@ from typing import cast
 from shared.domain.creation import new_task
 from shared.domain.decide import SKEW
 from shared.domain.fields import read_input
+from shared.domain.following import begin_case
 from shared.domain.graph import in_order
 from shared.domain.kind import Reading
 from shared.domain.people import Caller
@@ -64,11 +65,15 @@ def create_case(context: Context, given: Given) -> Decision:
     if isinstance(items, Refusal):
         return items
     own = len(items) - len(cast(Sequence[object], given.get("tasks", ())))
-    made = _first_tasks(replace(context, scene=replace(scene, case=case)), items, own)
+    context = replace(context, scene=replace(scene, case=case))
+    made = _first_tasks(context, items, own)
     if isinstance(made, Refusal):
         return made
+    begun = begin_case(context, case_type.begins)
+    if isinstance(begun, Refusal):
+        return begun
     entry = _entry(context, case, "create", "CaseCreated")
-    return Plan(context.ids.commit, (CreateCase(case), AddEntry(entry), *made), case, SKEW)
+    return Plan(context.ids.commit, (CreateCase(case), AddEntry(entry), *begun, *made), case, SKEW)
 
 
 def _described(context: Context, case_type: CaseType, given: Given) -> Case | Refusal:

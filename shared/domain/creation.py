@@ -14,7 +14,7 @@ from shared.domain.effects import (
 )
 from shared.domain.fields import read_input
 from shared.domain.kind import Reading
-from shared.domain.opening import blank, entity_of, start_lasting
+from shared.domain.opening import blank, enter_first, entity_of, start_lasting
 from shared.domain.plan import (
     AddDependent,
     CheckCaseOpen,
@@ -80,7 +80,7 @@ def _fill(draft: Draft) -> tuple[Task, tuple[Write, ...]] | Refusal:
     if refusal is not None:
         return refusal
     draft.changes.clear()
-    draft.move_to(draft.context.scene.workflow.creation.target)
+    enter_first(draft)
     return draft.whole()
 
 

@@ -13,6 +13,7 @@ from shared.domain.delegation import give_back
 from shared.domain.draft import Draft
 from shared.domain.effects import EFFECTS
 from shared.domain.fields import read_input
+from shared.domain.following import follow
 from shared.domain.guards import CODES, GUARDS
 from shared.domain.holds import end_hold, is_hold
 from shared.domain.kind import Reading
@@ -108,24 +109,28 @@ def _take(context: Context, action: Action, values: Mapping[str, object]) -> Dec
         if refusal is not None:
             return refusal
     draft.move_to(action.target)
-    _let_go(draft)
+    refusal = _let_go(draft)
+    if refusal is not None:
+        return refusal
     if draft.is_idle:
         return Plan(context.ids.commit, (), context.scene.subject, SKEW)
     draft.event = action.event or draft.event
     return draft.plan(**SKEW)
 
 
-def _let_go(draft: Draft) -> None:
-    """A task that has ended has no timed hold; what ended gives back what it held, or was given."""
+def _let_go(draft: Draft) -> Refusal | None:
+    """What has ended gives back what it held, or was given; unless a cascade ended it, what is declared follows."""
     workflow, status = draft.context.scene.workflow, draft.status
     if status.open:
-        return
+        return None
     end_hold(draft)
     if is_hold(workflow, draft.task):
         release(draft)
-    cascades = workflow.tree is not None and draft.action == workflow.tree.cascade
-    if workflow.types[draft.task.type].returns and not status.completed and not cascades:
+    if workflow.tree is None or draft.action in (workflow.tree.cascade, workflow.tree.conclude):
+        return None
+    if workflow.types[draft.task.type].returns and not status.completed:
         give_back(draft)
+    return follow(draft)
 
 
 def _is_note(kind: str, name: str, values: Mapping[str, object]) -> bool:

@@ -15,7 +15,7 @@ from shared.domain.vocabulary import WORK_RETURNED
 
 def delegate(draft: Draft, party: Party, *, internal: bool, instruction: str | None) -> Refusal | None:
     """A child of the task's own type is the party's, in the queue of the task; the task is on hold for it."""
-    child = begin(draft, draft.task.type, party, internal=internal)
+    child = begin(draft.context, draft.task.type, party, internal=internal, beside=draft)
     child.set(queue=draft.task.queue)
     if instruction is not None:
         child.write(AddInstruction(child.task.task_id, 1, instruction))

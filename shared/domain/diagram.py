@@ -8,13 +8,18 @@ from dataclasses import dataclass
 
 from shared.domain.checks.explore import explore
 from shared.domain.lifecycle import Step, creations, steps
-from shared.domain.vocabulary import CHILD_OPENED, CHILDREN_CLOSED, CREATE
+from shared.domain.vocabulary import CHILD_OPENED, CHILDREN_CLOSED, CREATE, ENDED_BELOW
 from shared.domain.workflow import Word, Workflow
 
 ENTRY = ""
 """Stands for the state before creation, and for the one after the end."""
 NAMED = {"engine": "Casetree", "inside": "anybody inside"}
-LABELS = {CREATE: "Create", CHILD_OPENED: "A child is opened", CHILDREN_CLOSED: "All children are closed"}
+LABELS = {
+    CREATE: "Create",
+    CHILD_OPENED: "A child is opened",
+    CHILDREN_CLOSED: "All children are closed",
+    ENDED_BELOW: "A task below has ended",
+}
 PER_LINE = 3
 ANYWHERE = "While open, without a change of status:"
 
@@ -70,7 +75,7 @@ def picture(workflow: Workflow, type_name: str) -> Picture:
 def _possible(workflow: Workflow, type_name: str) -> Iterator[Step]:
     """The steps that some task takes; a target that its conditions never let count is left out."""
     taken = [step for _, step, _ in explore(workflow, type_name).moves]
-    yield from creations(workflow)
+    yield from creations(workflow, type_name)
     yield from (step for step in steps(workflow, type_name) if step in taken)
 
 

@@ -205,7 +205,7 @@ class Draft:
             self.react(DEPENDENTS)
         if self.task.counts_at is not None:
             self.react(CHILDREN)
-        if workflow.tree is not None and not status.completed:
+        if workflow.tree is not None and (self.task.children.open or not status.completed):
             self.react(BELOW)
 
     def finish(self) -> tuple[Task, tuple[Write, ...]]:

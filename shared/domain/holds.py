@@ -30,7 +30,7 @@ def place_hold(draft: Draft, days: int) -> None:
     before = draft.task.hold_id
     end_hold(draft)
     held = draft.task
-    hold = begin(draft, workflow.tree.hold, held.assigned_party, internal=held.internal)
+    hold = begin(draft.context, workflow.tree.hold, held.assigned_party, internal=held.internal, beside=draft)
     hold.set(parent_id=held.task_id)
     hold.write(CreateEdge(Edge(held.task_id, hold.task.task_id, held.task_id, hold=True)))
     hold.start_timer("time", now + timedelta(days=days))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.domain.vocabulary import CHILD_OPENED, CHILDREN_CLOSED, CREATE
-from shared.domain.workflow import BY_CHILDREN, BY_PREREQUISITES, SAME, Action, TargetCase, Word, Workflow
+from shared.domain.vocabulary import CHILD_OPENED, CHILDREN_CLOSED, CREATE, ENDED_BELOW
+from shared.domain.workflow import BY_CHILDREN, BY_PREREQUISITES, PARENT, ROOT, SAME, Action, TargetCase, Word, Workflow
 
 ENGINE = "engine"
 
@@ -35,9 +35,12 @@ class Step:
         return f"{start} --{self.action} by {' or '.join(self.who)}--> {self.target}"
 
 
-def creations(workflow: Workflow) -> tuple[Step, ...]:
-    """The first steps of every task."""
+def creations(workflow: Workflow, type_name: str = "") -> tuple[Step, ...]:
+    """The first steps of every task, or of one of the type where that begins in a status of its own."""
     creation = workflow.creation
+    own = workflow.types[type_name].begins if type_name else None
+    if own is not None:
+        return (Step(CREATE, None, own, creation.who),)
     return tuple(
         Step(CREATE, None, status, creation.who, target.conditions, option)
         for option, target in enumerate(creation.target)
@@ -49,7 +52,7 @@ def steps(workflow: Workflow, type_name: str) -> tuple[Step, ...]:
     """All steps of tasks of the type: those of actions in the order of the file, then by children."""
     actions = workflow.actions_of(type_name).values()
     by_action = (step for action in actions for step in _steps_of(workflow, action))
-    return (*by_action, *_steps_by_children(workflow, type_name))
+    return (*by_action, *_steps_by_children(workflow, type_name), *_steps_from_below(workflow, type_name))
 
 
 def _steps_of(workflow: Workflow, action: Action) -> Iterator[Step]:
@@ -72,6 +75,23 @@ def _steps_by_children(workflow: Workflow, type_name: str) -> Iterator[Step]:
     back = [] if own.ends == "with_children" else [tree.returned]
     for target in (*back, *ends):
         yield Step(CHILDREN_CLOSED, tree.on_hold, target, (ENGINE,))
+
+
+def _steps_from_below(workflow: Workflow, type_name: str) -> Iterator[Step]:
+    """What the end of a task below does to one above that is declared to end as well."""
+    tree = workflow.tree
+    if tree is None:
+        return
+    roots = {name for name, other in workflow.types.items() if not other.parents}
+    ends = {"completed": (tree.completed,), "cancelled": (tree.cancelled,)}
+    for other in workflow.types.values():
+        named = {PARENT: other.parents, ROOT: roots}
+        for declared in other.follows:
+            if type_name not in named.get(declared.ends or "", {declared.ends}):
+                continue
+            for status in (s for s in workflow.statuses.values() if s.open):
+                for target in ends.get(declared.after, (tree.completed, tree.cancelled)):
+                    yield Step(ENDED_BELOW, status.key, target, (ENGINE,))
 
 
 def _reached(
@@ -104,4 +124,12 @@ def engine_moves(workflow: Workflow) -> frozenset[str]:
     named = set(workflow.timers.values())
     if workflow.prerequisites is not None:
         named.add(workflow.prerequisites.action)
-    return frozenset(name for name in named if ENGINE in workflow.actions[name].who) | {CHILDREN_CLOSED}
+    return frozenset(name for name in named if ENGINE in workflow.actions[name].who) | {CHILDREN_CLOSED, ENDED_BELOW}
+
+
+def ends_with_parent(workflow: Workflow, type_name: str) -> frozenset[str]:
+    """The action that Casetree takes on such a task when its parent is completed; none where it stays."""
+    survival, tree = workflow.types[type_name].under_completed, workflow.tree
+    if tree is None or survival == "stays":
+        return frozenset()
+    return frozenset({tree.cascade if survival == "cancelled" else tree.conclude or ""})

@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from shared.domain.draft import Draft
 from shared.domain.scene import Context, Scene
 from shared.domain.task import Party, Task, TaskId
+from shared.domain.vocabulary import CREATE
 from shared.domain.workflow import Status, Workflow
 
 Entity = Mapping[str, Mapping[str, str]]
 
 
-def begin(draft: Draft, type_name: str, party: Party | None, *, internal: bool) -> Draft:
-    """The draft of a new task beside the given one, for the party; nobody has said where it stands."""
-    context = draft.context
+def begin(
+    context: Context, type_name: str, party: Party | None, *, internal: bool, beside: Draft | None = None
+) -> Draft:
+    """The draft of a new task for the party, beside another one; nobody has said where it stands."""
     task_type = context.scene.workflow.types[type_name]
     task = blank(context, type_name, f"{context.scene.case.case_id}.{context.ids.local()}")
-    new = draft.beside(task, "create", new=True)
+    new = beside.beside(task, CREATE, new=True) if beside else Draft(context, task, action=CREATE, given={}, new=True)
     new.set(group_queue=task_type.group_queue, entity=entity_of(context.scene))
     if party is not None:
         by = context.caller.person
@@ -27,8 +29,18 @@ def begin(draft: Draft, type_name: str, party: Party | None, *, internal: bool) 
         new.set(due_time=due)
         new.start_timer("due", due)
     start_lasting(new)
-    new.move_to(context.scene.workflow.creation.target)
+    enter_first(new)
     return new
+
+
+def enter_first(draft: Draft) -> None:
+    """The new task is in the status in which its type, or else every task of the workflow, begins."""
+    workflow = draft.context.scene.workflow
+    begins = workflow.types[draft.task.type].begins
+    if begins is not None:
+        draft.enter(workflow.statuses[begins])
+    else:
+        draft.move_to(workflow.creation.target)
 
 
 def start_lasting(draft: Draft) -> None:

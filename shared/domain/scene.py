@@ -17,7 +17,8 @@ class Scene:
 
     `related` holds other tasks of the case: those that the task or the input names. `graph`
     holds the prerequisites of every task of the case where an edit of them is decided, `edge` that
-    from the task's parent where the task is opened again.
+    from the task's parent where the task is opened again. `taken` names locks that are known to be
+    held by others.
     """
 
     workflow: Workflow
@@ -28,6 +29,7 @@ class Scene:
     organizations: Mapping[str, Organization] = field(default_factory=dict)
     graph: Mapping[TaskId, tuple[TaskId, ...]] = field(default_factory=dict)
     edge: Edge | None = None
+    taken: frozenset[str] = frozenset()
 
     @property
     def subject(self) -> Task:

@@ -14,6 +14,7 @@ from datetime import datetime
 from shared.domain.holds import is_hold
 from shared.domain.scene import Scene, status_of, unfinished
 from shared.domain.task import Task
+from shared.domain.tree import tree_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +55,27 @@ def _ending(scene: Scene) -> Due | None:
 
 
 def _cascade(scene: Scene, task: Task) -> Due | None:
-    """Below a cancelled task nothing stays open, also below closed tasks in between; below a completed one no hold."""
-    tree = scene.workflow.tree
-    if tree is None:
+    """Below a cancelled task nothing stays open, also below closed ones in between; below a completed one, what may."""
+    if scene.workflow.tree is None:
         return None
-    above = scene.related.get(task.parent_id or "")
-    if above is not None and is_hold(scene.workflow, task) and not status_of(scene.workflow, above).open:
-        return Due(tree.cascade)
+    below, above = task, scene.related.get(task.parent_id or "")
     while above is not None:
         status = status_of(scene.workflow, above)
-        if not status.open and not status.completed:
-            return Due(tree.cascade)
-        above = scene.related.get(above.parent_id or "")
+        if not status.open:
+            end = _end_under(scene, below, completed=status.completed)
+            if end is not None:
+                return Due(end)
+        below, above = above, scene.related.get(above.parent_id or "")
     return None
+
+
+def _end_under(scene: Scene, task: Task, *, completed: bool) -> str | None:
+    """The action that ends what is under a task that is closed; None for what outlives a completed one."""
+    tree = tree_of(scene.workflow)
+    if not completed or is_hold(scene.workflow, task):
+        return tree.cascade
+    survival = scene.workflow.types[task.type].under_completed
+    return {"stays": None, "cancelled": tree.cascade, "completed": tree.conclude}[survival]
 
 
 def _readiness(scene: Scene, task: Task) -> Due | None:

@@ -64,6 +64,28 @@ def _read_organization(field: Field, value: object, reading: Reading) -> Organiz
     return _existing(text_of(value, ID, lines=False), reading.scene)
 
 
+def _read_flagged(field: Field, value: object, reading: Reading) -> Json:
+    """The organization with its name, so that what follows needs no further look, and each flag, false by default."""
+    flags = _flags(field)
+    given = object_of(value, {"organizationId"}, set(flags))
+    organization = _existing(text_of(given["organizationId"], ID, lines=False), reading.scene, "/organizationId")
+    for name in flags:
+        if not isinstance(given.setdefault(name, False), bool):
+            raise Invalid("This must be true or false.", f"/{name}")
+    return {**given, "displayName": organization.display_name}
+
+
+def _flagged_schema(field: Field, workflow: Workflow) -> Json:
+    properties: Json = {"organizationId": _id_schema(field, workflow)}
+    properties |= {name: {"type": "boolean"} for name in _flags(field)}
+    return {"type": "object", "properties": properties, "required": ["organizationId"], "additionalProperties": False}
+
+
+def _flags(field: Field) -> tuple[str, ...]:
+    flags = field.options.get("flags", ())
+    return tuple(str(flag) for flag in flags) if isinstance(flags, list | tuple) else ()
+
+
 def _id_schema(field: Field, workflow: Workflow) -> Json:
     return {"type": "string", "minLength": 1, "maxLength": ID}
 
@@ -178,6 +200,7 @@ TASK_KINDS: Mapping[str, Kind] = {
     "party": Kind(_party_schema, _read_party),
     "user": Kind(_id_schema, _read_user),
     "organization": Kind(_id_schema, _read_organization),
+    "flagged_organization": Kind(_flagged_schema, _read_flagged, frozenset({"flags"})),
     "group_queue": Kind(_group_queue_schema, _read_group_queue),
     "parent": Kind(lambda f, w: {"type": "string"}, _read_parent),
     "prerequisites": Kind(_prerequisites_schema, _read_prerequisites),

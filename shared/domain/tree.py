@@ -1,4 +1,4 @@
-"""Parents and children: holds while a child is open, counting, and what a parent becomes.
+"""Parents and children: holds while a child is open, and what a parent becomes.
 
 A parent's reaction is a function of its own counters, hold and delegation alone, so it does not
 depend on the order in which its children's closings are counted (engine.md, Promises 6 and 7).
@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from shared.domain.draft import Draft
 from shared.domain.holds import end_hold
-from shared.domain.plan import ChangeCounters, ChangeEdge, CreateEdge, FieldError, Plan, Refusal, Write
-from shared.domain.scene import Context, status_of
+from shared.domain.plan import ChangeEdge, CreateEdge, FieldError, Refusal
+from shared.domain.scene import status_of
 from shared.domain.task import Children, Edge, Task, TaskId
-from shared.domain.vocabulary import CHILD_OPENED, CHILDREN_CLOSED, HOLD_ENDED
+from shared.domain.vocabulary import CHILD_OPENED, HOLD_ENDED
 from shared.domain.workflow import Status, Tree, Workflow
 
 
@@ -48,26 +48,6 @@ def stand_again(draft: Draft, edge: Edge) -> Refusal | None:
     draft.write(ChangeEdge(edge, replace(edge, counted_version=-child.version, counted_completed=False)))
     _hold(above, child, same=edge.same_type)
     return None
-
-
-def count_child(context: Context, edge: Edge, child: Task) -> Plan | None:
-    """The plan that counts the child's closing at the scene's task; None if it is counted already.
-
-    Where it is the last one, the same plan holds what the parent becomes.
-    """
-    workflow, parent = context.scene.workflow, context.scene.subject
-    if edge.hold or edge.counted_version >= child.version or status_of(workflow, child).open:
-        return None
-    completed = status_of(workflow, child).completed
-    counted = replace(edge, counted_version=child.version, counted_completed=completed)
-    after = replace(parent, children=_closed(parent.children, edge, completed=completed))
-    becomes = reaction(workflow, after)
-    if becomes is not None:
-        return _react(context, after, becomes, ChangeEdge(edge, counted))
-    # A parent that stays on hold has another open child or a running hold, and the condition says
-    # so; of a closed parent nothing more depends on the counters.
-    not_last = status_of(workflow, parent) == on_hold(workflow) and parent.hold_id is None
-    return Plan(context.ids.commit, (ChangeEdge(edge, counted), ChangeCounters(parent, after, not_last)), parent)
 
 
 def release(draft: Draft) -> None:
@@ -149,15 +129,6 @@ def _hold(above: Draft, child: Task, *, same: bool) -> None:
     above.enter(on_hold(workflow))
 
 
-def _react(context: Context, after: Task, becomes: Status, *writes: Write) -> Plan:
-    """The plan of the parent's next version, on condition of the very counters that it follows from."""
-    draft = Draft(context, context.scene.subject, action=CHILDREN_CLOSED, given={}, counters=True)
-    draft.set(children=after.children)
-    draft.enter(becomes)
-    draft.write(*writes)
-    return draft.plan()
-
-
 def _opened(counters: Children, *, same: bool) -> Children:
     return replace(counters, open=counters.open + 1, same_open=counters.same_open + same)
 
@@ -171,16 +142,4 @@ def _taken_back(counters: Children, edge: Edge) -> Children:
         same_open=counters.same_open + same,
         same_closed=counters.same_closed - same,
         same_completed=counters.same_completed - (same and completed),
-    )
-
-
-def _closed(counters: Children, edge: Edge, *, completed: bool) -> Children:
-    same = edge.same_type
-    return Children(
-        open=counters.open - 1,
-        closed=counters.closed + 1,
-        completed=counters.completed + completed,
-        same_open=counters.same_open - same,
-        same_closed=counters.same_closed + same,
-        same_completed=counters.same_completed + (same and completed),
     )

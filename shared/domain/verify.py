@@ -14,7 +14,7 @@ from shared.domain.checks.explore import Explored, State, explore
 from shared.domain.checks.finding import Finding, listed
 from shared.domain.checks.inputs import INPUTS
 from shared.domain.checks.names import unresolved
-from shared.domain.lifecycle import ENGINE, Step, engine_moves
+from shared.domain.lifecycle import ENGINE, Step, ends_with_parent, engine_moves
 from shared.domain.workflow import SAME, Workflow
 
 
@@ -50,7 +50,7 @@ def open_statuses_have_a_way_out(workflow: Workflow, explored: Mapping[str, Expl
     """From every open status that a task gets to, somebody can bring it to an end in the end."""
     reported: set[frozenset[str]] = set()
     for type_name, found in explored.items():
-        stuck = _stuck(workflow, found)
+        stuck = _stuck(workflow, type_name, found)
         statuses = frozenset(state.status for state in stuck)
         if not stuck or statuses in reported:
             continue
@@ -65,10 +65,10 @@ def open_statuses_have_a_way_out(workflow: Workflow, explored: Mapping[str, Expl
         )
 
 
-def _stuck(workflow: Workflow, found: Explored) -> list[State]:
+def _stuck(workflow: Workflow, type_name: str, found: Explored) -> list[State]:
     """The open states from which no chain of steps that somebody takes ends the task."""
     ended = [state for state in found.ways if not workflow.statuses[state.status].open]
-    own = engine_moves(workflow)
+    own = engine_moves(workflow) | ends_with_parent(workflow, type_name)
     alive = found.can_reach(ended, lambda step: _taken_by_somebody(step, own))
     return [state for state in found.ways if state not in alive]
 

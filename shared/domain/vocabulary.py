@@ -28,7 +28,7 @@ class Reads:
 ARGUMENTS: Mapping[str, Takes] = {"visited": "status"}
 """Guards, conditions and effects that take an argument; all others take none."""
 
-OPTIONS: Mapping[str, Takes] = {"min": "integer", "max": "integer", "of": "texts"}
+OPTIONS: Mapping[str, Takes] = {"min": "integer", "max": "integer", "of": "texts", "flags": "texts"}
 """Options of field kinds; which kind takes which is said in `fields.py`."""
 
 EFFECT_READS: Mapping[str, Reads] = {
@@ -78,8 +78,8 @@ REASON = "reason"
 """The input that Casetree gives to the action with which it closes the tasks of a case."""
 
 CREATE, CHILD_OPENED, CHILDREN_CLOSED = "create", "child_opened", "children_closed"
-HOLD_ENDED, WORK_RETURNED = "hold_ended", "work_returned"
-RESERVED = (CREATE, CHILD_OPENED, CHILDREN_CLOSED, HOLD_ENDED, WORK_RETURNED)
+HOLD_ENDED, WORK_RETURNED, ENDED_BELOW = "hold_ended", "work_returned", "ended_below"
+RESERVED = (CREATE, CHILD_OPENED, CHILDREN_CLOSED, HOLD_ENDED, WORK_RETURNED, ENDED_BELOW)
 """What history calls changes that no action of the file makes; no action may have such a name."""
 
 TIMERS: Mapping[str, str] = {

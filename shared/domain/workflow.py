@@ -20,6 +20,10 @@ Measure = Literal["waiting", "working"]
 Ends = Literal["by_action", "when_delegated", "with_children"]
 Scope = Literal["case", "parent", "organization"]
 QueueOf = Literal["group_queue", "assignee", "none"]
+Ending = Literal["completed", "cancelled", "closed"]
+Whom = Literal["same", "parent", "actor", "input"]
+Survival = Literal["stays", "cancelled", "completed"]
+ROOT, PARENT = "root", "parent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,29 @@ class Creation:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """What follows when a task ends (or, for a case type, when a case begins): a task opens, or one above ends too.
+
+    `opens` names a type, `under` where it stands: `root`, `parent`, or the type of a task above. It is
+    assigned to one of `assignee`, `organization` (by id) and `attribute` (of the case). All of `when`
+    (attributes of the case) and `given` (input) must be so, and none of `unless` (attributes).
+    `children` open under it. `ends` names the task above that ends in the same way.
+    """
+
+    after: Ending = "closed"
+    opens: str | None = None
+    ends: str | None = None
+    under: str = PARENT
+    assignee: Whom | None = None
+    organization: str | None = None
+    attribute: str | None = None
+    when: Mapping[str, object] = field(default_factory=dict)
+    unless: Mapping[str, object] = field(default_factory=dict)
+    given: Mapping[str, object] = field(default_factory=dict)
+    children: tuple[Follow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TaskType:
     """What kind of work a task is; `actions` limits the workflow's actions to those named.
 
@@ -107,7 +134,9 @@ class TaskType:
     names the scopes (the case, the parent) in which only one task of the type may be open. A timed
     task `lasts` that long: then the engine takes the action of the timer `time`. `queue` says whose
     queue lists it, `members_of` the organization whose members alone such a task is assigned to.
-    One that `returns` is given back when the child that it was passed on to is cancelled.
+    One that `returns` is given back when the child that it was passed on to is cancelled. `follows`
+    says what comes after its end, `under_completed` what becomes of it when its parent is completed,
+    `begins` in which status it begins, where that is another one than the workflow's.
     """
 
     name: str
@@ -122,6 +151,9 @@ class TaskType:
     queue: QueueOf = "group_queue"
     members_of: str | None = None
     returns: bool = False
+    follows: tuple[Follow, ...] = ()
+    under_completed: Survival = "stays"
+    begins: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +161,7 @@ class CaseType:
     """What a case may be about; `entity` names the entity that its tasks inherit.
 
     `identity` is the case attribute that holds the entity's own id; without it, the case's id.
+    `begins` names the tasks that open with every case of the type.
     """
 
     name: str
@@ -137,6 +170,7 @@ class CaseType:
     identity: str | None = None
     attributes: tuple[Field, ...] = ()
     templates: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
+    begins: tuple[Follow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +214,8 @@ class Tree:
     A parent is `on_hold` while a child is open, then `returned`; one that ends with its children
     is `completed` if one of them was, else `cancelled`. `cascade` is the engine's action on every
     open task below a cancelled one. `hold` is the type of a timed hold: a child that keeps its
-    parent on hold for some days, and is not counted.
+    parent on hold for some days, and is not counted. `conclude` is the engine's action on what is
+    completed with its parent.
     """
 
     on_hold: str
@@ -189,6 +224,7 @@ class Tree:
     cancelled: str
     cascade: str
     hold: str | None = None
+    conclude: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

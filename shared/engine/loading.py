@@ -90,8 +90,10 @@ def load_edge(session: Session, task: Task) -> Edge | None:
 
 def surrounded(session: Session, scene: Scene, gathered: Gathered, actions: Iterable[Action]) -> Scene:
     """The scene with the tasks that a decision on any of the actions looks at."""
-    needed = looks_at(scene.workflow, scene.subject, actions) - gathered.related.keys()
-    return replace(scene, related=load_tasks(session, sorted(needed)))
+    task = scene.subject
+    needed = looks_at(scene.workflow, task, actions) - gathered.related.keys()
+    above = load_above(session, task) if scene.workflow.types[task.type].follows else {}
+    return replace(scene, related=above | load_tasks(session, sorted(needed - above.keys())))
 
 
 def load_above(session: Session, task: Task) -> dict[TaskId, Task]:
@@ -160,19 +162,14 @@ def _tasks(given: Mapping[str, object] | None, case_id: str) -> set[TaskId]:
     return {t for t in named if isinstance(t, str) and case_of(t) == case_id}
 
 
-def _named(given: object, field: str) -> set[str]:
-    value = given.get(field) if isinstance(given, Mapping) else None
-    return {value} if isinstance(value, str) else set()
-
-
 def _parties(given: object) -> tuple[set[str], set[str]]:
     """The ids of the users and the organizations that an input names, wherever they stand.
 
     Only so many are looked up: no request that fits names more, and one that does not fit is to
     cost no more than one that does.
     """
-    users = _named(given, "userId")
-    organizations = _named(given, "organizationId")
+    users: set[str] = set()
+    organizations: set[str] = set()
     by_kind = {"user": users, "organization": organizations}
     ahead = [given]
     while ahead and len(users) + len(organizations) < PARTIES:
@@ -181,6 +178,8 @@ def _parties(given: object) -> tuple[set[str], set[str]]:
             ahead.extend(here)
         elif isinstance(here, Mapping):
             ahead.extend(here.values())
+            for field, found in (("userId", users), ("organizationId", organizations)):
+                found |= {value for value in (here.get(field),) if isinstance(value, str)}
             kind, party = here.get("kind"), here.get("id")
             if isinstance(kind, str) and isinstance(party, str) and kind in by_kind:
                 by_kind[kind].add(party)

@@ -19,7 +19,7 @@ from shared.domain.task import Case, Task, TaskId, case_of
 from shared.engine.loading import load_above, load_tasks, workflow_of
 from shared.engine.session import Session
 from shared.storage.keys import CaseKey, TaskKey
-from shared.storage.store import Throttled, Unreachable
+from shared.storage.store import CommitFailed, Throttled, Unreachable
 
 Item = TypeVar("Item")
 
@@ -31,8 +31,9 @@ CHUNK = 80
 
 def settle_task(session: Session, task_id: TaskId) -> int:
     """The engine owes the task nothing any more; how many actions that took."""
+    held: set[str] = set()
     for taken in range(ROUNDS):
-        if not session.retry(lambda: _settle_once(session, task_id)):
+        if not session.retry(lambda: _settle_once(session, task_id, held)):
             return taken
     raise RuntimeError(f"{task_id} is never settled: its workflow has the engine act in a circle.")
 
@@ -78,13 +79,25 @@ def for_each(items: Iterable[Item], work: Callable[[Item], int]) -> int:
     return total
 
 
-def _settle_once(session: Session, task_id: TaskId) -> bool | None:
+def committed(session: Session, plan: Plan, taken: set[str] | None = None) -> bool:
+    """Whether the plan went through; if not, another commit came between, or a lock is `taken`, which is noted."""
+    try:
+        session.store.commit(plan)
+    except CommitFailed as failed:
+        if taken is not None and failed.kind == "condition" and isinstance(failed.write, TakeLock):
+            taken.add(failed.write.name)
+        return False
+    return True
+
+
+def _settle_once(session: Session, task_id: TaskId, taken: set[str]) -> bool | None:
     """Whether an action was due and taken; None if another commit came between."""
     scene = _scene(session, task_id)
+    scene = replace(scene, taken=frozenset(taken)) if scene else None
     plan = _plan(session, scene, session.ids(session.now())) if scene else None
     if plan is None:
         return False
-    return True if session.commit(plan) else None
+    return True if committed(session, plan, taken) else None
 
 
 def _plan(session: Session, scene: Scene, ids: Ids) -> Plan | None:

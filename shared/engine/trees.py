@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from shared.domain.counting import count_child
 from shared.domain.needs import holds_of
 from shared.domain.people import ENGINE
 from shared.domain.scene import Context, Scene, status_of
 from shared.domain.task import Task, TaskId, case_of
-from shared.domain.tree import count_child
-from shared.engine.loading import load_tasks, workflow_of
-from shared.engine.owed import settle_tasks
+from shared.engine.loading import load_above, load_tasks, workflow_of
+from shared.engine.owed import committed, settle_tasks
 from shared.engine.session import Session
 from shared.storage.keys import CaseKey, EdgeKey, TaskKey
 
 
 def count(session: Session, task_id: TaskId) -> int:
     """The task's closing is counted at its parent, which reacts if it was the last one."""
-    return int(session.retry(lambda: _count_once(session, task_id)))
+    taken: set[str] = set()
+    return int(session.retry(lambda: _count_once(session, task_id, taken)))
 
 
-def _count_once(session: Session, task_id: TaskId) -> bool | None:
+def _count_once(session: Session, task_id: TaskId, taken: set[str]) -> bool | None:
     """Whether the closing was still to be counted; None if another commit came between."""
     loaded = session.store.load([CaseKey(case_of(task_id)), TaskKey(task_id)])
     case, child = loaded[CaseKey(case_of(task_id))], loaded[TaskKey(task_id)]
@@ -30,11 +31,13 @@ def _count_once(session: Session, task_id: TaskId) -> bool | None:
     if edge is None or parent is None:
         return False
     now = session.now()
-    scene = Scene(workflow_of(session, case), case, parent)
+    workflow = workflow_of(session, case)
+    related = load_above(session, parent) if workflow.types[parent.type].follows else {}
+    scene = Scene(workflow, case, parent, related, taken=frozenset(taken))
     plan = count_child(Context(scene, ENGINE, now, session.ids(now)), edge, child)
     if plan is None:
         return False
-    return True if session.commit(plan) else None
+    return True if committed(session, plan, taken) else None
 
 
 def end_below(session: Session, task_id: TaskId) -> int:

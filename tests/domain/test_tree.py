@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.counting import count_child
 from shared.domain.people import ENGINE
 from shared.domain.plan import (
     ChangeCounters,
@@ -21,7 +22,7 @@ from shared.domain.plan import (
 )
 from shared.domain.settling import due
 from shared.domain.task import Children, Task
-from shared.domain.tree import below, count_child, reaction
+from shared.domain.tree import below, reaction
 from shared.domain.workflow import (
     Action,
     CaseType,

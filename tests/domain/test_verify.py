@@ -17,7 +17,7 @@ from shared.domain.plan import ChangeTask, CreateTask, Plan
 from shared.domain.scene import status_of
 from shared.domain.settling import due
 from shared.domain.verify import verify
-from shared.domain.workflow import Action, Field, TargetCase, TaskType, Tree, Word, Workflow
+from shared.domain.workflow import Action, Field, Follow, TargetCase, TaskType, Tree, Word, Workflow
 from tests.domain.worlds import ANN, World, admin, user, workflow
 from tests.workflows.broken import ERRANDS
 from tests.workflows.claims import claims
@@ -165,9 +165,9 @@ def test_a_new_task_cannot_stay_where_it_is() -> None:
 
 def test_the_engine_moves_what_it_may_move() -> None:
     """Timers and prerequisites move tasks, if `engine` is among those who may."""
-    assert engine_moves(SMALL) == {"wake", "remind", "children_closed"}
-    assert engine_moves(replace(SMALL, prerequisites=None)) == {"remind", "children_closed"}
-    assert engine_moves(changed(SMALL, "wake", who=("inside",))) == {"remind", "children_closed"}
+    assert engine_moves(SMALL) == {"wake", "remind", "children_closed", "ended_below"}
+    assert engine_moves(replace(SMALL, prerequisites=None)) == {"remind", "children_closed", "ended_below"}
+    assert engine_moves(changed(SMALL, "wake", who=("inside",))) == {"remind", "children_closed", "ended_below"}
 
 
 class TestTrees:
@@ -390,3 +390,45 @@ def test_placing_a_hold_needs_a_type_of_holds() -> None:
     assert CLAIMED.tree is not None
     none = replace(CLAIMED, tree=replace(CLAIMED.tree, hold=None))
     assert _hint_of(none, "timed-tasks-end") == ["'place_timed_hold' would place a timed hold, but no type is one."]
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        (Follow(), "Either a task opens, or one above ends."),
+        (Follow(opens="Slip", ends="root"), "Either a task opens, or one above ends."),
+        (Follow(opens="Slip", under="Payment", assignee="same", attribute="agent"), "It would be assigned to two."),
+        (Follow(ends="Nobody"), "There is no type 'Nobody'."),
+        (Follow(opens="Slip", under="Window"), "A 'Slip' does not stand under a 'Window'."),
+        (Follow(opens="Slip", organization="nobody"), "There is no organization 'nobody'."),
+        (Follow(opens="Slip", attribute="agents"), "There is no attribute 'agents'."),
+        (Follow(opens="Slip", when={"agent": True}), "No attribute of few values is called 'agent'."),
+        (Follow(opens="Slip", unless={"agent.reads": True}), "No attribute of few values is called 'agent.reads'."),
+        (Follow(opens="Slip", given={"colour": "red"}), "No action takes 'colour'."),
+        (Follow(opens="Slip", children=(Follow(opens="Check"),)), "A 'Check' does not stand under a 'Slip'."),
+        (Follow(opens="Payment", children=(Follow(opens="Slip", ends="root"),)), "Either a task opens, or one above"),
+    ],
+)
+def test_what_follows_names_what_there_is(declared: Follow, said: str) -> None:
+    """Types, places, organizations, attributes and input, each known, and a place that the new task may have."""
+    details = _hint_of(typed(CLAIMED, "Window", follows=(declared,)), "follows-fit")
+    assert any(detail.startswith(said) for detail in details)
+
+
+def test_a_case_begins_with_roots() -> None:
+    """What stands under a parent is written under it; an assignee by input needs an action that takes a user."""
+    case_type = CLAIMED.case_types["claim"]
+    whole = replace(CLAIMED, case_types={"claim": replace(case_type, begins=(Follow(opens="Slip"),))})
+    assert _hint_of(whole, "follows-fit") == ["A 'Slip' stands under a parent."]
+    unasked = replace(SMALL, types={**SMALL.types, "Buy": replace(SMALL.types["Buy"], follows=(Follow(),))})
+    followed = Follow(opens="Buy", assignee="input")
+    unasked = replace(SMALL, types={**SMALL.types, "Buy": replace(unasked.types["Buy"], follows=(followed,))})
+    assert _hint_of(unasked, "follows-fit") == ["No action takes a user."]
+
+
+def test_ending_with_a_completed_parent_is_a_way_out() -> None:
+    """Casetree takes the tree's action then, which ends the task; without it nobody would."""
+    assert "open-statuses-have-a-way-out" in rules(typed(CLAIMED, "Watch", under_completed="stays"))
+    assert "open-statuses-have-a-way-out" not in rules(typed(CLAIMED, "Watch", under_completed="cancelled"))
+    assert CLAIMED.tree is not None
+    assert "trees-fit" in rules(replace(CLAIMED, tree=replace(CLAIMED.tree, conclude="start")))

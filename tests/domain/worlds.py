@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from shared.domain.cases import new_case
+from shared.domain.counting import count_child
 from shared.domain.creation import create_task
 from shared.domain.decide import act, offers
 from shared.domain.people import ENGINE, Caller, Membership, Organization, OrganizationKind, User
@@ -29,7 +30,6 @@ from shared.domain.plan import (
 from shared.domain.scene import Context, Ids, Scene
 from shared.domain.settling import due
 from shared.domain.task import Case, Edge, Entry, Task
-from shared.domain.tree import count_child
 from shared.domain.workflow import Workflow
 from shared.workflows import load
 

@@ -37,6 +37,7 @@ def engine_acts(workflow: Workflow) -> Iterator[Finding]:
     for name, action_name in workflow.timers.items():
         yield from _engine_takes(workflow.actions[action_name], ("timers", name), None)
     cascades = {ending.cascade for ending in (workflow.closing, workflow.tree) if ending}
+    cascades |= {workflow.tree.conclude or ""} if workflow.tree else set()
     for name, action in workflow.actions.items():
         if set(action.who) == {ENGINE} and name not in engine_moves(workflow) and name not in cascades:
             detail = f"Only Casetree itself may take {name!r}, and nothing makes it."
@@ -103,6 +104,19 @@ def trees_fit(workflow: Workflow) -> Iterator[Finding]:
         )
 
 
+def completing_ends_children(workflow: Workflow) -> Iterator[Finding]:
+    """What is completed with its parent is so by an action of the engine that ends it."""
+    rule, tree = "trees-fit", workflow.tree
+    if tree is not None and tree.conclude is not None:
+        concluding = workflow.actions[tree.conclude]
+        yield from _engine_takes(concluding, ("tree", "conclude"), None)
+        yield from _ends_tasks(workflow, concluding, ("tree", "conclude"), rule, "Completing a parent")
+    for task_type in workflow.types.values():
+        if task_type.under_completed == "completed" and (tree is None or tree.conclude is None):
+            detail = f"A {task_type.name!r} would be completed with its parent, but by no action."
+            yield Finding(rule, ("types", task_type.name), detail, "Add `conclude: <action>` to `tree`.")
+
+
 def _engine_takes(action: Action, where: Place, given: str | None) -> Iterator[Finding]:
     if ENGINE not in action.who:
         detail = f"Casetree itself is to take {action.name!r}, but may not."
@@ -118,5 +132,6 @@ ENGINE_RULES: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (
     engine_acts,
     closing_ends_tasks,
     trees_fit,
+    completing_ends_children,
     timed_tasks_end,
 )

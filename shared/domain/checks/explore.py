@@ -54,7 +54,7 @@ def explore(workflow: Workflow, type_name: str) -> Explored:
     """Everything that can become of a task of the type."""
     ways: dict[State, tuple[Step, ...]] = {}
     moves: list[tuple[State, Step, State]] = []
-    first = _taken(workflow, creations(workflow), frozenset())
+    first = _taken(workflow, creations(workflow, type_name), frozenset())
     ahead = deque[tuple[State, tuple[Step, ...]]]((state, (step,)) for step, state in first)
     possible = steps(workflow, type_name)
     while ahead:

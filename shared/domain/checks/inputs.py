@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from shared.domain.checks.arguments import options_fit, words_take_their_arguments
 from shared.domain.checks.finding import Finding, Place, listed, nearest
+from shared.domain.checks.follows import follows_fit, read_by_follows
 from shared.domain.checks.templates import templates_fit
 from shared.domain.vocabulary import CREATION_FIELDS, EFFECT_READS, NOTE
 from shared.domain.workflow import Action, Field, Workflow
@@ -13,9 +14,10 @@ from shared.domain.workflow import Action, Field, Workflow
 
 def effects_have_their_input(workflow: Workflow) -> Iterator[Finding]:
     """An effect finds the fields that it reads, and each field is read by an effect or a note."""
+    followed = read_by_follows(workflow)
     for action in workflow.actions.values():
         where: Place = ("actions", action.name)
-        read: dict[str, str] = {}
+        read = dict(followed)
         for index, word in enumerate(action.effects):
             reads = EFFECT_READS[word.name]
             read |= reads.fields
@@ -98,4 +100,5 @@ INPUTS: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (
     options_fit,
     hand_back_fits,
     templates_fit,
+    follows_fit,
 )

@@ -117,6 +117,8 @@ def _engine(workflow: Workflow) -> Iterator[Mention]:
         for key in ("on_hold", "returned", "completed", "cancelled"):
             yield Mention(("tree", key), "status", getattr(workflow.tree, key), workflow.statuses)
         yield Mention(("tree", "cascade"), "action", workflow.tree.cascade, workflow.actions)
+        if workflow.tree.conclude is not None:
+            yield Mention(("tree", "conclude"), "action", workflow.tree.conclude, workflow.actions)
         if workflow.tree.hold is not None:
             yield Mention(("tree", "hold"), "type", workflow.tree.hold, workflow.types)
     for name, action in workflow.timers.items():
@@ -145,6 +147,8 @@ def _types(workflow: Workflow) -> Iterator[Mention]:
         where = ("types", task_type.name)
         if task_type.group_queue is not None:
             yield Mention((*where, "groupQueue"), "organization", task_type.group_queue, workflow.organizations)
+        if task_type.begins is not None:
+            yield Mention((*where, "begins"), "status", task_type.begins, workflow.statuses)
         if task_type.members_of is not None:
             yield Mention((*where, "members_of"), "organization", task_type.members_of, workflow.organizations)
         for parent in sorted(task_type.parents):

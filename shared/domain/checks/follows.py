@@ -1,0 +1,102 @@
+"""Rules on what follows on the end of tasks, and on what cases begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from shared.domain.checks.finding import Finding, Place, nearest
+from shared.domain.workflow import PARENT, ROOT, CaseType, Follow, Workflow
+
+RULE = "follows-fit"
+Told = tuple[Place, str, str]
+
+
+def follows_fit(workflow: Workflow) -> Iterator[Finding]:
+    """What follows on an end, or opens with a case, names what there is, and can stand where it is to stand."""
+    every = tuple(workflow.case_types.values())
+    for task_type in workflow.types.values():
+        for index, declared in enumerate(task_type.follows):
+            for place, detail, hint in _declared(workflow, declared, every):
+                yield Finding(RULE, ("types", task_type.name, "follows", index, *place), detail, hint)
+    for case_type in every:
+        for index, declared in enumerate(case_type.begins):
+            for place, detail, hint in _first(workflow, declared, case_type):
+                yield Finding(RULE, ("case", "types", case_type.name, "begins", index, *place), detail, hint)
+
+
+def _first(workflow: Workflow, declared: Follow, case_type: CaseType) -> Iterator[Told]:
+    first = workflow.types.get(declared.opens or "")
+    if first is not None and first.parents:
+        yield ("opens",), f"A {first.name!r} stands under a parent.", "Write it under `children` of its parent."
+    yield from _declared(workflow, declared, (case_type,))
+
+
+def _declared(workflow: Workflow, declared: Follow, cases: Iterable[CaseType]) -> Iterator[Told]:
+    if (declared.opens is None) == (declared.ends is None):
+        yield (), "Either a task opens, or one above ends.", "Name one of `opens` and `ends`."
+    if sum(who is not None for who in (declared.assignee, declared.organization, declared.attribute)) > 1:
+        yield (), "It would be assigned to two.", "Name one of `assignee`, `organization` and `attribute`."
+    yield from _names(workflow, declared)
+    yield from _conditions(workflow, declared, cases)
+    opened = workflow.types.get(declared.opens or "")
+    if opened is not None and declared.under in workflow.types and declared.under not in opened.parents:
+        yield ("under",), f"A {opened.name!r} does not stand under a {declared.under!r}.", "Add it to its `parents`."
+    for index, child in enumerate(declared.children):
+        below = workflow.types.get(child.opens or "")
+        if below is None or declared.opens not in below.parents:
+            detail = f"A {child.opens!r} does not stand under a {declared.opens!r}."
+            yield ("children", index, "opens"), detail, "Add it to its `parents`."
+        for place, detail, hint in _declared(workflow, child, cases):
+            yield ("children", index, *place), detail, hint
+
+
+def _names(workflow: Workflow, declared: Follow) -> Iterator[Told]:
+    above = (ROOT, PARENT, *workflow.types)
+    for key, what, known in (
+        ("opens", "type", tuple(workflow.types)),
+        ("ends", "type", above),
+        ("under", "type", above),
+        ("organization", "organization", tuple(workflow.organizations)),
+    ):
+        name = getattr(declared, key)
+        if name is not None and name not in known:
+            yield (key,), f"There is no {what} {name!r}.", nearest(name, known)
+
+
+def _conditions(workflow: Workflow, declared: Follow, cases: Iterable[CaseType]) -> Iterator[Told]:
+    """Attributes that are asked for are known, and have few values."""
+    attributes = {field.name: field for case_type in cases for field in case_type.attributes}
+    if declared.attribute is not None and declared.attribute not in attributes:
+        yield ("attribute",), f"There is no attribute {declared.attribute!r}.", nearest(declared.attribute, attributes)
+    known = {name for name, field in attributes.items() if field.kind in ("boolean", "choice")}
+    for name, field in attributes.items():
+        flags = field.options.get("flags", ())
+        known |= {f"{name}.{flag}" for flag in flags} if isinstance(flags, tuple | list) else set()
+    for key, asked in (("when", declared.when), ("unless", declared.unless)):
+        for name in asked:
+            if name not in known:
+                detail = f"No attribute of few values is called {name!r}."
+                yield (key, name), detail, nearest(name, sorted(known))
+    fields = {field.name for action in workflow.actions.values() for field in action.fields}
+    for name in declared.given:
+        if name not in fields:
+            yield ("given", name), f"No action takes {name!r}.", nearest(name, sorted(fields))
+    if declared.assignee == "input" and "userId" not in fields:
+        yield ("assignee",), "No action takes a user.", "Add `userId: {is: user, required: true}` to its input."
+
+
+def read_by_follows(workflow: Workflow) -> dict[str, str]:
+    """The fields of input that decide what follows, with the kind that each must have."""
+    every = [
+        declared for task_type in workflow.types.values() for first in task_type.follows for declared in _all(first)
+    ]
+    asked = {name for declared in every for name in declared.given}
+    fields = (field for action in workflow.actions.values() for field in action.fields)
+    kinds = {field.name: field.kind for field in fields if field.name in asked}
+    return kinds | ({"userId": "user"} if any(declared.assignee == "input" for declared in every) else {})
+
+
+def _all(declared: Follow) -> Iterator[Follow]:
+    yield declared
+    for child in declared.children:
+        yield from _all(child)
