@@ -73,6 +73,8 @@ def follower(stack: Stack, home: Home, tmp_path: Path) -> Iterator["subprocess.P
             env=os.environ | {VARIABLE: str(home.directory)},
             stdout=events,
             stderr=errors,
+            # A shell that runs the tests in the background has Ctrl-C ignored, and a child inherits that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
         )
     try:
         eventually(lambda: _rules(stack), bool)
@@ -100,7 +102,7 @@ def test_events_are_followed_until_somebody_stops(
     events = [json.loads(line) for line in text.splitlines()]
     assert {"TaskCreated", "CaseCreated"} <= {event["detail-type"] for event in events}
     follower.send_signal(signal.SIGINT)
-    assert follower.wait(30) == 1
+    assert follower.wait(60) == 1
     assert "Stopped." in (tmp_path / "errors").read_text()
     assert _rules(stack) == []
 
