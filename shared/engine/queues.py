@@ -2,7 +2,8 @@
 
 A page takes at most three requests to the table, however long the queue is: rows from an index,
 the counters, and one batch read of the tasks behind the rows, as an index may lag. An organization
-that is no group queue takes some more, for the tasks assigned to it in other queues.
+that is no group queue takes some more, for the tasks assigned to it in other queues; so does a page
+of those due last on which those without a due time begin.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from shared.engine.sorting import arranged, place_cursor
 from shared.engine.tasks import TaskView
 from shared.storage import indexes
 from shared.storage.keys import CaseKey, Key, OrganizationKey, TaskKey, UserKey
+from shared.storage.queue_reads import Within
 from shared.storage.store import Loaded
 from shared.storage.values import QueueRow
 from shared.timestamps import to_text
@@ -174,13 +176,29 @@ def _rows(
     store, tab, ascending = session.store, selection.tab, selection.ascending
     if selection.sort == "createdAt":
         return store.unassigned(organization_id, after=after, ascending=ascending, limit=limit)
-    lower = _lower(session.now(), tab)
-    rows = store.organization_queue(organization_id, tab, after=after, lower=lower, ascending=ascending, limit=limit)
-    if kind == "queue":
-        return rows
-    partition = indexes.organization_party_queue(organization_id, tab)
-    rows += store.party_queue(partition, after=after, lower=lower, ascending=ascending, limit=limit)
-    return sorted(rows, key=lambda row: row.position, reverse=not ascending)[:limit]
+    party = indexes.organization_party_queue(organization_id, tab)
+    found: list[QueueRow] = []
+    for part in _parts(selection, after, _lower(session.now(), tab)):
+        within: Within = {**part, "ascending": ascending, "limit": limit - len(found)}
+        rows = store.organization_queue(organization_id, tab, **within)
+        if kind != "queue":
+            rows += store.party_queue(party, **within)
+        found += sorted(rows, key=lambda row: row.position, reverse=not ascending)[: limit - len(found)]
+        if len(found) == limit:
+            break
+    return found
+
+
+def _parts(selection: Selection, after: str | None, lower: str) -> list[Within]:
+    """The ranges of a tab's index, one after another: what is never due comes last in both directions.
+
+    It is behind all days in the index, so read backwards it takes a range of its own.
+    """
+    if selection.ascending or selection.tab == COMPLETED:
+        return [{"after": after, "lower": lower}]
+    if after is not None and after.startswith(indexes.NEVER):
+        return [{"after": after, "prefix": indexes.NEVER}]
+    return [{"after": after, "upper": indexes.NEVER}, {"prefix": indexes.NEVER}]
 
 
 def _lower(now: datetime, tab: str) -> str:

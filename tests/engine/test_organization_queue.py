@@ -94,14 +94,29 @@ def test_the_group_queue_lists_it_as_well(world: World) -> None:
 
 
 def test_sorted_by_due_time_without_one_last(world: World) -> None:
-    """By due time, tasks come soonest first, or latest first; those without come last in the first case."""
+    """By due time, tasks come soonest first, or latest first; those without come last."""
     world.case("look-1")
     never = world.task("look-1")
     late = world.task("look-1", dueTime=to_text(START + timedelta(days=2)))
     soon = world.task("look-1", dueTime=to_text(START + timedelta(days=1)))
     for limit in (1, 2, 15):
         assert whole(world, limit=limit) == [soon, late, never]
-        assert whole(world, limit=limit, order="desc") == [never, late, soon]
+        assert whole(world, limit=limit, order="desc") == [late, soon, never]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 7])
+def test_what_is_never_due_comes_last_both_ways(world: World, limit: int) -> None:
+    """Also page by page, and with a filter; as in a person's queue."""
+    world.case("look-1")
+    own = {"groupQueue": "dispatch", "assignedParty": ACME}
+    dues = [None, START + timedelta(days=3), None, START + timedelta(days=1), START + timedelta(days=2), None]
+    made = [world.task("look-1", "QA", dueTime=to_text(due) if due else None, **own) for due in dues]
+    first, second, third = made[3], made[4], made[1]
+    never = [made[0], made[2], made[5]]
+    query: dict[str, Any] = {"organization": "acme", "tab": "assigned", "limit": limit}
+    for more in ({}, {"types": ("QA",)}, {"status": "Ready"}):
+        assert whole(world, **query, **more) == [first, second, third, *never]
+        assert whole(world, **query, **more, order="desc") == [third, second, first, *never[::-1]]
 
 
 def test_unassigned_sorted_by_creation(world: World) -> None:
