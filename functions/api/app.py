@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -49,7 +50,9 @@ class Api:
         headers = answer.setdefault("headers", {})
         headers.setdefault("Cache-Control", "no-store")
         headers["X-Content-Type-Options"] = "nosniff"
-        headers["Casetree-Capacity"] = self._measure.header
+        # What a 404 cost would tell whether there is something that the caller may not see.
+        if answer["statusCode"] != HTTPStatus.NOT_FOUND:
+            headers["Casetree-Capacity"] = self._measure.header
         self._measure.end()
         consumed = self._session.store.consumed
         self._log.info(

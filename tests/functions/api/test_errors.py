@@ -157,6 +157,14 @@ def test_a_request_leaves_a_line_and_a_metric(world: World, ann: Client, log: Lo
     assert answer.headers["casetree-capacity"].startswith(f"read={metric['ConsumedReadUnits'][0]:g}, ")
 
 
+def test_what_is_not_found_does_not_tell_what_it_cost(world: World, eve: Client) -> None:
+    """A hidden case and none at all are answered alike, header by header."""
+    case_id = world.task()["caseId"]
+    hidden, missing = eve.get(f"/cases/{case_id}"), eve.get("/cases/nothing-here")
+    assert (hidden.status, hidden.headers) == (missing.status, missing.headers)
+    assert "casetree-capacity" not in hidden.headers
+
+
 def test_unknown_actions_make_no_metrics_of_their_own(world: World, ann: Client, log: Log) -> None:
     """What callers make up is no dimension."""
     task_id = world.task()["taskId"]
