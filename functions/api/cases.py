@@ -87,7 +87,7 @@ def list_case_tasks(call: Call) -> Reply:
     """All tasks of the case that the caller may see, in tree order."""
     after, limit = cursors.position(call.query[CURSOR]), call.query[LIMIT]
     page = engine.case_tasks(call.session, call.identity, call.path["caseId"], after, limit)
-    return replies.page(page, task_views.listed, cursors.opaque)
+    return replies.sized_page(page, task_views.listed, lambda view: view.task.task_id)
 
 
 @ROUTES.add(
@@ -102,4 +102,5 @@ def read_timeline(call: Call) -> Reply:
     """Every change of the case and its tasks, newest first. It may lag behind by a moment."""
     before, limit = cursors.timeline(call.query[CURSOR]), call.query[LIMIT]
     caller, page = engine.timeline(call.session, call.identity, call.path["caseId"], before, limit)
-    return replies.page(page, lambda entry: task_views.entry(entry, caller, call.session.workflows), cursors.opaque)
+    workflows = call.session.workflows
+    return replies.sized_page(page, lambda entry: task_views.entry(entry, caller, workflows), cursors.timeline_position)

@@ -29,7 +29,8 @@ Tasks of people: who has to do what in a case, what may be done next and by whom
   over. `If-Match: *` takes whatever there is, also nothing.
 * Errors are `application/problem+json` with a stable `code`. They are checked in the order 401, 413, 400, 404,
   replay of a request, 412, 403, 409 (the status does not offer it), 422, other 409.
-* Lists are `{items, nextCursor}`; hand `nextCursor` back as `cursor`.
+* Lists are `{items, nextCursor}`; hand `nextCursor` back as `cursor`. A page may end before its
+  `limit`, as an answer holds about 5 MB: what tells the end is that `nextCursor` is null.
 * `Casetree-Capacity` says what a request consumed of the table.
 """
 TAGS = {

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from functions.api.conditions import etag
+from functions.api.cursors import opaque
 from functions.api.operations import Reply
+from functions.api.sizes import fitting
 from shared.engine.session import Answer, Page
 
 T = TypeVar("T")
-Cursor = Callable[[str | None], str | None]
 CREATED = 201
 
 
@@ -30,9 +31,17 @@ def written(answer: Answer[T], view: Callable[[T], dict[str, object]], address: 
     return Reply(body, answer.status, headers)
 
 
-def page(source: Page[T], view: Callable[[T], dict[str, object]], cursor: Cursor = lambda text: text) -> Reply:
-    """A part of a list; `cursor` makes positions of the engine opaque where they are not yet."""
-    return listed((view(item) for item in source.items), cursor(source.next_cursor))
+def page(source: Page[T], view: Callable[[T], dict[str, object]]) -> Reply:
+    """A part of a list of small items."""
+    return listed((view(item) for item in source.items), source.next_cursor)
+
+
+def sized_page(source: Page[T], view: Callable[[T], dict[str, object]], position: Callable[[T], str]) -> Reply:
+    """A part of a list, or as much of it as fits an answer: `position` is where a list goes on behind an item."""
+    items = [view(item) for item in source.items]
+    count = fitting(items)
+    end = source.next_cursor if count == len(items) else position(source.items[count - 1])
+    return listed(items[:count], opaque(end))
 
 
 def listed(items: Iterable[dict[str, object]], next_cursor: str | None = None) -> Reply:

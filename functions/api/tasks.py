@@ -108,7 +108,10 @@ def read_history(call: Call) -> Reply:
     """Every version of the task has one entry, oldest first."""
     after, limit = cursors.version(call.query[CURSOR]), call.query[LIMIT]
     view, page = engine.task_history(call.session, call.identity, call.path["taskId"], after, limit)
-    return replies.page(page, lambda entry: views.entry(entry, view.caller, call.session.workflows), cursors.opaque)
+    workflows = call.session.workflows
+    return replies.sized_page(
+        page, lambda entry: views.entry(entry, view.caller, workflows), lambda entry: str(entry.version)
+    )
 
 
 @ROUTES.add(
@@ -123,4 +126,4 @@ def list_children(call: Call) -> Reply:
     """The tasks directly under the task that the caller may see."""
     after, limit = cursors.position(call.query[CURSOR]), call.query[LIMIT]
     page = engine.task_children(call.session, call.identity, call.path["taskId"], after, limit)
-    return replies.page(page, views.listed, cursors.opaque)
+    return replies.sized_page(page, views.listed, lambda child: child.task.task_id)

@@ -70,7 +70,8 @@ Check = Callable[[Task], bool]
 class QueuePage:
     """A part of a tab, with the size of every tab, and how many tasks of each type this one has.
 
-    `truncated` says that there is more than counts and facets tell.
+    `truncated` says that there is more than counts and facets tell. `cursors` are where to go on
+    behind each item, should a page have to end before.
     """
 
     items: tuple[TaskView, ...]
@@ -78,6 +79,7 @@ class QueuePage:
     counts: Mapping[str, int]
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     truncated: bool = False
+    cursors: tuple[str, ...] = ()
 
 
 def user_queue(session: Session, identity: Identity, user_id: str, query: QueueQuery) -> QueuePage:
@@ -89,17 +91,19 @@ def user_queue(session: Session, identity: Identity, user_id: str, query: QueueQ
     selection = select(query, USER_TABS)
     rows, truncated = _user_rows(session, user_id)
     listed = [row for row in rows if tab_of(row) == selection.tab and matches(query, row)]
-    places = arranged(listed, selection)
-    page = places[: query.limit]
+    found = arranged(listed, selection)
+    page = found[: query.limit]
     loaded = _load(session, (row for _, row in page), UserKey(identity.user_id), UserKey(user_id))
     caller, user = session.caller(identity, loaded), loaded[UserKey(user_id)]
     if user is None or not (caller.inside or user_id == identity.user_id):
         not_found("queue")
     tasks = _tasks(session, caller, loaded, (row for _, row in page))
-    views = (view for _, view in tasks if _is_in_user_tab(view.task, user_id, selection))
+    views = tuple(view for _, view in tasks if _is_in_user_tab(view.task, user_id, selection))
     counts, types = counted(rows, USER_TABS)
-    cursor = place_cursor(page[-1][0], selection) if len(places) > len(page) else None
-    return QueuePage(tuple(views), cursor, counts, {"type": +types[selection.tab]}, truncated)
+    cursor = place_cursor(page[-1][0], selection) if len(found) > len(page) else None
+    places = {row.task_id: place for place, row in page}
+    cursors = tuple(place_cursor(places[view.task.task_id], selection) for view in views)
+    return QueuePage(views, cursor, counts, {"type": +types[selection.tab]}, truncated, cursors)
 
 
 def organization_queue(session: Session, identity: Identity, organization_id: str, query: QueueQuery) -> QueuePage:
@@ -129,6 +133,7 @@ def organization_queue(session: Session, identity: Identity, organization_id: st
         # Without the types whose counters are back at zero.
         {"type": +types[selection.tab]},
         truncated,
+        tuple(position_cursor(row.position) for row, _ in page),
     )
 
 

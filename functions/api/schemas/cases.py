@@ -55,7 +55,9 @@ class Case(CaseFields):
 class CreatedTasks(Counts):
     """The tasks of a new case."""
 
-    items: list[Task]
+    items: Annotated[
+        list[Task], Field(description="A repeat shows those that there are by now, as far as they fit an answer.")
+    ]
 
 
 class CreatedCase(CaseFields):

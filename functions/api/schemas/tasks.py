@@ -125,7 +125,10 @@ class Task(ListedTask):
     """A task, whole."""
 
     description: str | None
-    instructions: list[str]
+    instructions: Annotated[list[str], Field(description="Oldest first.")]
+    instructions_truncated: Annotated[
+        bool, Field(description="Whether older instructions are left out, as an answer holds about 5 MB.")
+    ]
     links: list[Link]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functions.api.sizes import fitting
 from functions.api.views import tasks
 from functions.api.views.people import Json, person
 from functions.api.views.tasks import moment
@@ -33,6 +34,9 @@ def case(view: CaseView) -> Json:
 
 
 def created(view: CaseView) -> Json:
-    """A case that was just created, with its tasks in the order given."""
+    """A case that was just created, with its tasks in the order given.
+
+    A repeat shows the case as it is now, which may have more tasks than an answer holds.
+    """
     items = [tasks.task(item) for item in view.tasks]
-    return {**case(view), "tasks": {"open": view.open, "closed": view.closed, "items": items}}
+    return {**case(view), "tasks": {"open": view.open, "closed": view.closed, "items": items[: fitting(items)]}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from functions.api.sizes import fitting
 from functions.api.views.people import Json
 from functions.api.views.tasks import listed
 from shared.engine.queues import QueuePage
@@ -12,9 +13,11 @@ from shared.engine.statistics import Statistics
 
 def queue(page: QueuePage) -> Json:
     """A page of a tab, with the size of every tab."""
+    items = [listed(view) for view in page.items]
+    count = fitting(items)
     return {
-        "items": [listed(view) for view in page.items],
-        "nextCursor": page.next_cursor,
+        "items": items[:count],
+        "nextCursor": page.next_cursor if count == len(items) else page.cursors[count - 1],
         "counts": dict(page.counts),
         "facets": {name: dict(values) for name, values in page.facets.items()},
         "truncated": page.truncated,

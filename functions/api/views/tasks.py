@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from functions.api import sizes
+from functions.api.sizes import fitting, size
 from functions.api.views.people import Json, party, person
 from shared.domain.decide import Offer
 from shared.domain.fields import json_schema
@@ -17,8 +19,12 @@ from shared.timestamps import to_text
 
 
 def task(view: TaskView) -> Json:
-    """The task, whole."""
-    return {**listed(view), **_texts(view.texts)}
+    """The task, whole, but for old instructions where there are more than an answer holds."""
+    body = {**listed(view), **_texts(view.texts)}
+    instructions = view.texts.instructions
+    count = fitting(reversed(instructions), sizes.MOST - size(body))
+    shown = instructions[len(instructions) - count :]
+    return {**body, "instructions": list(shown), "instructionsTruncated": count < len(instructions)}
 
 
 def listed(view: TaskView) -> Json:
@@ -128,7 +134,6 @@ def refused(offer: Offer) -> Json:
 def _texts(value: Texts) -> Json:
     return {
         "description": value.description,
-        "instructions": list(value.instructions),
         "links": [{"type": link.type, "link": link.link, "name": link.name} for link in value.links],
     }
 
