@@ -23,6 +23,7 @@ AS_WRITTEN = (
     "follows",
     "under_completed",
     "begins",
+    "created_by",
 )
 
 

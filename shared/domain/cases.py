@@ -99,7 +99,9 @@ def edit_case(context: Context, given: Given) -> Decision:
     values, errors = read_input((NAME,), {k: v for k, v in given.items() if k != "attributes"}, _reading(context))
     if errors:
         return _misfit(*errors)
-    attributes = read_attributes(context, workflow.case_types[case.case_type], given.get("attributes", {}))
+    case_type = workflow.case_types[case.case_type]
+    some = replace(case_type, attributes=tuple(replace(f, required=False) for f in case_type.attributes))
+    attributes = read_attributes(context, some, given.get("attributes", {}))
     if isinstance(attributes, Refusal):
         return attributes
     merged = {k: v for k, v in {**case.attributes, **attributes}.items() if v is not None}

@@ -52,6 +52,9 @@ def new_task(
 ) -> tuple[Task, tuple[Write, ...]] | Refusal:
     """A task of the given type and fields with its writes; nothing is said about the case."""
     workflow = context.scene.workflow
+    refusal = _kept_from(context, given)
+    if refusal is not None:
+        return refusal
     fields = {name: value for name, value in given.items() if name != "type"}
     reading = Reading(context.scene, context.caller, context.now)
     values, errors = read_input(workflow.creation.fields, fields, reading)
@@ -165,3 +168,16 @@ def _open(case: Case) -> Refusal | None:
     if case.open:
         return None
     return Refusal("case_closed", f"{case.case_id} is closed and takes no task.", rule="case_open")
+
+
+def _kept_from(context: Context, given: Mapping[str, object]) -> Refusal | None:
+    """Refuses whom the type does not let create such a task, by what they are to the task that it is to stand under."""
+    name, parent = given.get("type"), given.get("parentId")
+    task_type = context.scene.workflow.types.get(name) if isinstance(name, str) else None
+    if task_type is None or task_type.created_by is None:
+        return None
+    scene = replace(context.scene, task=context.scene.related.get(parent) if isinstance(parent, str) else None)
+    if relations(scene, context.caller) & set(task_type.created_by):
+        return None
+    detail = f"You may not create a {task_type.label} here."
+    return Refusal("not_allowed", detail, "who", describe(scene, task_type.created_by))

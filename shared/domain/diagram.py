@@ -119,7 +119,8 @@ def _condition(workflow: Workflow, conditions: tuple[Word, ...]) -> str:
     """The conditions of a step in words; a status among their arguments by its label."""
     texts = []
     for word in conditions:
-        value = str(word.arguments.get("value", ""))
+        given = word.arguments.get("value", "")
+        value = ", ".join(f"{k} {v}" for k, v in given.items()) if isinstance(given, Mapping) else str(given)
         said = _label(workflow, value) if value in workflow.statuses else value
         texts.append(f"{word.name.replace('_', ' ')} {said}".strip())
     return f" if {' and '.join(texts)}" if texts else ""

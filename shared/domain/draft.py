@@ -131,7 +131,7 @@ class Draft:
 
     def move_to(self, target: tuple[TargetCase, ...]) -> None:
         """The task is in the status that the first fitting case of the target names."""
-        fitting = next(c for c in target if all(holds(w, self.task) for w in c.conditions))
+        fitting = next(c for c in target if all(holds(w, self.task, self.input) for w in c.conditions))
         self.enter(self._resolve(fitting.to))
 
     def enter(self, status: Status) -> None:

@@ -38,11 +38,12 @@ class Step:
 def creations(workflow: Workflow, type_name: str = "") -> tuple[Step, ...]:
     """The first steps of every task, or of one of the type where that begins in a status of its own."""
     creation = workflow.creation
-    own = workflow.types[type_name].begins if type_name else None
-    if own is not None:
-        return (Step(CREATE, None, own, creation.who),)
+    own = workflow.types[type_name] if type_name else None
+    who = own.created_by if own and own.created_by is not None else creation.who
+    if own and own.begins is not None:
+        return (Step(CREATE, None, own.begins, who),)
     return tuple(
-        Step(CREATE, None, status, creation.who, target.conditions, option)
+        Step(CREATE, None, status, who, target.conditions, option)
         for option, target in enumerate(creation.target)
         for status in _reached(workflow, target, None)
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Takes = Literal["status", "integer", "texts"]
+Takes = Literal["status", "integer", "texts", "input"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Reads:
     always: bool = False
 
 
-ARGUMENTS: Mapping[str, Takes] = {"visited": "status"}
+ARGUMENTS: Mapping[str, Takes] = {"visited": "status", "asked": "input"}
 """Guards, conditions and effects that take an argument; all others take none."""
 
 OPTIONS: Mapping[str, Takes] = {"min": "integer", "max": "integer", "of": "texts", "flags": "texts"}

@@ -136,7 +136,8 @@ class TaskType:
     queue lists it, `members_of` the organization whose members alone such a task is assigned to.
     One that `returns` is given back when the child that it was passed on to is cancelled. `follows`
     says what comes after its end, `under_completed` what becomes of it when its parent is completed,
-    `begins` in which status it begins, where that is another one than the workflow's.
+    `begins` in which status it begins, where that is another one than the workflow's, `created_by`
+    who may create one under a task to which they have one of these relations.
     """
 
     name: str
@@ -154,6 +155,7 @@ class TaskType:
     follows: tuple[Follow, ...] = ()
     under_completed: Survival = "stays"
     begins: str | None = None
+    created_by: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

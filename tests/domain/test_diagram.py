@@ -19,6 +19,7 @@ from shared.domain.layout import GAP, Node, lay_out, layers
 from shared.domain.workflow import Tree, Workflow
 from tests.domain.worlds import workflow
 from tests.workflows.broken import ERRANDS
+from tests.workflows.claims import claims
 
 INSPECTION = workflow("inspection")
 SMALL = workflow_of(ERRANDS)
@@ -194,3 +195,8 @@ def test_crossings_are_avoided() -> None:
     nodes = [Node(key, at, 10, 10) for at, row in enumerate(("ab", "cd")) for key in row]
     placed = lay_out(nodes, [("a", "d"), ("b", "c")])
     assert (placed["a"].x < placed["b"].x) == (placed["d"].x < placed["c"].x)
+
+
+def test_a_condition_on_input_is_drawn_in_words() -> None:
+    """What the input must be stands with the arrow that it leads along."""
+    assert "Answer if asked answer none (assignee)" in lifecycle(claims(), "Query")

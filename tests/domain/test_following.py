@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.cases import create_case
+from shared.domain.cases import create_case, edit_case
 from shared.domain.counting import count_child
 from shared.domain.decide import act
 from shared.domain.locks import lock_names
@@ -15,7 +15,7 @@ from shared.domain.people import ENGINE, Organization
 from shared.domain.plan import Plan
 from shared.domain.settling import due
 from shared.domain.task import Task
-from tests.domain.worlds import ACME, ANN, BOB, World, as_caller, refused, user
+from tests.domain.worlds import ACME, ANN, BOB, World, admin, as_caller, refused, user
 from tests.workflows.claims import claims
 
 RUE = user("rue", rulers=False)
@@ -71,7 +71,7 @@ def test_conditions_on_attributes_choose() -> None:
 def test_an_organization_with_flags_is_read_whole(agent: object) -> None:
     """What is missing, unknown or of another kind is 422, at its place."""
     world = World(workflow=claims())
-    decision = create_case(world.context(as_caller(ANN)), {"attributes": {"agent": agent}})
+    decision = create_case(world.context(as_caller(ANN)), {"attributes": {"channel": "phone", "agent": agent}})
     assert refused(decision).errors[0].pointer.startswith("/attributes/agent")
 
 
@@ -208,3 +208,34 @@ def test_what_has_ended_is_not_ended_again() -> None:
     decision = world.decide(_only(world, "Sorting"), "cancel", RUE)
     assert isinstance(decision, Plan)
     assert [e.type for e in decision.entries] == ["Sorting"]
+
+
+def test_some_types_are_created_only_by_those_who_have_the_task_above() -> None:
+    """403 for everybody else, and for everybody where the type names only Casetree."""
+    world = _begun()
+    _decided(world)
+    payment = _only(world, "Payment").task_id
+    refusal = refused(world.decide_creation("Slip", BOB, parentId=payment))
+    assert (refusal.code, refusal.who) == ("not_allowed", ("Rue Lee", "administrators"))
+    assert world.create("Slip", RUE, parentId=payment).parent_id == payment
+    assert world.create("Slip", admin(), parentId=payment).parent_id == payment
+    assert refused(world.decide_creation("File", admin())).code == "not_allowed"
+    assert refused(world.decide_creation("Slip", BOB, parentId=7)).code == "not_allowed"
+
+
+@pytest.mark.parametrize(("answer", "ending"), [("given", "completed"), ("none", "cancelled")])
+def test_where_an_action_leads_may_depend_on_its_input(answer: str, ending: str) -> None:
+    """The first target counts whose conditions hold."""
+    world = _begun()
+    query = world.create("Query", parentId=_only(world, "File").task_id, assignedParty={"kind": "user", "id": "ann"})
+    assert world.act(query, "answer", ANN, answer=answer).status == ending
+
+
+def test_what_a_case_needs_to_begin_is_not_needed_again() -> None:
+    """An attribute that is required is given once; a later edit names only what changes."""
+    world = World(workflow=claims())
+    refusal = refused(create_case(world.context(as_caller(ANN)), {"attributes": {}}))
+    assert refusal.errors[0].pointer == "/attributes/channel"
+    world = _begun()
+    world.play(edit_case(world.context(as_caller(ANN)), {"attributes": {"urgent": True}}))
+    assert world.case.attributes["channel"] == "letter"

@@ -432,3 +432,17 @@ def test_ending_with_a_completed_parent_is_a_way_out() -> None:
     assert "open-statuses-have-a-way-out" not in rules(typed(CLAIMED, "Watch", under_completed="cancelled"))
     assert CLAIMED.tree is not None
     assert "trees-fit" in rules(replace(CLAIMED, tree=replace(CLAIMED.tree, conclude="start")))
+
+
+def test_a_target_asks_for_input_that_the_action_takes() -> None:
+    """A field that is not there is no name of anything, and an argument that is no mapping does not fit."""
+    asked = TargetCase("cancelled", (Word("asked", {"value": {"colour": "red"}}),))
+    assert rules(changed(CLAIMED, "answer", target=(asked, TargetCase("completed")))) == ["names-resolve"]
+    odd = TargetCase("cancelled", (Word("asked", {"value": "red"}),))
+    assert "words-take-their-arguments" in rules(changed(CLAIMED, "answer", target=(odd, TargetCase("completed"))))
+
+
+def test_who_creates_is_shown_with_the_first_step() -> None:
+    """A type that says who may create it says so in its lifecycle; others follow the workflow."""
+    assert [s.who for s in creations(CLAIMED, "Slip")] == [("assignee", "administrator")]
+    assert [s.who for s in creations(CLAIMED, "Watch")] == [("inside", "administrator")]

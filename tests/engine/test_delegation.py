@@ -21,7 +21,9 @@ DISPATCH = {"kind": "organization", "id": "dispatch"}
 def office(world: World) -> World:
     """A world whose cases are claims; ann is an admin of dispatch, bob a member."""
     world.session = replace(world.session, workflows=OneWorkflow(claims()))
-    cases.create_case(world.session, ANN, {"workflow": "claims", "caseId": "c1"}, Request())
+    cases.create_case(
+        world.session, ANN, {"workflow": "claims", "caseId": "c1", "attributes": {"channel": "phone"}}, Request()
+    )
     return world
 
 

@@ -20,7 +20,9 @@ MINE = {"kind": "user", "id": "ann"}
 def office(world: World) -> World:
     """A world whose cases are claims."""
     world.session = replace(world.session, workflows=OneWorkflow(claims()))
-    cases.create_case(world.session, ANN, {"workflow": "claims", "caseId": "c1"}, Request())
+    cases.create_case(
+        world.session, ANN, {"workflow": "claims", "caseId": "c1", "attributes": {"channel": "phone"}}, Request()
+    )
     return world
 
 

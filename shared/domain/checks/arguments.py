@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from shared.domain.checks.finding import Finding, Place
 from shared.domain.vocabulary import ARGUMENTS, OPTIONS, Takes
@@ -51,6 +51,8 @@ def _takes(takes: Takes, value: object) -> bool:
         return type(value) is int and value >= 0
     if takes == "status":
         return isinstance(value, str)
+    if takes == "input":
+        return isinstance(value, Mapping) and bool(value)
     texts = value if isinstance(value, list | tuple) else ()
     return bool(texts) and all(isinstance(v, str) for v in texts) and len(set(texts)) == len(texts)
 

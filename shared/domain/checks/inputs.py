@@ -17,7 +17,7 @@ def effects_have_their_input(workflow: Workflow) -> Iterator[Finding]:
     followed = read_by_follows(workflow)
     for action in workflow.actions.values():
         where: Place = ("actions", action.name)
-        read = dict(followed)
+        read = followed | _asked(action)
         for index, word in enumerate(action.effects):
             reads = EFFECT_READS[word.name]
             read |= reads.fields
@@ -27,6 +27,13 @@ def effects_have_their_input(workflow: Workflow) -> Iterator[Finding]:
                     detail = f"{word.name!r} reads the input {name!r}, {problem}."
                     yield Finding("effects-have-their-input", (*where, "effects", index), detail, hint)
         yield from _fitting((*where, "input"), action.fields, read, "Nothing reads the input")
+
+
+def _asked(action: Action) -> dict[str, str]:
+    """The fields that decide where the action leads."""
+    values = (word.arguments.get("value") for target in action.target for word in target.conditions)
+    names = {str(name) for value in values if isinstance(value, Mapping) for name in value}
+    return {field.name: field.kind for field in action.fields if field.name in names}
 
 
 def _missing(field: Field | None, name: str, *, always: bool) -> str | None:

@@ -5,7 +5,7 @@ All other checks presuppose this one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.domain.checks.finding import Finding, Place, nearest
@@ -72,6 +72,10 @@ def _action(workflow: Workflow, action: Action) -> Iterator[Mention]:
         yield Mention((*where, "from"), "status", status, workflow.statuses)
     yield from _target(workflow, (*where, "to"), action.target, (SAME,))
     yield from _relations((*where, "who"), action.who)
+    for index, case in enumerate(action.target):
+        for value in (word.arguments.get("value") for word in case.conditions):
+            for name in value if isinstance(value, Mapping) else ():
+                yield Mention((*where, "to", index, "when"), "field", str(name), [f.name for f in action.fields])
     yield from _fields((*where, "input"), action.fields)
     yield from _words(workflow, (*where, "guards"), "guard", action.guards, GUARDS)
     yield from _words(workflow, (*where, "effects"), "effect", action.effects, EFFECTS)
@@ -147,6 +151,7 @@ def _types(workflow: Workflow) -> Iterator[Mention]:
         where = ("types", task_type.name)
         if task_type.group_queue is not None:
             yield Mention((*where, "groupQueue"), "organization", task_type.group_queue, workflow.organizations)
+        yield from _relations((*where, "created_by"), task_type.created_by or ())
         if task_type.begins is not None:
             yield Mention((*where, "begins"), "status", task_type.begins, workflow.statuses)
         if task_type.members_of is not None:
