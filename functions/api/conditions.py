@@ -11,7 +11,10 @@ NEVER = 0
 """No version has this number, so that an ETag that is none of ours never matches."""
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
-_TAGS = re.compile(rf"\s*{_TAG}(?:\s*,\s*{_TAG})*\s*")
+IF_MATCH = rf"[ \t]*(?:\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG})*)[ \t]*"
+"""What the header may be, as a pattern for the whole of it; the OpenAPI document has it, too."""
+
+_IF_MATCH = re.compile(IF_MATCH)
 _OURS = re.compile(r'"([1-9][0-9]{0,9})"')
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
@@ -28,10 +31,12 @@ def if_match(headers: Mapping[str, str]) -> int | None:
     the caller and us can have weakened it.
     """
     given = headers.get("if-match")
-    if given is None or given.strip() == "*":
+    if given is None:
         return None
-    if not _TAGS.fullmatch(given):
+    if not _IF_MATCH.fullmatch(given):
         raise Problem("invalid_request", 'If-Match must be an entity tag such as "3", or *.')
+    if given.strip() == "*":
+        return None
     versions = {int(version) for version in _OURS.findall(given)}
     if len(versions) > 1:
         raise Problem("invalid_request", "If-Match may name one version; this one names several.")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.api import routes, schemas
+from functions.api.conditions import IF_MATCH
 from functions.api.operations import JSON, Content, Operation
 from functions.api.problems import KINDS, MEDIA_TYPE
 
@@ -27,8 +28,8 @@ Tasks of people: who has to do what in a case, what may be done next and by whom
 * Send an `Idempotency-Key` with a write, and repeating it within 24 hours does nothing twice.
 * Both headers are read where the operation lists them, and must be well-formed there (400); elsewhere they are passed
   over. `If-Match: *` takes whatever there is, also nothing.
-* Errors are `application/problem+json` with a stable `code`. They are checked in the order 401, 413, 400, 404,
-  replay of a request, 412, 403, 409 (the status does not offer it), 422, other 409.
+* Errors are `application/problem+json` with a stable `code`, but for the gateway's own 401 and 429. They are checked
+  in the order 401, 413, 400, 404, replay of a request, 412, 403, 409 (the status does not offer it), 422, other 409.
 * Lists are `{items, nextCursor}`; hand `nextCursor` back as `cursor`. A page may end before its
   `limit`, as an answer holds about 5 MB: what tells the end is that `nextCursor` is null.
 * `Casetree-Capacity` says what a request consumed of the table.
@@ -50,20 +51,21 @@ PATH_PARAMETERS: Mapping[str, tuple[str, Json]] = {
     "organizationId": ("The organization's id.", {"type": "string", "minLength": 1, "example": "quality-assurance"}),
     "name": ("The workflow's name.", {"type": "string", "minLength": 1, "example": "inspection"}),
 }
-# What any signed-in request may be answered, beyond what its route says; 429 is the gateway's own.
+# What any signed-in request may be answered, beyond what its route says.
 ALWAYS = (400, 401, 429, 500, 503)
 PUBLIC = (400, 429, 500)
-GATEWAY = 429
+# docs/decisions/gateway-answers.md: 429 is the gateway's alone, and of 401 it answers nearly all.
+GATEWAY: Mapping[int, str] = {401: "Unauthorized", 429: "Too Many Requests"}
 DESCRIPTIONS: Mapping[int, str] = {
     400: "The request cannot be read: malformed JSON, an unknown query parameter, a bad cursor.",
-    401: "There is no valid token.",
+    401: "There is no valid token: the gateway's own answer; or it names no user: the API's.",
     403: "The caller is unknown, or may not do this whatever the status.",
     404: "There is no such thing, or the caller may not see it.",
     409: "The present state of things does not allow it.",
     412: "It has changed since the version that If-Match names.",
     413: "The body is larger than 256 KB.",
     422: "The input does not fit, or the idempotency key was used with another body.",
-    429: "Too many requests at once.",
+    429: "Too many requests at once: the gateway's own answer.",
     500: "Something went wrong here.",
     503: "The table is busy or cannot be reached; try again after `Retry-After` seconds.",
 }
@@ -176,13 +178,16 @@ def _success(operation: Operation, answer: Content) -> Json:
 
 def _problem_answer(status: int) -> Json:
     described: Json = {"description": DESCRIPTIONS[status]}
-    if status == GATEWAY:
-        message = {"type": "string", "example": "Too Many Requests"}
-        return {**described, "content": {JSON: {"schema": {"type": "object", "properties": {"message": message}}}}}
+    content: Json = {}
     codes = [code for code, kind in KINDS.items() if kind.status == status]
-    problem: Json = {"$ref": schemas.REFERENCE.format(model="Problem")}
-    narrowed: Json = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
-    described["content"] = {MEDIA_TYPE: {"schema": {"allOf": [problem, narrowed]}}}
+    if codes:
+        problem: Json = {"$ref": schemas.REFERENCE.format(model="Problem")}
+        narrowed: Json = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
+        content[MEDIA_TYPE] = {"schema": {"allOf": [problem, narrowed]}}
+    if status in GATEWAY:
+        message = {"type": "string", "example": GATEWAY[status]}
+        content[JSON] = {"schema": {"type": "object", "required": ["message"], "properties": {"message": message}}}
+    described["content"] = content
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         described["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
     return described
@@ -194,8 +199,8 @@ def _header_parameters() -> Json:
             "name": "If-Match",
             "in": "header",
             "required": False,
-            "description": "The ETag of the version that was seen; otherwise 412.",
-            "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[^"]*")$', "example": '"3"'},
+            "description": "The ETag of the version that was seen; otherwise 412. Just one version may be named.",
+            "schema": {"type": "string", "pattern": f"^{IF_MATCH}$", "example": '"3"'},
         },
         "Idempotency-Key": {
             "name": "Idempotency-Key",

@@ -72,15 +72,17 @@ class CaseCreation(Input):
     model_config = example(workflow="inspection", caseId="look-4711", displayName="Look 4711", template="standard-look")
 
     workflow: Annotated[str, Field(examples=["inspection"])]
-    case_type: Annotated[str, Field(description="The workflow's first where it is not given.", examples=["look"])] = (
+    case_type: Annotated[
+        str | None, Field(description="The workflow's first where it is not given.", examples=["look"])
+    ] = ABSENT
+    case_id: Annotated[CaseId | None, Field(description="Made up where it is not given; may not begin with `p-`.")] = (
         ABSENT
     )
-    case_id: Annotated[CaseId, Field(description="Made up where it is not given; may not begin with `p-`.")] = ABSENT
     display_name: Annotated[Line, Field(examples=["Look 4711"])] = ABSENT
     organization_id: OrganizationId = ABSENT
     attributes: Attributes = ABSENT
     template: Annotated[
-        str, Field(description="A list of tasks that the case type has.", examples=["standard-look"])
+        str | None, Field(description="A list of tasks that the case type has.", examples=["standard-look"])
     ] = ABSENT
     tasks: Annotated[
         list[CaseTask],

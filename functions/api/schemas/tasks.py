@@ -11,7 +11,6 @@ from functions.api.schemas.common import (
     CaseId,
     Cursor,
     Input,
-    Line,
     LongText,
     Moment,
     Output,
@@ -258,5 +257,10 @@ class CaseTask(TaskFields):
     """A task to begin a case with."""
 
     key: Annotated[
-        Line, Field(description="Others of the request name it in their `prerequisites`.", examples=["qa"])
+        str,
+        Field(
+            min_length=1,
+            description="Others of the request name it in their `prerequisites`. Without control characters.",
+            examples=["qa"],
+        ),
     ] = ABSENT

@@ -11,10 +11,13 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from functions.api import routes, schemas
+from functions.api.conditions import if_match
 from functions.api.openapi import COPY, document, text
 from functions.api.operations import Operation
+from functions.api.problems import Problem
 from shared import workflows
 from shared.domain import cases, members
+from tests.functions.api.client import Client
 from tests.functions.api.conftest import World
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -152,6 +155,55 @@ def test_limits_are_those_of_the_engine() -> None:
     assert created["awaiting"]["anyOf"][0]["maxLength"] == limits["awaiting"].options["max"]
     assert created["priority"]["maximum"] == limits["priority"].options["max"]
     assert components["CaseCreation"]["properties"]["tasks"]["maxItems"] == cases.TASKS
+
+
+@pytest.mark.parametrize(
+    ("model", "body"),
+    [
+        ("CaseCreation", {"caseId": None, "caseType": None, "template": None}),
+        ("CaseCreation", {"tasks": [{"type": "QA", "key": "k" * 1_000}]}),
+        ("CaseCreation", {"tasks": [{"type": "QA", "assignedParty": None, "dueTime": None, "awaiting": None}]}),
+    ],
+)
+def test_what_is_taken_fits_the_document(ann: Client, model: str, body: dict[str, Any]) -> None:
+    """Null where it stands for nothing given; a key is as long as one likes."""
+    body = {"workflow": "inspection", **body}
+    schema = {"$ref": f"#/components/schemas/{model}", "components": document()["components"]}
+    assert ann.post("/cases", body).status == 201
+    Draft202012Validator(schema).validate(body)
+
+
+@pytest.mark.parametrize("field", ["displayName", "organizationId", "attributes", "tasks"])
+def test_null_is_refused_where_the_document_has_none(ann: Client, field: str) -> None:
+    """As any other misfit."""
+    schema = {"$ref": "#/components/schemas/CaseCreation", "components": document()["components"]}
+    body = {"workflow": "inspection", field: None}
+    assert not Draft202012Validator(schema).is_valid(body)
+    assert ann.post("/cases", body).status == 422
+
+
+@pytest.mark.parametrize(
+    "given",
+    ['"3"', 'W/"3"', ' "3" ', "*", " *", '"a", W/"b"', '""', "3", '"3', "", "W/3", '"3";', '"a"b"', "*, *", '"a b"'],
+)
+def test_if_match_is_what_its_pattern_says(given: str) -> None:
+    """Neither more nor less."""
+    pattern = document()["components"]["parameters"]["If-Match"]["schema"]["pattern"]
+    if re.search(pattern, given):
+        if_match({"if-match": given})
+        return
+    with pytest.raises(Problem):
+        if_match({"if-match": given})
+
+
+def test_the_answers_of_the_gateway_itself_are_documented() -> None:
+    """It refuses a missing token and too many requests in its own words, which no function can change."""
+    answers = document()["components"]["responses"]
+    assert set(answers["401"]["content"]) == {"application/problem+json", "application/json"}
+    assert set(answers["429"]["content"]) == {"application/json"}
+    own = answers["401"]["content"]["application/json"]["schema"]
+    assert Draft202012Validator(own).is_valid({"message": "Unauthorized"})
+    assert not Draft202012Validator(own).is_valid({})
 
 
 @pytest.mark.parametrize("name", sorted(schemas.MODELS))
