@@ -24,6 +24,7 @@ AS_WRITTEN = (
     "under_completed",
     "begins",
     "created_by",
+    "assigned_to",
 )
 
 

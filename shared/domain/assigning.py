@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.draft import Draft
-from shared.domain.people import User
+from shared.domain.people import INTERNAL_KINDS, User
 from shared.domain.plan import Refusal
 from shared.domain.scene import Scene
 from shared.domain.task import Party
@@ -36,7 +36,8 @@ def is_internal(scene: Scene, party: Party | None) -> bool:
     if party is None or party.kind == "external":
         return False
     if party.kind == "organization":
-        return scene.organizations[party.id].internal
+        declared = scene.workflow.organizations.get(party.id)
+        return declared.kind in INTERNAL_KINDS if declared else scene.organizations[party.id].internal
     return scene.users[party.id].inside
 
 

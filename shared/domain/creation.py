@@ -142,6 +142,9 @@ def _with_defaults(context: Context, type_name: str, values: Mapping[str, object
     filled: dict[str, object] = {}
     if task_type.group_queue is not None:
         filled["groupQueue"] = task_type.group_queue
+    if task_type.assigned_to is not None:
+        named = context.scene.workflow.organizations[task_type.assigned_to]
+        filled["assignedParty"] = Party("organization", named.id, named.label)
     if task_type.due_in is not None:
         filled["dueTime"] = context.now + task_type.due_in
     filled["entity"] = entity_of(context.scene)

@@ -68,10 +68,11 @@ def begin_case(context: Context, declared: Iterable[Follow]) -> tuple[Write, ...
 
 
 def applies(declared: Follow, scene: Scene, given: Mapping[str, object]) -> bool:
-    """Whether the case's attributes and the input are as declared."""
+    """Whether the case's attributes and the input are as declared, and an attribute that is to be assigned is there."""
     attributes = scene.case.attributes
     return (
-        all(value_at(attributes, path) == value for path, value in declared.when.items())
+        (declared.attribute is None or value_at(attributes, declared.attribute) is not None)
+        and all(value_at(attributes, path) == value for path, value in declared.when.items())
         and not any(value_at(attributes, path) == value for path, value in declared.unless.items())
         and all(given.get(name) == value for name, value in declared.given.items())
     )
@@ -165,8 +166,8 @@ def _assignee(declared: Follow, origin: Origin) -> Assigned:
         named = scene.workflow.organizations[declared.organization]
         return Party("organization", named.id, named.label), named.kind in INTERNAL_KINDS
     if declared.attribute is not None:
-        value = value_at(scene.case.attributes, declared.attribute)
-        return (_organization(value), False) if isinstance(value, Mapping) else (None, False)
+        value = cast(Mapping[str, object], value_at(scene.case.attributes, declared.attribute))
+        return Party("organization", str(value["organizationId"]), str(value["displayName"])), False
     return _person(declared, origin)
 
 
@@ -180,7 +181,3 @@ def _person(declared: Follow, origin: Origin) -> Assigned:
     if task is not None and declared.assignee == PARENT:
         task = origin.context.scene.related.get(task.parent_id or "")
     return (task.assigned_party, task.internal) if task is not None and declared.assignee else (None, False)
-
-
-def _organization(value: Mapping[str, object]) -> Party:
-    return Party("organization", str(value["organizationId"]), str(value["displayName"]))

@@ -137,7 +137,8 @@ class TaskType:
     One that `returns` is given back when the child that it was passed on to is cancelled. `follows`
     says what comes after its end, `under_completed` what becomes of it when its parent is completed,
     `begins` in which status it begins, where that is another one than the workflow's, `created_by`
-    who may create one under a task to which they have one of these relations.
+    who may create one under a task to which they have one of these relations. Without another
+    assignee it is `assigned_to` that organization.
     """
 
     name: str
@@ -156,6 +157,7 @@ class TaskType:
     under_completed: Survival = "stays"
     begins: str | None = None
     created_by: tuple[str, ...] | None = None
+    assigned_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

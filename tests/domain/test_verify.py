@@ -401,7 +401,7 @@ def test_placing_a_hold_needs_a_type_of_holds() -> None:
         (Follow(ends="Nobody"), "There is no type 'Nobody'."),
         (Follow(opens="Slip", under="Window"), "A 'Slip' does not stand under a 'Window'."),
         (Follow(opens="Slip", organization="nobody"), "There is no organization 'nobody'."),
-        (Follow(opens="Slip", attribute="agents"), "There is no attribute 'agents'."),
+        (Follow(opens="Slip", attribute="agents"), "There is no attribute 'agents' that names an organization."),
         (Follow(opens="Slip", when={"agent": True}), "No attribute of few values is called 'agent'."),
         (Follow(opens="Slip", unless={"agent.reads": True}), "No attribute of few values is called 'agent.reads'."),
         (Follow(opens="Slip", given={"colour": "red"}), "No action takes 'colour'."),

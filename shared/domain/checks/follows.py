@@ -66,8 +66,10 @@ def _names(workflow: Workflow, declared: Follow) -> Iterator[Told]:
 def _conditions(workflow: Workflow, declared: Follow, cases: Iterable[CaseType]) -> Iterator[Told]:
     """Attributes that are asked for are known, and have few values."""
     attributes = {field.name: field for case_type in cases for field in case_type.attributes}
-    if declared.attribute is not None and declared.attribute not in attributes:
-        yield ("attribute",), f"There is no attribute {declared.attribute!r}.", nearest(declared.attribute, attributes)
+    organizations = [name for name, field in attributes.items() if field.kind == "flagged_organization"]
+    if declared.attribute is not None and declared.attribute not in organizations:
+        detail = f"There is no attribute {declared.attribute!r} that names an organization."
+        yield ("attribute",), detail, nearest(declared.attribute, organizations)
     known = {name for name, field in attributes.items() if field.kind in ("boolean", "choice")}
     for name, field in attributes.items():
         flags = field.options.get("flags", ())

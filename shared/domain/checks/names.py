@@ -154,8 +154,9 @@ def _types(workflow: Workflow) -> Iterator[Mention]:
         yield from _relations((*where, "created_by"), task_type.created_by or ())
         if task_type.begins is not None:
             yield Mention((*where, "begins"), "status", task_type.begins, workflow.statuses)
-        if task_type.members_of is not None:
-            yield Mention((*where, "members_of"), "organization", task_type.members_of, workflow.organizations)
+        for key in ("members_of", "assigned_to"):
+            if (named := getattr(task_type, key)) is not None:
+                yield Mention((*where, key), "organization", named, workflow.organizations)
         for parent in sorted(task_type.parents):
             yield Mention((*where, "parents"), "type", parent, workflow.types)
         for action in sorted(task_type.actions or ()):
