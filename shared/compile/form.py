@@ -25,6 +25,7 @@ AS_WRITTEN = (
     "begins",
     "created_by",
     "assigned_to",
+    "who",
 )
 
 

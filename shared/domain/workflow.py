@@ -7,7 +7,7 @@ workflow's name in the engine.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -138,7 +138,8 @@ class TaskType:
     says what comes after its end, `under_completed` what becomes of it when its parent is completed,
     `begins` in which status it begins, where that is another one than the workflow's, `created_by`
     who may create one under a task to which they have one of these relations. Without another
-    assignee it is `assigned_to` that organization.
+    assignee it is `assigned_to` that organization. `who` names those who may take some of the
+    actions on such a task, in place of those whom the actions name.
     """
 
     name: str
@@ -158,6 +159,7 @@ class TaskType:
     begins: str | None = None
     created_by: tuple[str, ...] | None = None
     assigned_to: str | None = None
+    who: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,11 +261,16 @@ class Workflow:
         return next(pairs, None)
 
     def actions_of(self, type_name: str) -> Mapping[str, Action]:
-        """The actions that tasks of a type have."""
-        limited = self.types[type_name].actions
-        if limited is None:
+        """The actions that tasks of a type have, each with those who may take it on such a task."""
+        own = self.types[type_name]
+        if own.actions is None and not own.who:
             return self.actions
-        return {name: action for name, action in self.actions.items() if name in limited}
+        limited = self.actions.keys() if own.actions is None else own.actions
+        return {
+            name: replace(action, who=own.who[name]) if name in own.who else action
+            for name, action in self.actions.items()
+            if name in limited
+        }
 
     def organization_named(self, text: str) -> NamedOrganization | None:
         """An organization of the workflow by its id or its label."""

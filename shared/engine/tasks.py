@@ -131,7 +131,7 @@ def complete(session: Session, scene: Scene, gathered: Gathered, name: str, give
     The graph is read after the case: whoever changes it meanwhile raises the case's graph
     version, and the commit fails.
     """
-    action = scene.workflow.actions.get(name)
+    action = scene.workflow.actions_of(scene.subject.type).get(name)
     if action is None:
         return scene
     if "prerequisites" in given and action.field("prerequisites") is not None:

@@ -240,3 +240,11 @@ def test_what_a_case_needs_to_begin_is_not_needed_again() -> None:
     world = _begun()
     world.play(edit_case(world.context(as_caller(ANN)), {"attributes": {"urgent": True}}))
     assert world.case.attributes["channel"] == "letter"
+
+
+def test_a_type_may_leave_an_action_to_others() -> None:
+    """Only administrators cancel a query, though its assignee has all its other actions."""
+    world = _begun()
+    query = world.create("Query", parentId=_only(world, "File").task_id, assignedParty={"kind": "user", "id": "ann"})
+    assert (world.offered(query, ANN), world.offered(query, admin())) == ({"answer"}, {"answer", "cancel"})
+    assert refused(world.decide(query, "cancel", ANN)).who == ("administrators",)

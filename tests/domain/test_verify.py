@@ -446,3 +446,11 @@ def test_who_creates_is_shown_with_the_first_step() -> None:
     """A type that says who may create it says so in its lifecycle; others follow the workflow."""
     assert [s.who for s in creations(CLAIMED, "Slip")] == [("assignee", "administrator")]
     assert [s.who for s in creations(CLAIMED, "Watch")] == [("inside", "administrator")]
+
+
+def test_who_takes_an_action_on_a_type_is_looked_up() -> None:
+    """The action is there, and so are the relations; a type that names no actions has them all."""
+    assert rules(typed(CLAIMED, "Query", who={"fly": ("assignee",)})) == ["names-resolve"]
+    assert rules(typed(CLAIMED, "Query", who={"cancel": ("pilot",)})) == ["names-resolve"]
+    actions = typed(CLAIMED, "Folder", who={"cancel": ("administrator",)}).actions_of("Folder")
+    assert (actions.keys(), actions["cancel"].who) == (CLAIMED.actions.keys(), ("administrator",))

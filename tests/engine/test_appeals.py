@@ -236,7 +236,11 @@ def test_an_appeal_needs_a_docket(board: World, attributes: dict[str, object]) -
 def test_an_administrator_cancels_an_appeal_whole(board: World) -> None:
     """Everything open ends with the root, with the reason on it."""
     _intake(board, "hearing")
-    _act(board, ROOT, "Root", "cancel_root", cancellationReason="substitution")
+    board.join("bva", "june")
+    with pytest.raises(Refused) as caught:
+        _act(board, JUNE, "Root", "cancel")
+    assert (caught.value.refusal.code, caught.value.refusal.who) == ("not_allowed", ("administrators",))
+    _act(board, ROOT, "Root", "cancel", cancellationReason="substitution")
     assert _open(board) == {}
     assert {t.status for t in _all(board)} == {"cancelled"}
 

@@ -152,6 +152,9 @@ def _types(workflow: Workflow) -> Iterator[Mention]:
         if task_type.group_queue is not None:
             yield Mention((*where, "groupQueue"), "organization", task_type.group_queue, workflow.organizations)
         yield from _relations((*where, "created_by"), task_type.created_by or ())
+        for action, who in task_type.who.items():
+            yield Mention((*where, "who", action), "action", action, workflow.actions)
+            yield from _relations((*where, "who", action), who)
         if task_type.begins is not None:
             yield Mention((*where, "begins"), "status", task_type.begins, workflow.statuses)
         for key in ("members_of", "assigned_to"):
