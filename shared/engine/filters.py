@@ -8,7 +8,7 @@ from dataclasses import replace
 from shared.domain.workflow import Workflow
 from shared.engine.listing import QueueQuery
 from shared.engine.session import Workflows, refuse
-from shared.ids import is_case_id, is_organization_id
+from shared.ids import is_case_id
 
 
 def read_filters(workflows: Workflows, query: QueueQuery) -> QueueQuery:
@@ -42,9 +42,9 @@ def _has_status(workflow: Workflow, status: str) -> bool:
 
 
 def _queue_id(known: list[Workflow], text: str) -> str:
-    """The id of the group queue of this id or label."""
+    """The id of the group queue of this id or label, which some workflow declares."""
     named = (workflow.organization_named(text) for workflow in known)
-    found = next((organization.id for organization in named if organization is not None), text)
-    if not is_organization_id(found):
+    found = next((organization.id for organization in named if organization is not None), None)
+    if found is None:
         refuse("invalid_request", f"There is no group queue {text!r}.")
     return found

@@ -155,6 +155,7 @@ def test_a_party_outside_has_a_queue_too(world: World) -> None:
         (USER, {"type": "Tea"}),
         (USER, {"status": "Boiling"}),
         (USER, {"groupQueue": "Tea!"}),
+        (USER, {"groupQueue": "nothing-such"}),
         (USER, {"caseId": "a#b"}),
         (USER, {"overdue": "maybe"}),
         (USER, {"assignedTo": "bob"}),
