@@ -24,7 +24,7 @@ ACCESS_LOG = {
     "requestId": "$context.requestId",
     "time": "$context.requestTime",
     "method": "$context.httpMethod",
-    "path": "$context.path",
+    "route": "$context.routeKey",
     "status": "$context.status",
     "milliseconds": "$context.responseLatency",
     "bytes": "$context.responseLength",

@@ -26,7 +26,7 @@ class Functions(Construct):
         super().__init__(scope, "Functions")
         self._table, self._settings = table, settings
         self._packages = Packages(self, "Packages", settings)
-        self._environment = {"CASETREE_TABLE": table.table.table_name, "CASETREE_BUS": bus.event_bus_name}
+        self._environment = {"CASETREE_TABLE": table.table.table_name}
         self.api = self._function("api", _api(table))
         self.hooks = self._reader("hooks", _hooks(table), failures)
         self.relay = self._reader("relay", _relay(table, bus), failures)
@@ -96,8 +96,8 @@ def _relay(table: Table, bus: events.IEventBus) -> Purpose:
         description="Announces every change on the event bus, and keeps the counters of queues",
         memory=512,
         timeout=Duration.seconds(60),
-        environment={},
-        statements=[may.use_table(table.table, *may.READ, *may.WRITE), may.put_events_on(bus)],
+        environment={"CASETREE_BUS": bus.event_bus_name},
+        statements=[may.use_table(table.table, *may.READ, *may.COUNT), may.put_events_on(bus)],
     )
 
 

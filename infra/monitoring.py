@@ -23,7 +23,7 @@ _LESS_THAN = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 
 
 class Alarms(Construct):
-    """Alarms on what is watched, each on one metric over five minutes.
+    """Alarms on what is watched, each on one metric, over five minutes unless it is about nights.
 
     None computes with metrics: one metric is easier to reason about at night, and the local stack
     knows no metric math.
@@ -60,6 +60,22 @@ class Alarms(Construct):
             missing=cloudwatch.TreatMissingData.BREACHING,
         )
 
+        settled = cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name="SettledAll",
+            dimensions_map={"service": "timers"},
+            statistic="Sum",
+            period=Duration.days(1),
+        )
+        self._alarm(
+            "SettlingMissing",
+            settled,
+            "For two days no round of the nightly settling was whole.",
+            comparison=_LESS_THAN,
+            missing=cloudwatch.TreatMissingData.BREACHING,
+            periods=2,
+        )
+
     def watch_table(self, table: dynamodb.Table) -> None:
         """Tells of throttling, by the table or an index, and of DynamoDB's own failures."""
         name = {"TableName": table.table_name}
@@ -86,6 +102,7 @@ class Alarms(Construct):
         threshold: int = 1,
         comparison: cloudwatch.ComparisonOperator = _AT_LEAST,
         missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
+        periods: int = 1,
     ) -> None:
         alarm = cloudwatch.Alarm(
             self,
@@ -94,7 +111,7 @@ class Alarms(Construct):
             alarm_description=description,
             threshold=threshold,
             comparison_operator=comparison,
-            evaluation_periods=1,
+            evaluation_periods=periods,
             treat_missing_data=missing,
         )
         if self._action is not None:

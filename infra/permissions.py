@@ -15,6 +15,8 @@ from aws_cdk import aws_sqs as sqs
 READ = ("GetItem", "BatchGetItem", "Query")
 # A transaction is authorized as the single writes and checks that it is made of.
 WRITE = ("PutItem", "UpdateItem", "DeleteItem")
+# Counters and what is counted come and change, but never go.
+COUNT = ("PutItem", "UpdateItem")
 CHECK = ("ConditionCheckItem",)
 SCAN = ("Scan",)
 

@@ -13,7 +13,7 @@ SWEEPS = 4
 
 
 class Schedule(Construct):
-    """Every minute four sweeps share the shards of the due index; every night one run settles."""
+    """Every minute four sweeps share the shards of the due index; every night some runs settle."""
 
     def __init__(self, scope: Construct, construct_id: str, *, timers: lambda_.IFunction) -> None:
         super().__init__(scope, construct_id)
@@ -33,9 +33,10 @@ class Schedule(Construct):
             self,
             "EveryNight",
             description="Finds and does what a lost stream record left undone",
-            # Off the full hour, when everybody's nightly work begins.
-            schedule=events.Schedule.cron(minute="17", hour="3"),
-            targets=[_run(timers, {"job": "settle"}, Duration.hours(2), 3)],
+            # Twelve runs of up to a quarter of an hour; each goes on where the one before stopped, also
+            # on the next night, and one that finds the day's round done ends at once.
+            schedule=events.Schedule.cron(minute="17/20", hour="1-4"),
+            targets=[_run(timers, {"job": "settle", "nightly": True}, Duration.minutes(20), 0)],
         )
 
 

@@ -89,7 +89,9 @@ def event_of(entry: Entry, bus: str) -> Event:
 
 
 def detail_of(entry: Entry) -> dict[str, object]:
-    """What an event says: ids, but no name, address or text of a person, as anybody may listen.
+    """What an event says: ids, but no name or text of a person, as anybody may listen.
+
+    `by` and a user's party are user ids; where the issuer's ids are addresses, so are they.
 
     `id` is the same however often the event comes.
     """

@@ -33,7 +33,7 @@ def settle(stack: Stack, case: str | None) -> list[Any]:
     """Do what is owed in one case, or in all: as many runs as that takes, with what each answered."""
     if case is not None:
         return [invoke(stack, "timers", {"job": "settle", "caseId": case})]
-    answers = [invoke(stack, "timers", {"job": "settle"})]
+    answers = [invoke(stack, "timers", {"job": "settle", "after": None})]
     while answers[-1].get("next"):
         answers.append(invoke(stack, "timers", {"job": "settle", "after": answers[-1]["next"]}))
     return answers

@@ -9,6 +9,7 @@ from shared.domain.task import TaskId, Timer
 from shared.engine.counting import recount
 from shared.engine.session import Session
 from shared.engine.settle import fire, settle
+from shared.storage.values import Round
 
 PAGE = 100
 """Timers of a shard that are taken up at a time, so that no shard waits for the whole of another."""
@@ -100,6 +101,19 @@ def _fire(session: Session, timer: Timer, report: SweepReport, on_error: OnError
         report.fired += 1
     else:
         report.idle += 1
+
+
+def settle_on(session: Session, out_of_time: OutOfTime, on_error: OnError) -> SettleReport:
+    """The day's round of settling has gone on from where its last run stopped; once it is whole, nothing is done.
+
+    However large the table, the runs of some nights together reach its end, and then begin anew.
+    """
+    today, earlier = session.now().date().isoformat(), session.store.settling()
+    if earlier.done_on == today:
+        return SettleReport(complete=True)
+    report = settle_all(session, earlier.after, out_of_time, on_error)
+    session.store.set_settling(Round(report.next, today if report.complete else earlier.done_on))
+    return report
 
 
 def settle_all(session: Session, after: str | None, out_of_time: OutOfTime, on_error: OnError) -> SettleReport:

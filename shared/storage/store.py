@@ -25,6 +25,7 @@ from shared.storage.keys import (
 from shared.storage.people_items import membership_of_item, organization_of_item, request_of_item, user_of_item
 from shared.storage.people_reads import PeopleReads
 from shared.storage.queue_reads import QueueReads
+from shared.storage.rounds import Rounds
 from shared.storage.schema import PARTITION, SORT
 from shared.storage.table import Table
 from shared.storage.task_items import task_of_item
@@ -59,7 +60,7 @@ class Loaded:
         return cast("V | None", self._values[key])
 
 
-class Store(CaseReads, TreeReads, QueueReads, PeopleReads, Counts):
+class Store(CaseReads, TreeReads, QueueReads, PeopleReads, Counts, Rounds):
     """The table, over one connection: make one for a process and keep it.
 
     Where DynamoDB does not take or answer a request, every method raises Throttled or Unreachable.

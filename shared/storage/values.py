@@ -33,3 +33,11 @@ class Capacity:
 
     read: float = 0.0
     write: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round of settling: the last case of its last run, None at the end; the day of the last whole round."""
+
+    after: str | None = None
+    done_on: str | None = None

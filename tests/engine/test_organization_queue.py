@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from shared.domain.task import Party
-from shared.engine import people
+from shared.engine import people, queues
 from shared.engine.queues import QueuePage, QueueQuery, organization_queue
 from shared.engine.session import Identity, Refused
 from shared.storage.values import QueueRow
@@ -66,6 +66,15 @@ def test_others_find_no_queue_of_an_organization(world: World) -> None:
         with pytest.raises(Refused) as refused:
             page(world, caller, organization)
         assert code(refused) == "not_found"
+
+
+def test_a_row_whose_task_the_caller_may_not_see_is_left_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may read a queue need not see every task in it: the workflow's own rule decides on each."""
+    world.case("look-1")
+    seen, hidden = world.task("look-1"), world.task("look-1")
+    assert whole(world) == [seen, hidden]
+    monkeypatch.setattr(queues, "visible", lambda workflow, caller, case, task: task.task_id != hidden)
+    assert whole(world) == [seen]
 
 
 def test_a_partner_finds_its_tasks_in_the_queues_of_others(world: World) -> None:

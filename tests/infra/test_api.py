@@ -65,8 +65,8 @@ def test_the_access_log_names_no_person(template: Template) -> None:
     """Requests can be counted and timed; addresses, tokens and users are not written down."""
     (stage,) = template.find_resources("AWS::ApiGatewayV2::Stage").values()
     written = json.loads(stage["Properties"]["AccessLogSettings"]["Format"])
-    assert {"requestId", "status", "path"} <= set(written)
-    for private in ("identity", "claims", "principalId", "Authorization", "userAgent"):
+    assert {"requestId", "status", "route"} <= set(written)
+    for private in ("identity", "claims", "principalId", "Authorization", "userAgent", "context.path"):
         assert private not in json.dumps(written)
 
 

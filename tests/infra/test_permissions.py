@@ -10,6 +10,7 @@ Statement = dict[str, Any]
 NAMES = ["api", "hooks", "relay", "timers"]
 READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
 WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+COUNT = WRITE - {"dynamodb:DeleteItem"}
 CHECK = {"dynamodb:ConditionCheckItem"}
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -17,7 +18,7 @@ LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ALLOWED = {
     "api": LOG | READ | WRITE | CHECK,
     "hooks": LOG | READ | WRITE | CHECK | STREAM | {"sqs:SendMessage"},
-    "relay": LOG | READ | WRITE | STREAM | {"sqs:SendMessage", "events:PutEvents"},
+    "relay": LOG | READ | COUNT | STREAM | {"sqs:SendMessage", "events:PutEvents"},
     "timers": LOG | READ | WRITE | CHECK | {"dynamodb:Scan"},
 }
 INDEXES = {

@@ -4,6 +4,7 @@ from itertools import repeat
 import pytest
 
 from functions.timers import handler as timers
+from shared.engine.timers import settle_on
 from shared.storage.keys import UserKey
 from shared.timestamps import to_text
 from tests.engine.world import BOB, START, World
@@ -84,6 +85,41 @@ def test_settling_goes_on_behind_a_case(world: World, context: Context) -> None:
     assert (stopped["cases"], stopped["complete"]) == (0, False)
     some = next(iter(world.store.cases()))
     assert timers.run({"job": "settle", "after": some}, context, world.session)["cases"] == 2
+
+
+def test_a_nights_run_goes_on_where_the_one_before_stopped(world: World, context: Context) -> None:
+    """However large the table, its end is reached; then the day's round is done, and the next day's begins anew."""
+    for number in range(4):
+        world.case(f"look-{number}")
+    nightly = {"job": "settle", "nightly": True}
+    clock = iter([0.0, 0.0, 0.0, 99.0])
+    first = settle_on(world.session, lambda: next(clock) > 1, _nothing)
+    assert (first.cases, first.complete) == (3, False)
+    second = timers.run(nightly, context, world.session)
+    assert (second["cases"], second["complete"], second["next"]) == (1, True, None)
+    assert timers.run(nightly, context, world.session)["cases"] == 0
+    world.pass_time(days=1)
+    assert timers.run(nightly, context, world.session)["cases"] == 4
+
+
+def test_whoever_goes_on_by_themselves_reads_what_failed(
+    world: World, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case that cannot be settled hides neither the others nor the position."""
+    world.case("look-1")
+    monkeypatch.setattr("shared.engine.timers.settle", _broken)
+    assert timers.run({"job": "settle", "after": None}, context, world.session)["failed"] == 1
+    with pytest.raises(timers.NotAllDoneError):
+        timers.run({"job": "settle", "nightly": True}, context, world.session)
+
+
+def _broken(*_: object) -> int:
+    raise ValueError("broken")
+
+
+def _nothing(what: str, error: Exception) -> None:
+    """Nothing failed."""
+    raise AssertionError(what) from error
 
 
 def test_a_failure_is_an_error_of_the_function(world: World, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:

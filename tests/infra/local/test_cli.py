@@ -106,14 +106,14 @@ def test_settling_asks_the_timers_function(monkeypatch: pytest.MonkeyPatch) -> N
 
     def invoke(_: Stack, name: str, event: dict[str, Any]) -> dict[str, Any]:
         asked.append((name, event))
-        return {"found": 2, "next": None if "after" in event else "look-4"}
+        return {"found": 2, "next": None if event.get("after") else "look-4"}
 
     monkeypatch.setattr(functions, "invoke", invoke)
     assert '"found": 2' in _run("doctor", "--settle", "look-1")[1]
     assert asked == [("timers", {"job": "settle", "caseId": "look-1"})]
     asked.clear()
     _run("doctor", "--settle")
-    assert asked == [("timers", {"job": "settle"}), ("timers", {"job": "settle", "after": "look-4"})]
+    assert asked == [("timers", {"job": "settle", "after": None}), ("timers", {"job": "settle", "after": "look-4"})]
 
 
 def test_a_workflow_file_without_mistakes_passes() -> None:
