@@ -22,7 +22,11 @@ from shared.storage.errors import CommitFailed, Throttled, Unreachable
 
 Record = Mapping[str, Any]
 MARGIN = 5_000
-"""Milliseconds that must be left to begin with another record: the work on one ends before."""
+"""Milliseconds that must be left to begin with another record.
+
+Most take less. A cascade may take longer: where Lambda cuts it off, the record is delivered again and
+goes on where it was, as each of its commits stays.
+"""
 MESSAGE = 1_000
 
 
