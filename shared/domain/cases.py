@@ -14,13 +14,24 @@ from shared.domain.following import begin_case
 from shared.domain.graph import in_order
 from shared.domain.kind import Reading
 from shared.domain.people import Caller
-from shared.domain.plan import AddEntry, ChangeCase, CreateCase, Decision, FieldError, Plan, Refusal, Write
+from shared.domain.plan import (
+    Decision,
+    FieldError,
+    Plan,
+    Refusal,
+)
 from shared.domain.reactions import CASCADE
 from shared.domain.relations import describe, relations
 from shared.domain.scene import Context, Scene
 from shared.domain.task import Case, Entry, Task
 from shared.domain.text import is_plain
 from shared.domain.workflow import CaseType, Field, Workflow
+from shared.domain.writes import (
+    AddEntry,
+    ChangeCase,
+    CreateCase,
+    Write,
+)
 
 TASKS = 15
 """Tasks in one request: with their history, texts, timers and edges they fit one transaction."""

@@ -16,20 +16,22 @@ from shared.domain.fields import read_input
 from shared.domain.kind import Reading
 from shared.domain.opening import blank, enter_first, entity_of, start_lasting
 from shared.domain.plan import (
-    AddDependent,
-    CheckCaseOpen,
     Decision,
     FieldError,
     Plan,
-    PutFirstTexts,
     Refusal,
-    Write,
 )
 from shared.domain.relations import describe, relations
 from shared.domain.scene import Context, unfinished
 from shared.domain.task import Case, Link, Party, Task, TaskId, Texts
 from shared.domain.tree import stand_under
 from shared.domain.workflow import Workflow
+from shared.domain.writes import (
+    AddDependent,
+    CheckCaseOpen,
+    PutFirstTexts,
+    Write,
+)
 
 
 def create_task(context: Context, given: Mapping[str, object]) -> Decision:

@@ -17,7 +17,11 @@ from shared.domain.following import follow
 from shared.domain.guards import CODES, GUARDS
 from shared.domain.holds import end_hold, is_hold
 from shared.domain.kind import Reading
-from shared.domain.plan import Decision, Plan, Refusal
+from shared.domain.plan import (
+    Decision,
+    Plan,
+    Refusal,
+)
 from shared.domain.relations import describe, relations
 from shared.domain.scene import Context
 from shared.domain.tree import release

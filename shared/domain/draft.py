@@ -11,22 +11,24 @@ from shared.domain.conditions import holds
 from shared.domain.locks import held_locks
 from shared.domain.places import queue_of, tab_of
 from shared.domain.plan import (
-    AddEntry,
-    ChangeCounters,
-    ChangeTask,
-    CreateTask,
-    DeleteTimer,
     Plan,
-    PutTimer,
-    ReleaseLock,
-    TakeLock,
-    Write,
 )
 from shared.domain.reactions import BELOW, CHILDREN, DEPENDENTS, PREREQUISITES
 from shared.domain.scene import Context, status_of, unfinished
 from shared.domain.task import Cell, Entry, Task, TaskId, Timer
 from shared.domain.vocabulary import CHILD_OPENED
 from shared.domain.workflow import BY_CHILDREN, BY_PREREQUISITES, SAME, Status, TargetCase
+from shared.domain.writes import (
+    AddEntry,
+    ChangeCounters,
+    ChangeTask,
+    CreateTask,
+    DeleteTimer,
+    PutTimer,
+    ReleaseLock,
+    TakeLock,
+    Write,
+)
 
 
 class Draft:

@@ -10,11 +10,13 @@ from datetime import timedelta
 
 from shared.domain.draft import Draft
 from shared.domain.opening import begin
-from shared.domain.plan import CreateEdge
 from shared.domain.scene import status_of
 from shared.domain.task import Edge, Task
 from shared.domain.vocabulary import HOLD_ENDED
 from shared.domain.workflow import Workflow
+from shared.domain.writes import (
+    CreateEdge,
+)
 
 
 def is_hold(workflow: Workflow, task: Task) -> bool:

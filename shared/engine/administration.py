@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
 from shared.domain.people import Caller, Organization, User
-from shared.domain.plan import FieldError, Plan, Refusal, Write
+from shared.domain.plan import (
+    FieldError,
+    Plan,
+    Refusal,
+)
+from shared.domain.writes import (
+    Write,
+)
 from shared.engine.loading import check_version
 from shared.engine.session import Identity, Refused, Request, Session, refuse
 from shared.storage.errors import CommitFailed

@@ -9,11 +9,13 @@ from typing import Any, TypeVar
 
 from shared.domain.needs import looks_at
 from shared.domain.people import Caller, Organization, User
-from shared.domain.plan import PutRequest
 from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene
 from shared.domain.task import Case, Edge, Task, TaskId, case_of
 from shared.domain.workflow import Action, Workflow
+from shared.domain.writes import (
+    PutRequest,
+)
 from shared.engine.replay import record_key
 from shared.engine.session import Identity, Request, Session, not_found, refuse
 from shared.storage.keys import CaseKey, EdgeKey, Key, OrganizationKey, RequestKey, TaskKey, UserKey

@@ -6,7 +6,13 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.plan import Plan, PutRequest, Refusal
+from shared.domain.plan import (
+    Plan,
+    Refusal,
+)
+from shared.domain.writes import (
+    PutRequest,
+)
 from shared.engine.session import Identity, Refused, Request, Session, refuse
 from shared.storage.keys import RequestKey
 

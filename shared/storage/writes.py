@@ -7,8 +7,13 @@ from functools import reduce, singledispatch
 from pynamodb.expressions.condition import And, Condition, Or
 from pynamodb.expressions.operand import Path
 
-from shared.domain import plan as p
-from shared.domain.plan import Plan, Write
+from shared.domain import writes as p
+from shared.domain.plan import (
+    Plan,
+)
+from shared.domain.writes import (
+    Write,
+)
 from shared.storage import case_items as cases
 from shared.storage import people_items as people
 from shared.storage import tree_items as tree

@@ -7,8 +7,13 @@ from itertools import product
 
 import pytest
 
-from shared.domain.plan import ChangeEdge, Plan
+from shared.domain.plan import (
+    Plan,
+)
 from shared.domain.task import Children, Task
+from shared.domain.writes import (
+    ChangeEdge,
+)
 from tests.domain.worlds import ANN, BOB, World, admin, refused
 from tests.workflows.claims import claims
 

@@ -13,12 +13,7 @@ from hypothesis import strategies as st
 from shared.domain.counting import count_child
 from shared.domain.people import ENGINE
 from shared.domain.plan import (
-    ChangeCounters,
-    ChangeTask,
-    CheckCaseOpen,
     Plan,
-    ReleaseLock,
-    TakeLock,
 )
 from shared.domain.settling import due
 from shared.domain.task import Children, Task
@@ -36,6 +31,13 @@ from shared.domain.workflow import (
     TaskType,
     Tree,
     Workflow,
+)
+from shared.domain.writes import (
+    ChangeCounters,
+    ChangeTask,
+    CheckCaseOpen,
+    ReleaseLock,
+    TakeLock,
 )
 from tests.domain.worlds import ANN, World, as_caller, played, refused
 

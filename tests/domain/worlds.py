@@ -13,6 +13,15 @@ from shared.domain.creation import create_task
 from shared.domain.decide import act, offers
 from shared.domain.people import ENGINE, Caller, Membership, Organization, OrganizationKind, User
 from shared.domain.plan import (
+    Decision,
+    Plan,
+    Refusal,
+)
+from shared.domain.scene import Context, Ids, Scene
+from shared.domain.settling import due
+from shared.domain.task import Case, Edge, Entry, Task
+from shared.domain.workflow import Workflow
+from shared.domain.writes import (
     AddEntry,
     ChangeCase,
     ChangeCounters,
@@ -21,16 +30,9 @@ from shared.domain.plan import (
     CreateCase,
     CreateEdge,
     CreateTask,
-    Decision,
-    Plan,
-    Refusal,
     ReleaseLock,
     TakeLock,
 )
-from shared.domain.scene import Context, Ids, Scene
-from shared.domain.settling import due
-from shared.domain.task import Case, Edge, Entry, Task
-from shared.domain.workflow import Workflow
 from shared.workflows import load
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)

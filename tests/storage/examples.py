@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from shared.domain.people import Membership, Organization, User
-from shared.domain.plan import PutRequest
 from shared.domain.task import Case, Cell, Children, Entry, Party, Person, Task, Timer
+from shared.domain.writes import (
+    PutRequest,
+)
 
 NOW = datetime(2026, 11, 22, 4, 35, 1, 123000, tzinfo=UTC)
 LATER = NOW + timedelta(days=9, milliseconds=1)

@@ -4,7 +4,12 @@ from itertools import count
 
 import pytest
 
-from shared.domain.plan import Plan, Write
+from shared.domain.plan import (
+    Plan,
+)
+from shared.domain.writes import (
+    Write,
+)
 from shared.storage.store import CommitFailed, Store
 
 _numbers = count(1)

@@ -5,17 +5,19 @@ import pytest
 from hypothesis import given
 
 from shared.domain.plan import (
+    Plan,
+)
+from shared.domain.task import Party, Task, Timer
+from shared.domain.writes import (
     AddEntry,
     ChangeTask,
     CheckCaseOpen,
     CreateTask,
     DeleteTimer,
-    Plan,
     PutRequest,
     PutTimer,
     Write,
 )
-from shared.domain.task import Party, Task, Timer
 from shared.storage.capacity import capacity
 from shared.storage.values import Capacity
 from tests.storage import examples

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain import plan as p
+from shared.domain import writes as p
 from shared.domain.people import Membership
 from shared.domain.task import Children, Edge, Link, Task, Texts, Timer
 from shared.storage.keys import CaseKey, EdgeKey, MemberKey, OrganizationKey, RequestKey, TaskKey, UserKey

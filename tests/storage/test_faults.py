@@ -4,8 +4,10 @@ from dataclasses import replace
 import pytest
 from pynamodb.exceptions import GetError, TransactWriteError
 
-from shared.domain import plan as p
-from shared.domain.plan import Plan
+from shared.domain import writes as p
+from shared.domain.plan import (
+    Plan,
+)
 from shared.domain.tally import Counted, Move
 from shared.domain.task import Cell
 from shared.storage.keys import CaseKey, TaskKey

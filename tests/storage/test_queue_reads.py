@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain import plan as p
+from shared.domain import writes as p
 from shared.domain.task import Party, Task
 from shared.storage.indexes import CLOSED, OPEN, organization_party_queue, user_queue
 from shared.storage.store import Store

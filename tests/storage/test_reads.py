@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from shared.domain import plan as p
+from shared.domain import writes as p
 from shared.domain.tally import Counted, Move
 from shared.domain.task import Cell, Edge, Entry, TaskId, Texts, Timer
 from shared.storage.keys import (

@@ -4,7 +4,9 @@ from typing import get_args
 
 import pytest
 
-from shared.domain.plan import Write
+from shared.domain.writes import (
+    Write,
+)
 from shared.storage.writes import actions_of
 
 
