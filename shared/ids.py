@@ -15,7 +15,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 _CASE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _LOCAL = re.compile(r"[a-z0-9_-]{1,40}")
-_USER = re.compile(r"[A-Za-z0-9._@-]{1,64}")
+_USER = re.compile(r"[A-Za-z0-9._@|+:-]{1,128}")
 # The caller's own address, and steps in a path: nobody could be reached under these.
 _NO_USER = frozenset({"me", ".", ".."})
 _ORGANIZATION = re.compile(r"[a-z0-9-]{1,64}")

@@ -57,7 +57,7 @@ __all__ = [
     "put_user",
 ]
 
-_USER_ID = "A user's id is 1 to 64 letters, digits, dots, hyphens, underscores or at signs; not me, . or .."
+_USER_ID = "A user's id is 1 to 128 letters, digits or any of . _ @ | + : -; not me, . or .."
 
 
 def me(session: Session, identity: Identity) -> UserView:

@@ -67,7 +67,8 @@ class Role:
 KEY = {"PK": {"S": "nothing"}, "SK": {"S": "nothing"}}
 CALLS: dict[str, Call] = {
     "read": lambda role: role.table("get_item", Key=KEY),
-    "write": lambda role: role.table("delete_item", Key=KEY),
+    "write": lambda role: role.table("put_item", Item=KEY),
+    "delete": lambda role: role.table("delete_item", Key=KEY),
     "check": lambda role: role.check(),
     "scan": lambda role: role.table("scan", Limit=1),
     "query timeline": lambda role: role.query("timeline", "PK"),
@@ -81,10 +82,10 @@ CALLS: dict[str, Call] = {
     "make users": lambda role: role.client("iam").create_user(UserName="somebody"),
 }
 ALLOWED = {
-    "api": {"read", "write", "check", "query timeline"},
-    "hooks": {"read", "write", "check", "send"},
+    "api": {"read", "write", "delete", "check", "query timeline"},
+    "hooks": {"read", "write", "delete", "check", "send"},
     "relay": {"read", "write", "put event", "send"},
-    "timers": {"read", "write", "check", "scan", "query due"},
+    "timers": {"read", "write", "delete", "check", "scan", "query due"},
 }
 
 

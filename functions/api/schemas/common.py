@@ -12,7 +12,7 @@ ABSENT: Any = None
 
 CaseId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$", examples=["look-4711"])]
 TaskId = Annotated[str, Field(examples=["look-4711.01k9x3m2q7c5v8nd"])]
-UserId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._@-]{1,64}$", examples=["ann"])]
+UserId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._@|+:-]{1,128}$", examples=["ann"])]
 OrganizationId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$", examples=["quality-assurance"])]
 Timestamp = Annotated[
     str,

@@ -88,9 +88,19 @@ def test_administrators_cannot_lock_themselves_out(admin: Client) -> None:
     assert admin.put("/users/admin", {"active": True, "lastName": "Else"}).status == 200
 
 
+@pytest.mark.parametrize("user_id", ["auth0|abc", "ann+casetree@example.org", "https:sub", "u" * 128])
+def test_an_issuers_sub_is_an_id_everywhere(world: World, admin: Client, user_id: str) -> None:
+    """As a user, a member, a caller and the owner of a queue."""
+    assert admin.put(f"/users/{user_id}", {"displayName": "X"}).status == 201
+    assert admin.put(f"/organizations/dispatch/members/{user_id}", {"admin": False}).status in (200, 201, 204)
+    assert user_id in [m["userId"] for m in admin.get("/organizations/dispatch/members").json["items"]]
+    assert world.as_(user_id).get("/users/me").json["userId"] == user_id
+    assert world.as_(user_id).get(f"/queues/users/{user_id}").status == 200
+
+
 def test_an_id_that_no_user_can_have_is_refused(admin: Client) -> None:
     """Nothing is made under it."""
-    for user_id in ("a b", "é", "x" * 65, "a%b", "a$", ".", ".."):
+    for user_id in ("a b", "é", "x" * 129, "a%b", "a$", ".", ".."):
         answer = admin.put(f"/users/{user_id}", {"displayName": "X"})
         assert (answer.status, answer.code) == (422, "invalid_input")
         assert admin.get(f"/users/{user_id}").code == "not_found"
