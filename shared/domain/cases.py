@@ -14,6 +14,7 @@ from shared.domain.following import begin_case
 from shared.domain.graph import in_order
 from shared.domain.kind import Reading
 from shared.domain.people import Caller
+from shared.domain.permission import closed, kept_out_of_case
 from shared.domain.plan import (
     Decision,
     FieldError,
@@ -21,7 +22,7 @@ from shared.domain.plan import (
     Refusal,
 )
 from shared.domain.reactions import CASCADE
-from shared.domain.relations import describe, relations
+from shared.domain.relations import relations
 from shared.domain.scene import Context, Scene
 from shared.domain.task import Case, Entry, Task
 from shared.domain.text import is_plain
@@ -64,7 +65,7 @@ def create_case(context: Context, given: Given) -> Decision:
 
     `given` may hold `attributes`, `template` and `tasks`; the tasks of the template come first.
     """
-    refusal = _permitted(context, context.scene.workflow.create_case, "create cases")
+    refusal = kept_out_of_case(context.scene, context.caller, context.scene.workflow.create_case, "create cases")
     if refusal is not None:
         return refusal
     scene = context.scene
@@ -104,7 +105,7 @@ def _described(context: Context, case_type: CaseType, given: Given) -> Case | Re
 def edit_case(context: Context, given: Given) -> Decision:
     """The plan that renames the case or sets attributes; null takes one away."""
     workflow, case = context.scene.workflow, context.scene.case
-    refusal = _permitted(context, workflow.create_case, "change this case") or _open(case)
+    refusal = kept_out_of_case(context.scene, context.caller, workflow.create_case, "change this case") or closed(case)
     if refusal is not None:
         return refusal
     values, errors = read_input((NAME,), {k: v for k, v in given.items() if k != "attributes"}, _reading(context))
@@ -127,7 +128,7 @@ def close_case(context: Context, given: Given) -> Decision:
     closing, case = context.scene.workflow.closing, context.scene.case
     if closing is None:
         return Refusal("action_not_available", "Cases of this workflow are not closed by hand.", rule="close")
-    refusal = _permitted(context, closing.who, "close this case") or _open(case)
+    refusal = kept_out_of_case(context.scene, context.caller, closing.who, "close this case") or closed(case)
     if refusal is not None:
         return refusal
     values, errors = read_input(REASON, given, _reading(context))
@@ -270,17 +271,6 @@ def new_case(context_now: datetime, workflow: Workflow, case_type: CaseType, cas
         created_at=context_now,
         updated_at=context_now,
     )
-
-
-def _permitted(context: Context, who: tuple[str, ...], what: str) -> Refusal | None:
-    scene = replace(context.scene, task=None)
-    if relations(scene, context.caller) & set(who):
-        return None
-    return Refusal("not_allowed", f"You may not {what}.", "who", describe(scene, who))
-
-
-def _open(case: Case) -> Refusal | None:
-    return None if case.open else Refusal("case_closed", f"{case.case_id} is closed.", rule="case_open")
 
 
 def _reading(context: Context) -> Reading:

@@ -15,15 +15,15 @@ from shared.domain.effects import (
 from shared.domain.fields import read_input
 from shared.domain.kind import Reading
 from shared.domain.opening import blank, enter_first, entity_of, start_lasting
+from shared.domain.permission import closed, kept_out, kept_out_of_case
 from shared.domain.plan import (
     Decision,
     FieldError,
     Plan,
     Refusal,
 )
-from shared.domain.relations import describe, relations
 from shared.domain.scene import Context, unfinished
-from shared.domain.task import Case, Link, Party, Task, TaskId, Texts
+from shared.domain.task import Link, Party, Task, TaskId, Texts
 from shared.domain.tree import stand_under
 from shared.domain.workflow import Workflow
 from shared.domain.writes import (
@@ -37,7 +37,8 @@ from shared.domain.writes import (
 def create_task(context: Context, given: Mapping[str, object]) -> Decision:
     """The plan that adds one task to an open case, or why it cannot be."""
     case = context.scene.case
-    refusal = _permitted(context) or _open(case)
+    who = context.scene.workflow.creation.who
+    refusal = kept_out_of_case(context.scene, context.caller, who, "create tasks here") or closed(case)
     if refusal is not None:
         return refusal
     made = new_task(context, given, f"{case.case_id}.{context.ids.local()}")
@@ -161,20 +162,6 @@ def _type_errors(workflow: Workflow, name: object) -> tuple[FieldError, ...]:
     return ()
 
 
-def _permitted(context: Context) -> Refusal | None:
-    scene = replace(context.scene, task=None)
-    who = scene.workflow.creation.who
-    if relations(scene, context.caller) & set(who):
-        return None
-    return Refusal("not_allowed", "You may not create tasks here.", "who", describe(scene, who))
-
-
-def _open(case: Case) -> Refusal | None:
-    if case.open:
-        return None
-    return Refusal("case_closed", f"{case.case_id} is closed and takes no task.", rule="case_open")
-
-
 def _kept_from(context: Context, given: Mapping[str, object]) -> Refusal | None:
     """Refuses whom the type does not let create such a task, by what they are to the task that it is to stand under."""
     name, parent = given.get("type"), given.get("parentId")
@@ -182,7 +169,4 @@ def _kept_from(context: Context, given: Mapping[str, object]) -> Refusal | None:
     if task_type is None or task_type.created_by is None:
         return None
     scene = replace(context.scene, task=context.scene.related.get(parent) if isinstance(parent, str) else None)
-    if relations(scene, context.caller) & set(task_type.created_by):
-        return None
-    detail = f"You may not create a {task_type.label} here."
-    return Refusal("not_allowed", detail, "who", describe(scene, task_type.created_by))
+    return kept_out(scene, context.caller, task_type.created_by, f"create a {task_type.label} here")

@@ -17,12 +17,13 @@ from shared.domain.following import follow
 from shared.domain.guards import CODES, GUARDS
 from shared.domain.holds import end_hold, is_hold
 from shared.domain.kind import Reading
+from shared.domain.permission import kept_out
 from shared.domain.plan import (
     Decision,
     Plan,
     Refusal,
 )
-from shared.domain.relations import describe, relations
+from shared.domain.relations import describe
 from shared.domain.scene import Context
 from shared.domain.tree import release
 from shared.domain.workflow import Action
@@ -70,14 +71,7 @@ def offers(context: Context) -> tuple[Offer, ...]:
 
 def permitted(context: Context, action: Action) -> Refusal | None:
     """Refuses a caller whom no status of the task would let take the action."""
-    if relations(context.scene, context.caller) & set(action.who):
-        return None
-    return Refusal(
-        "not_allowed",
-        f"You may not {action.label.lower()} this task.",
-        rule="who",
-        who=describe(context.scene, action.who),
-    )
+    return kept_out(context.scene, context.caller, action.who, f"{action.label.lower()} this task")
 
 
 def offered(context: Context, action: Action) -> Refusal | None:

@@ -13,6 +13,7 @@ from typing import cast
 from shared.domain.assigning import assign, is_internal
 from shared.domain.draft import Draft
 from shared.domain.graph import closes_cycle
+from shared.domain.permission import closed
 from shared.domain.plan import (
     FieldError,
     Refusal,
@@ -167,7 +168,7 @@ def _uneditable(draft: Draft) -> Refusal | None:
     scene = draft.context.scene
     pair = scene.workflow.prerequisites
     if not scene.case.open:
-        return Refusal("case_closed", f"{scene.case.case_id} is closed.", rule="case_open")
+        return closed(scene.case)
     if pair is None or draft.status.key not in (pair.waiting, pair.ready):
         detail = "Prerequisites change only while the task has not begun."
         return Refusal("action_not_available", detail, rule="prerequisites_editable")
