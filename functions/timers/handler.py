@@ -19,11 +19,9 @@ from functions.metering import report
 from functions.runtime import open_session
 from functions.streams import Context
 from shared.domain.people import User
-from shared.engine.counting import recount
 from shared.engine.people import bootstrap
 from shared.engine.session import Session
-from shared.engine.settle import settle
-from shared.engine.timers import SettleReport, settle_all, settle_on, sweep
+from shared.engine.timers import SettleReport, settle_all, settle_case, settle_on, sweep
 
 SWEEP = 55.0
 """Seconds after which a sweep leaves the rest to that of the next minute."""
@@ -78,7 +76,8 @@ def _settle(session: Session, event: dict[str, Any], deadline: float) -> dict[st
 
     case_id = event.get("caseId")
     if case_id is not None:
-        result = SettleReport(cases=1, found=settle(session, case_id), miscounted=recount(session, case_id))
+        result = SettleReport(cases=1)
+        settle_case(session, case_id, result)
     elif event.get("nightly"):
         result = settle_on(session, out_of_time, _log_failure)
     else:

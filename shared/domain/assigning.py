@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from shared.domain.draft import Draft
 from shared.domain.people import INTERNAL_KINDS, User
-from shared.domain.plan import (
-    Refusal,
-)
+from shared.domain.plan import Refusal
 from shared.domain.scene import Scene
 from shared.domain.task import Party
 

@@ -15,24 +15,14 @@ from shared.domain.graph import in_order
 from shared.domain.kind import Reading
 from shared.domain.people import Caller
 from shared.domain.permission import closed, kept_out_of_case
-from shared.domain.plan import (
-    Decision,
-    FieldError,
-    Plan,
-    Refusal,
-)
+from shared.domain.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.reactions import CASCADE
 from shared.domain.relations import relations
 from shared.domain.scene import Context, Scene
 from shared.domain.task import Case, Entry, Task
 from shared.domain.text import is_plain
 from shared.domain.workflow import CaseType, Field, Workflow
-from shared.domain.writes import (
-    AddEntry,
-    ChangeCase,
-    CreateCase,
-    Write,
-)
+from shared.domain.writes import AddEntry, ChangeCase, CreateCase, Write
 
 TASKS = 15
 """Tasks in one request: with their history, texts, timers and edges they fit one transaction."""

@@ -10,19 +10,13 @@ from dataclasses import replace
 
 from shared.domain.draft import Draft
 from shared.domain.following import follow
-from shared.domain.plan import (
-    Plan,
-)
+from shared.domain.plan import Plan
 from shared.domain.scene import Context, status_of
 from shared.domain.task import Children, Edge, Task
 from shared.domain.tree import on_hold, reaction
 from shared.domain.vocabulary import CHILDREN_CLOSED
 from shared.domain.workflow import Status
-from shared.domain.writes import (
-    ChangeCounters,
-    ChangeEdge,
-    Write,
-)
+from shared.domain.writes import ChangeCounters, ChangeEdge, Write
 
 
 def count_child(context: Context, edge: Edge, child: Task) -> Plan | None:

@@ -16,22 +16,12 @@ from shared.domain.fields import read_input
 from shared.domain.kind import Reading
 from shared.domain.opening import blank, enter_first, entity_of, start_lasting
 from shared.domain.permission import closed, kept_out, kept_out_of_case
-from shared.domain.plan import (
-    Decision,
-    FieldError,
-    Plan,
-    Refusal,
-)
+from shared.domain.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.scene import Context, unfinished
 from shared.domain.task import Link, Party, Task, TaskId, Texts
 from shared.domain.tree import stand_under
 from shared.domain.workflow import Workflow
-from shared.domain.writes import (
-    AddDependent,
-    CheckCaseOpen,
-    PutFirstTexts,
-    Write,
-)
+from shared.domain.writes import AddDependent, CheckCaseOpen, PutFirstTexts, Write
 
 
 def create_task(context: Context, given: Mapping[str, object]) -> Decision:

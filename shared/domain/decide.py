@@ -18,11 +18,7 @@ from shared.domain.guards import CODES, GUARDS
 from shared.domain.holds import end_hold, is_hold
 from shared.domain.kind import Reading
 from shared.domain.permission import kept_out
-from shared.domain.plan import (
-    Decision,
-    Plan,
-    Refusal,
-)
+from shared.domain.plan import Decision, Plan, Refusal
 from shared.domain.relations import describe
 from shared.domain.scene import Context
 from shared.domain.tree import release

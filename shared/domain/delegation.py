@@ -5,17 +5,13 @@ from __future__ import annotations
 from shared.domain.assigning import assign, belongs, unfit
 from shared.domain.draft import Draft
 from shared.domain.opening import begin
-from shared.domain.plan import (
-    Refusal,
-)
+from shared.domain.plan import Refusal
 from shared.domain.relations import passed_on_by
 from shared.domain.scene import status_of
 from shared.domain.task import Party, Task
 from shared.domain.tree import stand_under
 from shared.domain.vocabulary import WORK_RETURNED
-from shared.domain.writes import (
-    AddInstruction,
-)
+from shared.domain.writes import AddInstruction
 
 
 def delegate(draft: Draft, party: Party, *, internal: bool, instruction: str | None) -> Refusal | None:

@@ -10,9 +10,7 @@ from typing import Any
 from shared.domain.conditions import holds
 from shared.domain.locks import held_locks
 from shared.domain.places import queue_of, tab_of
-from shared.domain.plan import (
-    Plan,
-)
+from shared.domain.plan import Plan
 from shared.domain.reactions import BELOW, CHILDREN, DEPENDENTS, PREREQUISITES
 from shared.domain.scene import Context, status_of, unfinished
 from shared.domain.task import Cell, Entry, Task, TaskId, Timer

@@ -14,20 +14,10 @@ from shared.domain.assigning import assign, is_internal
 from shared.domain.draft import Draft
 from shared.domain.graph import closes_cycle
 from shared.domain.permission import closed
-from shared.domain.plan import (
-    FieldError,
-    Refusal,
-)
+from shared.domain.plan import FieldError, Refusal
 from shared.domain.task import Link, Party, TaskId
 from shared.domain.tree_effects import TREE_EFFECTS
-from shared.domain.writes import (
-    AddDependent,
-    AddInstruction,
-    AdvanceGraph,
-    PutDescription,
-    PutLinks,
-    RemoveDependent,
-)
+from shared.domain.writes import AddDependent, AddInstruction, AdvanceGraph, PutDescription, PutLinks, RemoveDependent
 
 EDGES = 90
 """Prerequisites that one edit adds and removes: each is an action of the transaction, which may have 100."""

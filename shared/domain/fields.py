@@ -9,9 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from shared.domain.kind import Invalid, Json, Kind, Reading, escape
 from shared.domain.plain_kinds import PLAIN_KINDS
-from shared.domain.plan import (
-    FieldError,
-)
+from shared.domain.plan import FieldError
 from shared.domain.task_kinds import TASK_KINDS
 from shared.domain.workflow import Field, Workflow
 

@@ -16,18 +16,13 @@ from shared.domain.holds import end_hold
 from shared.domain.locks import lock_names
 from shared.domain.opening import begin, blank
 from shared.domain.people import INTERNAL_KINDS, User
-from shared.domain.plan import (
-    Code,
-    Refusal,
-)
+from shared.domain.plan import Code, Refusal
 from shared.domain.scene import Context, Scene, status_of
 from shared.domain.task import Party, Task
 from shared.domain.tree import stand_under, tree_of
 from shared.domain.vocabulary import CHILD_OPENED, ENDED_BELOW
 from shared.domain.workflow import PARENT, ROOT, Follow
-from shared.domain.writes import (
-    Write,
-)
+from shared.domain.writes import Write
 
 Assigned = tuple[Party | None, bool]
 """The assignee, and whether they count as internal."""

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from shared.domain.plan import (
-    Code,
-)
+from shared.domain.plan import Code
 from shared.domain.relations import passed_on_by
 from shared.domain.scene import Context, unfinished
 

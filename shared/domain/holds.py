@@ -14,9 +14,7 @@ from shared.domain.scene import status_of
 from shared.domain.task import Edge, Task
 from shared.domain.vocabulary import HOLD_ENDED
 from shared.domain.workflow import Workflow
-from shared.domain.writes import (
-    CreateEdge,
-)
+from shared.domain.writes import CreateEdge
 
 
 def is_hold(workflow: Workflow, task: Task) -> bool:

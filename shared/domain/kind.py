@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.people import Caller
-from shared.domain.plan import (
-    FieldError,
-)
+from shared.domain.plan import FieldError
 from shared.domain.scene import Scene
 from shared.domain.text import is_plain
 from shared.domain.workflow import Field, Workflow

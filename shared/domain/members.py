@@ -8,10 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
 from shared.domain.people import Caller, Membership, Organization, OrganizationKind, User
-from shared.domain.plan import (
-    FieldError,
-    Refusal,
-)
+from shared.domain.plan import FieldError, Refusal
 from shared.domain.text import is_plain
 
 Given = Mapping[str, object]

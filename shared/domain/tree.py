@@ -11,18 +11,12 @@ from dataclasses import replace
 
 from shared.domain.draft import Draft
 from shared.domain.holds import end_hold
-from shared.domain.plan import (
-    FieldError,
-    Refusal,
-)
+from shared.domain.plan import FieldError, Refusal
 from shared.domain.scene import status_of
 from shared.domain.task import Children, Edge, Task, TaskId
 from shared.domain.vocabulary import CHILD_OPENED, HOLD_ENDED
 from shared.domain.workflow import Status, Tree, Workflow
-from shared.domain.writes import (
-    ChangeEdge,
-    CreateEdge,
-)
+from shared.domain.writes import ChangeEdge, CreateEdge
 
 
 def stand_under(draft: Draft, parent: Task) -> Refusal | None:

@@ -12,9 +12,7 @@ from shared.domain.draft import Draft
 from shared.domain.holds import end_hold, place_hold
 from shared.domain.opening import start_lasting
 from shared.domain.people import Organization, User
-from shared.domain.plan import (
-    Refusal,
-)
+from shared.domain.plan import Refusal
 from shared.domain.task import Party
 from shared.domain.tree import stand_again
 

@@ -7,17 +7,10 @@ from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
 from shared.domain.people import Caller, Organization, User
-from shared.domain.plan import (
-    FieldError,
-    Plan,
-    Refusal,
-)
-from shared.domain.writes import (
-    Write,
-)
+from shared.domain.plan import FieldError, Plan, Refusal
+from shared.domain.writes import Write
 from shared.engine.loading import check_version
 from shared.engine.session import Identity, Refused, Request, Session, refuse
-from shared.storage.errors import CommitFailed
 from shared.storage.store import Loaded
 
 Item = TypeVar("Item")
@@ -67,11 +60,7 @@ def accepted(result: Result | Refusal) -> Result:
 
 def committed(session: Session, subject: User | Organization | None, *writes: Write) -> bool:
     """Whether the writes took effect; False if somebody else was faster."""
-    try:
-        session.store.commit(Plan(session.new_id(session.now()), writes, subject))
-    except CommitFailed:
-        return False
-    return True
+    return session.commit(Plan(session.new_id(session.now()), writes, subject))
 
 
 def bad_id(detail: str) -> NoReturn:

@@ -8,12 +8,7 @@ from typing import NoReturn
 
 from shared.domain import cases as rules
 from shared.domain.people import Caller
-from shared.domain.plan import (
-    Decision,
-    FieldError,
-    Plan,
-    Refusal,
-)
+from shared.domain.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene, status_of
 from shared.domain.task import Case, Entry, Task, Texts

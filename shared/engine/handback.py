@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.domain.plan import (
-    Refusal,
-)
+from shared.domain.plan import Refusal
 from shared.domain.task import Party, Task, TaskId
 from shared.domain.workflow import HandBack as Way
 from shared.engine.administration import administrator

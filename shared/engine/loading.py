@@ -13,9 +13,7 @@ from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene
 from shared.domain.task import Case, Edge, Task, TaskId, case_of
 from shared.domain.workflow import Action, Workflow
-from shared.domain.writes import (
-    PutRequest,
-)
+from shared.domain.writes import PutRequest
 from shared.engine.replay import record_key
 from shared.engine.session import Identity, Request, Session, not_found, refuse
 from shared.storage.keys import CaseKey, EdgeKey, Key, OrganizationKey, RequestKey, TaskKey, UserKey

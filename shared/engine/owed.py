@@ -12,19 +12,11 @@ from typing import TypeVar
 from shared.domain.decide import act
 from shared.domain.needs import holds_of
 from shared.domain.people import ENGINE
-from shared.domain.plan import (
-    Plan,
-    Refusal,
-)
+from shared.domain.plan import Plan, Refusal
 from shared.domain.scene import Context, Ids, Scene
 from shared.domain.settling import due
 from shared.domain.task import Case, Task, TaskId, case_of
-from shared.domain.writes import (
-    ChangeCounters,
-    ChangeTask,
-    ReleaseLock,
-    TakeLock,
-)
+from shared.domain.writes import ChangeCounters, ChangeTask, ReleaseLock, TakeLock
 from shared.engine.loading import load_above, load_tasks, workflow_of
 from shared.engine.session import Session
 from shared.storage.keys import CaseKey, TaskKey

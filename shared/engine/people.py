@@ -7,13 +7,8 @@ from typing import NoReturn
 
 from shared.domain import members as rules
 from shared.domain.people import Organization, User
-from shared.domain.plan import (
-    FieldError,
-)
-from shared.domain.writes import (
-    PutOrganization,
-    PutUser,
-)
+from shared.domain.plan import FieldError
+from shared.domain.writes import PutOrganization, PutUser
 from shared.engine.administration import (
     Given,
     UserView,

@@ -11,12 +11,7 @@ from itertools import count
 from typing import Generic, NoReturn, Protocol, TypeVar
 
 from shared.domain.people import Caller
-from shared.domain.plan import (
-    Code,
-    FieldError,
-    Plan,
-    Refusal,
-)
+from shared.domain.plan import Code, FieldError, Plan, Refusal
 from shared.domain.scene import Ids
 from shared.domain.workflow import Workflow
 from shared.storage.keys import UserKey

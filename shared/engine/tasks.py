@@ -11,17 +11,12 @@ from shared.domain.decide import act as decide_action
 from shared.domain.decide import offers as decide_offers
 from shared.domain.needs import holds_of
 from shared.domain.people import Caller
-from shared.domain.plan import (
-    Decision,
-    Refusal,
-)
+from shared.domain.plan import Decision, Refusal
 from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene, status_of
 from shared.domain.task import Entry, Task, TaskId, Texts, case_of
 from shared.domain.workflow import Status, Workflow
-from shared.domain.writes import (
-    TakeLock,
-)
+from shared.domain.writes import TakeLock
 from shared.engine.loading import (
     Gathered,
     check_version,

@@ -9,9 +9,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  #
 from pynamodb.exceptions import PynamoDBException
 
 from shared.domain.tally import Move
-from shared.domain.writes import (
-    Write,
-)
+from shared.domain.writes import Write
 
 FailureKind = Literal["condition", "conflict"]
 

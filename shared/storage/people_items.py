@@ -1,9 +1,7 @@
 """The items beside cases: users, organizations, members, remembered requests."""
 
 from shared.domain.people import Membership, Organization, User
-from shared.domain.writes import (
-    PutRequest,
-)
+from shared.domain.writes import PutRequest
 from shared.storage.attributes import FLAG, NUMBER, TEXT, Item, Kind, Record, as_texts, parts_of
 from shared.storage.keys import Address, MemberKey, OrganizationKey, RequestKey, UserKey, key_item
 from shared.storage.schema import PARTITION, SORT

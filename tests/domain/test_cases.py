@@ -7,16 +7,9 @@ import pytest
 
 from shared.domain.cases import case_type_of, close_case, create_case, edit_case
 from shared.domain.people import Caller
-from shared.domain.plan import (
-    Decision,
-    Plan,
-    Refusal,
-)
+from shared.domain.plan import Decision, Plan, Refusal
 from shared.domain.task import Case, Task
-from shared.domain.writes import (
-    ChangeCase,
-    CreateTask,
-)
+from shared.domain.writes import ChangeCase, CreateTask
 from tests.domain.worlds import ANN, EVE, FAY, World, admin, as_caller, refused
 
 

@@ -9,15 +9,9 @@ from typing import Any
 import pytest
 
 from shared.domain.people import ENGINE, Membership, Organization, User
-from shared.domain.plan import (
-    Plan,
-)
+from shared.domain.plan import Plan
 from shared.domain.task import Children, Task
-from shared.domain.writes import (
-    AddInstruction,
-    ReleaseLock,
-    TakeLock,
-)
+from shared.domain.writes import AddInstruction, ReleaseLock, TakeLock
 from tests.domain.worlds import ANN, BOB, CHO, EVE, FAY, World, admin, played, refused, user
 from tests.workflows.claims import claims
 

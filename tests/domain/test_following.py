@@ -12,9 +12,7 @@ from shared.domain.counting import count_child
 from shared.domain.decide import act
 from shared.domain.locks import lock_names
 from shared.domain.people import ENGINE, Organization
-from shared.domain.plan import (
-    Plan,
-)
+from shared.domain.plan import Plan
 from shared.domain.settling import due
 from shared.domain.task import Task
 from tests.domain.worlds import ACME, ANN, BOB, World, admin, as_caller, refused, user

@@ -10,17 +10,11 @@ import pytest
 from shared.domain.draft import Draft
 from shared.domain.holds import place_hold
 from shared.domain.people import ENGINE
-from shared.domain.plan import (
-    Plan,
-)
+from shared.domain.plan import Plan
 from shared.domain.settling import due
 from shared.domain.task import Children, Task
 from shared.domain.workflow import TargetCase
-from shared.domain.writes import (
-    ChangeTask,
-    DeleteTimer,
-    PutTimer,
-)
+from shared.domain.writes import ChangeTask, DeleteTimer, PutTimer
 from tests.domain.worlds import ANN, BOB, World, admin, as_caller, played, refused
 from tests.workflows.claims import claims
 

@@ -13,9 +13,7 @@ from shared.domain.members import (
     user_of,
 )
 from shared.domain.people import ENGINE, Caller, Membership, Organization, User
-from shared.domain.plan import (
-    Refusal,
-)
+from shared.domain.plan import Refusal
 
 QUEUE = Organization("dispatch", "Dispatch", "queue")
 PARTNER = Organization("acme", "Acme", "partner")

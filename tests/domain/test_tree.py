@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 
 from shared.domain.counting import count_child
 from shared.domain.people import ENGINE
-from shared.domain.plan import (
-    Plan,
-)
+from shared.domain.plan import Plan
 from shared.domain.settling import due
 from shared.domain.task import Children, Task
 from shared.domain.tree import below, reaction
@@ -32,13 +30,7 @@ from shared.domain.workflow import (
     Tree,
     Workflow,
 )
-from shared.domain.writes import (
-    ChangeCounters,
-    ChangeTask,
-    CheckCaseOpen,
-    ReleaseLock,
-    TakeLock,
-)
+from shared.domain.writes import ChangeCounters, ChangeTask, CheckCaseOpen, ReleaseLock, TakeLock
 from tests.domain.worlds import ANN, World, as_caller, played, refused
 
 OPEN = frozenset({"assigned", "on_hold"})

@@ -13,17 +13,12 @@ from shared.compile import workflow_of
 from shared.domain.checks.explore import State, explore
 from shared.domain.checks.finding import nearest
 from shared.domain.lifecycle import Step, creations, engine_moves, steps
-from shared.domain.plan import (
-    Plan,
-)
+from shared.domain.plan import Plan
 from shared.domain.scene import status_of
 from shared.domain.settling import due
 from shared.domain.verify import verify
 from shared.domain.workflow import Action, Field, Follow, TargetCase, TaskType, Tree, Word, Workflow
-from shared.domain.writes import (
-    ChangeTask,
-    CreateTask,
-)
+from shared.domain.writes import ChangeTask, CreateTask
 from tests.domain.worlds import ANN, World, admin, user, workflow
 from tests.workflows.broken import ERRANDS
 from tests.workflows.claims import claims

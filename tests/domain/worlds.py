@@ -12,11 +12,7 @@ from shared.domain.counting import count_child
 from shared.domain.creation import create_task
 from shared.domain.decide import act, offers
 from shared.domain.people import ENGINE, Caller, Membership, Organization, OrganizationKind, User
-from shared.domain.plan import (
-    Decision,
-    Plan,
-    Refusal,
-)
+from shared.domain.plan import Decision, Plan, Refusal
 from shared.domain.scene import Context, Ids, Scene
 from shared.domain.settling import due
 from shared.domain.task import Case, Edge, Entry, Task

@@ -1,9 +1,7 @@
 import pytest
 
 from infra.local.records import Stack
-from shared.domain.plan import (
-    Plan,
-)
+from shared.domain.plan import Plan
 from shared.domain.tally import move, newest
 from shared.storage.capacity import capacity, capacity_of
 from shared.storage.counts import count_actions

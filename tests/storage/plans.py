@@ -4,12 +4,8 @@ from itertools import count
 
 import pytest
 
-from shared.domain.plan import (
-    Plan,
-)
-from shared.domain.writes import (
-    Write,
-)
+from shared.domain.plan import Plan
+from shared.domain.writes import Write
 from shared.storage.store import CommitFailed, Store
 
 _numbers = count(1)

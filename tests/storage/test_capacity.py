@@ -4,9 +4,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from shared.domain.plan import (
-    Plan,
-)
+from shared.domain.plan import Plan
 from shared.domain.task import Party, Task, Timer
 from shared.domain.writes import (
     AddEntry,

@@ -5,9 +5,7 @@ import pytest
 from pynamodb.exceptions import GetError, TransactWriteError
 
 from shared.domain import writes as p
-from shared.domain.plan import (
-    Plan,
-)
+from shared.domain.plan import Plan
 from shared.domain.tally import Counted, Move
 from shared.domain.task import Cell
 from shared.storage.keys import CaseKey, TaskKey
