@@ -1,7 +1,7 @@
-"""The workflow `appeals`, which is no deployed one yet."""
+"""The workflow `appeals`, as its file says it."""
 
 from pathlib import Path
 
 from shared import workflows
 
-APPEALS = Path(workflows.__file__).parent / "drafts" / "appeals.yaml"
+APPEALS = Path(workflows.__file__).parent / "appeals.yaml"
