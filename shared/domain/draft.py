@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.conditions import holds
-from shared.domain.locks import held_locks
+from shared.domain.locks import folded, held_locks
 from shared.domain.places import queue_of, tab_of
 from shared.domain.plan import Plan
 from shared.domain.reactions import BELOW, CHILDREN, DEPENDENTS, PREREQUISITES
@@ -224,7 +224,7 @@ class Draft:
         """The task as it will be stored, and the writes of its draft and of all beside it."""
         task, writes = self.finish()
         others = (draft for draft in tuple(self.company.values()) if draft is not self)
-        return task, (*writes, *(write for draft in others for write in draft.finish()[1]))
+        return task, folded((*writes, *(write for draft in others for write in draft.finish()[1])))
 
     def plan(self, **skew: str) -> Plan:
         """The plan of this task, and of all that have a draft beside it."""

@@ -6,9 +6,12 @@ transaction creates, so exactly one of them wins.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from shared.domain.scene import status_of
-from shared.domain.task import Task, local_id
+from shared.domain.task import Task, case_of, local_id
 from shared.domain.workflow import Workflow
+from shared.domain.writes import PassLock, ReleaseLock, TakeLock, Write
 
 
 def held_locks(workflow: Workflow, task: Task) -> tuple[str, ...]:
@@ -26,3 +29,22 @@ def lock_names(workflow: Workflow, task: Task) -> tuple[str, ...]:
     if party is not None and party.kind == "organization":
         scopes["organization"] = task.type
     return tuple(scopes[scope] for scope in workflow.types[task.type].one_open if scope in scopes)
+
+
+def folded(writes: Iterable[Write]) -> tuple[Write, ...]:
+    """The writes, with what one task releases and another takes passed on between the two: one write of one item."""
+    writes = tuple(writes)
+    released = {_lock(write): write.task_id for write in writes if isinstance(write, ReleaseLock)}
+    taken = {_lock(write) for write in writes if isinstance(write, TakeLock)}
+    return tuple(
+        PassLock(released[_lock(write)], write.task_id, write.name)
+        if isinstance(write, TakeLock) and _lock(write) in released
+        else write
+        for write in writes
+        if not (isinstance(write, ReleaseLock) and _lock(write) in taken)
+    )
+
+
+def _lock(write: TakeLock | ReleaseLock) -> tuple[str, str]:
+    """Which lock of which case."""
+    return case_of(write.task_id), write.name

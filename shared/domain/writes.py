@@ -110,6 +110,18 @@ class ReleaseLock:
 
 
 @dataclass(frozen=True, slots=True)
+class PassLock:
+    """The named lock passes from one task to another; fails while a third one holds it.
+
+    Releasing and taking it would be two writes of one item, which no transaction takes.
+    """
+
+    task_id: TaskId
+    to: TaskId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddEntry:
     """The history has the entry; there is exactly one for each version."""
 
@@ -237,6 +249,7 @@ Write = (
     | ChangeEdge
     | TakeLock
     | ReleaseLock
+    | PassLock
     | AddEntry
     | PutFirstTexts
     | PutDescription

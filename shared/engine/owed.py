@@ -16,7 +16,7 @@ from shared.domain.plan import Plan, Refusal
 from shared.domain.scene import Context, Ids, Scene
 from shared.domain.settling import due
 from shared.domain.task import Case, Task, TaskId, case_of
-from shared.domain.writes import ChangeCounters, ChangeTask, ReleaseLock, TakeLock
+from shared.domain.writes import ChangeCounters, ChangeTask, PassLock, ReleaseLock, TakeLock
 from shared.engine.loading import load_above, load_tasks, workflow_of
 from shared.engine.session import Session
 from shared.storage.keys import CaseKey, TaskKey
@@ -85,7 +85,7 @@ def committed(session: Session, plan: Plan, taken: set[str] | None = None) -> bo
     try:
         session.store.commit(plan)
     except CommitFailed as failed:
-        if taken is not None and failed.kind == "condition" and isinstance(failed.write, TakeLock):
+        if taken is not None and failed.kind == "condition" and isinstance(failed.write, TakeLock | PassLock):
             taken.add(failed.write.name)
         return False
     return True
@@ -133,7 +133,7 @@ def _chunks(plans: Iterable[Plan]) -> Iterable[Sequence[Plan]]:
 def _writes(plan: Plan) -> set[str]:
     """The tasks and locks that the plan writes; every other item belongs to one of the tasks."""
     changed = {w.before.task_id for w in plan.writes if isinstance(w, ChangeTask | ChangeCounters)}
-    return changed | {w.name for w in plan.writes if isinstance(w, TakeLock | ReleaseLock)}
+    return changed | {w.name for w in plan.writes if isinstance(w, TakeLock | ReleaseLock | PassLock)}
 
 
 def _commit_chunk(session: Session, plans: Sequence[Plan]) -> int:

@@ -16,7 +16,7 @@ from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene, status_of
 from shared.domain.task import Entry, Task, TaskId, Texts, case_of
 from shared.domain.workflow import Status, Workflow
-from shared.domain.writes import TakeLock
+from shared.domain.writes import PassLock, TakeLock
 from shared.engine.loading import (
     Gathered,
     check_version,
@@ -184,7 +184,7 @@ def _commit(
     try:
         session.store.commit(plan)
     except CommitFailed as failed:
-        if failed.kind == "condition" and isinstance(failed.write, TakeLock):
+        if failed.kind == "condition" and isinstance(failed.write, TakeLock | PassLock):
             refuse_unless_known(session, key, request, context.now, DUPLICATE)
         return None
     view = session.read_back(lambda: view_of(session, context.scene.workflow, context.caller, task))

@@ -109,6 +109,14 @@ def _(write: p.ReleaseLock) -> Iterator[Action]:
 
 
 @actions_of.register
+def _(write: p.PassLock) -> Iterator[Action]:
+    before, after = tree.lock_item(write.task_id, write.name), tree.lock_item(write.to, write.name)
+    holders = Path("heldBy")
+    free = (holders == before["heldBy"]) | holders.does_not_exist() | (holders == after["heldBy"])
+    yield Action("update", write, before, after, free, (holders.set(after["heldBy"]),))
+
+
+@actions_of.register
 def _(write: p.AddEntry) -> Iterator[Action]:
     yield Action("put", write, after=cases.entry_item(write.entry), condition=_NEW)
 

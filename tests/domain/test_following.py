@@ -15,6 +15,7 @@ from shared.domain.people import ENGINE, Organization
 from shared.domain.plan import Plan
 from shared.domain.settling import due
 from shared.domain.task import Task
+from shared.domain.writes import PassLock, ReleaseLock, TakeLock
 from tests.domain.worlds import ACME, ANN, BOB, World, admin, as_caller, refused, user
 from tests.workflows.claims import claims
 
@@ -248,3 +249,19 @@ def test_a_type_may_leave_an_action_to_others() -> None:
     query = world.create("Query", parentId=_only(world, "File").task_id, assignedParty={"kind": "user", "id": "ann"})
     assert (world.offered(query, ANN), world.offered(query, admin())) == ({"answer"}, {"answer", "cancel"})
     assert refused(world.decide(query, "cancel", ANN)).who == ("administrators",)
+
+
+def test_what_follows_may_take_the_lock_that_the_ending_task_gives_up() -> None:
+    """A query without an answer is asked again: the lock passes from one to the other, in one write."""
+    world = _begun()
+    person = {"kind": "user", "id": "rue"}
+    query = world.create("Query", parentId=_only(world, "File").task_id, assignedParty=person)
+    decision = world.decide(query, "answer", RUE, answer="none")
+    assert isinstance(decision, Plan)
+    (lock,) = (w for w in decision.writes if isinstance(w, PassLock | ReleaseLock | TakeLock))
+    world.play(decision)
+    again = next(t for t in world.tasks.values() if t.type == "Query" and t.closed_at is None)
+    assert lock == PassLock(query.task_id, again.task_id, lock_names(world.workflow, query)[0])
+    assert world.locks[lock.name] == again.task_id
+    assert world.act(again, "answer", RUE, answer="given").status == "completed"
+    assert lock.name not in world.locks

@@ -26,6 +26,7 @@ from shared.domain.writes import (
     CreateCase,
     CreateEdge,
     CreateTask,
+    PassLock,
     ReleaseLock,
     TakeLock,
 )
@@ -163,6 +164,9 @@ class World:
                 assert self.locks.setdefault(name, task_id) == task_id
             case ReleaseLock(task_id, name):
                 assert self.locks.pop(name) == task_id
+            case PassLock(task_id, to, name):
+                assert self.locks.get(name) == task_id
+                self.locks[name] = to
 
     def _fresh(self) -> Iterator[str]:
         return (f"t{number:04}" for number in self.numbers)

@@ -90,3 +90,16 @@ def test_a_person_is_told_what_is_open_already(office: World) -> None:
         _act(office, ANN, "Sorting", "complete")
     assert caught.value.refusal.code == "duplicate_open_task"
     assert office.stored(_only(office, "Sorting")).status == "assigned"
+
+
+def test_a_lock_passes_from_the_task_that_ends_to_the_one_that_follows(office: World) -> None:
+    """In one transaction; nobody takes it in between, and a third task has it no more than before."""
+    given = {"type": "Query", "parentId": _only(office, "File"), "assignedParty": {"kind": "user", "id": "ann"}}
+    query = tasks.create_task(office.session, ANN, "c1", given, Request()).value.task.task_id
+    tasks.act(office.session, ANN, query, "answer", {"answer": "none"}, Request())
+    (again,) = (t.task_id for t in office.store.tasks("c1") if t.type == "Query" and t.closed_at is None)
+    with pytest.raises(Refused) as caught:
+        tasks.create_task(office.session, ANN, "c1", given, Request())
+    assert caught.value.refusal.code == "duplicate_open_task"
+    tasks.act(office.session, ANN, again, "answer", {"answer": "given"}, Request())
+    assert tasks.create_task(office.session, ANN, "c1", given, Request()).status == 201

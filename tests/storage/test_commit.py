@@ -4,7 +4,9 @@ import pytest
 
 from shared.domain import writes as p
 from shared.domain.people import Membership
+from shared.domain.plan import Plan
 from shared.domain.task import Children, Edge, Link, Task, Texts, Timer
+from shared.storage.capacity import capacity
 from shared.storage.keys import CaseKey, EdgeKey, MemberKey, OrganizationKey, RequestKey, TaskKey, UserKey
 from shared.storage.store import Store
 from tests.storage.examples import (
@@ -262,6 +264,20 @@ def test_a_lock_of_another_is_not_released(store: Store) -> None:
     commit(store, p.ReleaseLock(TASK_ID, "open QA"))
     take = p.TakeLock(TASK_ID, "open QA")
     assert refused(store, take) is take
+
+
+def test_a_lock_is_passed_on_by_whoever_holds_it(store: Store) -> None:
+    """From its holder or, where it is free, from nobody; never from a third task."""
+    passing = p.PassLock(TASK_ID, OTHER_ID, "open QA")
+    for _ in range(2):
+        commit(store, passing)
+    take = p.TakeLock(TASK_ID, "open QA")
+    assert refused(store, take) is take
+    back = p.PassLock(OTHER_ID, TASK_ID, "open QA")
+    commit(store, back)
+    third = p.PassLock(OTHER_ID, f"{CASE_ID}.06h0329xgd137yyy", "open QA")
+    assert refused(store, third) is third
+    assert capacity(Plan("c", (back,))).write == capacity(Plan("c", (take,))).write
 
 
 def test_texts_are_written_and_taken_away(store: Store) -> None:
