@@ -86,19 +86,19 @@ def lifecycle(workflow: Workflow, type_name: str) -> str:
 
 
 def _mermaid(shown: Picture) -> Iterator[str]:
-    yield f"accTitle: {_plain(shown.title)}"
+    yield f"accTitle: {plain(shown.title)}"
     for key, label in shown.labels.items():
-        yield f'state "{_escaped(label)}" as {_id(key)}'
-        yield from (f"{_id(key)} : {_escaped(line)}" for line in lines(shown.staying[key]))
+        yield f'state "{escaped(label)}" as {_id(key)}'
+        yield from (f"{_id(key)} : {escaped(line)}" for line in lines(shown.staying[key]))
     for arrow in shown.arrows:
         for action, who in arrow.lines:
-            yield f"{_id(arrow.source)} --> {_id(arrow.target)} : {_escaped(f'{action} ({who})')}"
+            yield f"{_id(arrow.source)} --> {_id(arrow.target)} : {escaped(f'{action} ({who})')}"
     for key in shown.labels:
         if key in shown.terminal:
             yield f"{_id(key)} --> [*]"
     if shown.anywhere:
         yield f"note right of {_id(next(iter(shown.labels)))}"
-        yield from (f"    {_escaped(line)}" for line in (ANYWHERE, *lines(shown.anywhere)))
+        yield from (f"    {escaped(line)}" for line in (ANYWHERE, *lines(shown.anywhere)))
         yield "end note"
 
 
@@ -135,13 +135,13 @@ def _id(key: str) -> str:
     return f"s_{key}" if key else "[*]"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """The text without anything that Mermaid would read as its own; it shows the same."""
     coded = re.sub(r"[^\w\s.,()/'-]", lambda found: f"#{ord(found.group())};", " ".join(text.split()))
     # These two words end a note wherever they stand.
     return re.sub(r"(?i)end note", lambda found: found.group().replace(" ", "#160;"), coded)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The text for a title, where Mermaid knows no escapes: what it might misread is left out."""
     return " ".join(re.sub(r"[^\w\s.,:()/'-]", " ", text).split())
