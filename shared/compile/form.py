@@ -50,6 +50,7 @@ def compiled(file: Json) -> Json:
     optional = {
         "prerequisites": file.get("prerequisites"),
         "tree": file.get("tree"),
+        "assigning": file.get("assigning"),
         "closing": file["case"].get("close"),
     }
     return form | {name: value for name, value in optional.items() if value is not None}

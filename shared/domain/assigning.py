@@ -7,6 +7,7 @@ from shared.domain.people import INTERNAL_KINDS, User
 from shared.domain.plan import Refusal
 from shared.domain.scene import Scene
 from shared.domain.task import Party
+from shared.domain.workflow import Action, Field
 
 
 def assign(draft: Draft, party: Party | None, *, internal: bool) -> None:
@@ -50,6 +51,20 @@ def unfit(draft: Draft, party: Party) -> Refusal | None:
         return None
     detail = f"A {draft.task.type} is for members of {workflow.organizations[wanted].label}."
     return Refusal("assignee_not_member", detail, rule="members_of")
+
+
+def member_field(action: Action) -> Field | None:
+    """The field by which the action is told who is to have the task; None where it needs anything else."""
+    required = [field for field in action.fields if field.required]
+    return required[0] if [field.kind in ("user", "party") for field in required] == [True] else None
+
+
+def member_input(action: Action, user: User) -> dict[str, object]:
+    """The input by which the action gives the task to the user; raises ValueError where none does."""
+    field = member_field(action)
+    if field is None:
+        raise ValueError(f"{action.name} takes no user.")
+    return {field.name: user.id if field.kind == "user" else {"kind": "user", "id": user.id}}
 
 
 def belongs(user: User | None, organization_id: str) -> bool:

@@ -11,9 +11,10 @@ from shared.domain.conditions import holds
 from shared.domain.locks import folded, held_locks
 from shared.domain.places import queue_of, tab_of
 from shared.domain.plan import Plan
-from shared.domain.reactions import BELOW, CHILDREN, DEPENDENTS, PREREQUISITES
+from shared.domain.reactions import BELOW, CHILDREN, DEPENDENTS, PREREQUISITES, TURN
 from shared.domain.scene import Context, status_of, unfinished
 from shared.domain.task import Cell, Entry, Task, TaskId, Timer
+from shared.domain.turns import waits_for_turn
 from shared.domain.vocabulary import CHILD_OPENED
 from shared.domain.workflow import BY_CHILDREN, BY_PREREQUISITES, SAME, Status, TargetCase
 from shared.domain.writes import (
@@ -74,7 +75,7 @@ class Draft:
     @property
     def is_idle(self) -> bool:
         """Whether nothing would be other than before, and nothing was said: then there is no new version."""
-        return self.task == self.before and not self.writes and self.note is None
+        return self.task == self.before and not self.writes and not self.changes and self.note is None
 
     def set(self, **values: Any) -> None:
         """The task has these values; names are those of Task's fields."""
@@ -217,6 +218,8 @@ class Draft:
         self.set(version=self.next_version, updated_at=now, updated_by=caller.person)
         workflow = self.context.scene.workflow
         self.set(queue=queue_of(workflow, self.task), tab=tab_of(workflow, self.task))
+        if waits_for_turn(self.context.scene.workflow, self.task):
+            self.react(TURN)
         first: Write = CreateTask(self.task) if before is None else ChangeTask(before, self.task, self.counters)
         return self.task, (first, AddEntry(self._entry()), *self._locks(), *self.writes)
 

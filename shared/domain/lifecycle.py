@@ -121,8 +121,10 @@ def _makes_wait(action: Action) -> bool:
 
 
 def engine_moves(workflow: Workflow) -> frozenset[str]:
-    """The actions that Casetree takes by itself: on timers, when prerequisites or children close."""
+    """The actions that Casetree takes by itself: on timers, by turns, when prerequisites or children close."""
     named = set(workflow.timers.values())
+    if workflow.assigning is not None and workflow.assigning.next is not None:
+        named.add(workflow.assigning.next)
     if workflow.prerequisites is not None:
         named.add(workflow.prerequisites.action)
     return frozenset(name for name in named if ENGINE in workflow.actions[name].who) | {CHILDREN_CLOSED, ENDED_BELOW}

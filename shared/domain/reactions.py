@@ -17,3 +17,6 @@ CHILDREN = "children"
 
 BELOW = "below"
 """Whatever is open below the closed task."""
+
+TURN = "turn"
+"""The new task itself: its organization may assign by turns."""

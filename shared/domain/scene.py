@@ -30,6 +30,7 @@ class Scene:
     graph: Mapping[TaskId, tuple[TaskId, ...]] = field(default_factory=dict)
     edge: Edge | None = None
     taken: frozenset[str] = frozenset()
+    last_turn: str | None = None
 
     @property
     def subject(self) -> Task:

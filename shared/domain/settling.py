@@ -15,6 +15,7 @@ from shared.domain.holds import is_hold
 from shared.domain.scene import Scene, status_of, unfinished
 from shared.domain.task import Task
 from shared.domain.tree import tree_of
+from shared.domain.turns import waits_for_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,9 @@ def due(scene: Scene, now: datetime) -> Due | None:
     """The first action that the engine owes the scene's task; None when there is none.
 
     A closed case ends its open tasks, and a cancelled task those below it; a waiting task whose
-    prerequisites are all closed becomes ready; a timer whose time has come fires. The scene holds
-    the task's prerequisites and the tasks above it.
+    prerequisites are all closed becomes ready; a timer whose time has come fires; an organization
+    that assigns by turns does so with a new task. The scene holds the task's prerequisites, the tasks
+    above it, and where it waits for a turn its organization.
     """
     task = scene.subject
     if not status_of(scene.workflow, task).open:
@@ -38,7 +40,7 @@ def due(scene: Scene, now: datetime) -> Due | None:
     ending = _ending(scene) or _cascade(scene, task)
     if ending is not None:
         return None if _ends_with_its_task(scene, task) else ending
-    return _readiness(scene, task) or _timer(task, now)
+    return _readiness(scene, task) or _timer(task, now) or _turn(scene, task)
 
 
 def _ends_with_its_task(scene: Scene, task: Task) -> bool:
@@ -83,6 +85,14 @@ def _readiness(scene: Scene, task: Task) -> Due | None:
     if pair is None or scene.status.key != pair.waiting or task.awaiting is not None:
         return None
     return None if unfinished(scene, task.prerequisites) else Due(pair.action)
+
+
+def _turn(scene: Scene, task: Task) -> Due | None:
+    assigning, party = scene.workflow.assigning, task.assigned_party
+    if assigning is None or assigning.next is None or party is None or not waits_for_turn(scene.workflow, task):
+        return None
+    organization = scene.organizations.get(party.id)
+    return Due(assigning.next) if organization is not None and organization.auto_assign else None
 
 
 def _timer(task: Task, now: datetime) -> Due | None:

@@ -15,6 +15,8 @@ from shared.domain.people import Organization, User
 from shared.domain.plan import Refusal
 from shared.domain.task import Party
 from shared.domain.tree import stand_again
+from shared.domain.turns import whose_turn
+from shared.domain.writes import PassTurn
 
 Arguments = Mapping[str, object]
 Effect = Callable[[Draft, Arguments], Refusal | None]
@@ -37,6 +39,17 @@ def pass_to_member(draft: Draft, arguments: Arguments) -> Refusal | None:
     user = cast(User, draft.input["userId"])
     refusal = unless_member(draft, user.party, draft.task)
     return refusal or delegate(draft, user.party, internal=user.inside, instruction=_instruction(draft))
+
+
+def pass_to_next_member(draft: Draft, arguments: Arguments) -> Refusal | None:
+    """The member of the assigned organization whose turn it is has a child of the same type; admins have no turns."""
+    party = cast(Party, draft.task.assigned_party)
+    user = whose_turn(draft.context.scene, party.id)
+    if user is None:
+        draft.changes["notAssigned"] = {"reason": f"{party.display_name} has no active member who is no admin."}
+        return None
+    draft.write(PassTurn(party.id, user.id, draft.context.scene.last_turn))
+    return delegate(draft, user.party, internal=user.inside, instruction=None)
 
 
 def pass_to_organization(draft: Draft, arguments: Arguments) -> Refusal | None:
@@ -87,6 +100,7 @@ TREE_EFFECTS: Mapping[str, Effect] = {
     "place_timed_hold": place_timed_hold,
     "end_timed_hold": end_timed_hold,
     "pass_to_member": pass_to_member,
+    "pass_to_next_member": pass_to_next_member,
     "pass_to_organization": pass_to_organization,
     "reassign": reassign,
     "return_work": return_work,

@@ -46,6 +46,7 @@ EFFECT_READS: Mapping[str, Reads] = {
     "place_timed_hold": Reads({"days": "days"}, frozenset({"days"}), always=True),
     "end_timed_hold": Reads(),
     "pass_to_member": Reads({"userId": "user", "instructions": "instruction"}, frozenset({"userId"}), always=True),
+    "pass_to_next_member": Reads(),
     "pass_to_organization": Reads(
         {"organizationId": "organization", "instructions": "instruction"}, frozenset({"organizationId"}), always=True
     ),

@@ -189,10 +189,19 @@ class CaseClosing:
 
 @dataclass(frozen=True, slots=True)
 class HandBack:
-    """An action, with its input, that takes an open task off a departing user."""
+    """An action, with its input, that takes an open task of one of the types, or of any, off a departing user."""
 
     action: str
     input: Mapping[str, object] = field(default_factory=dict)
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assigning:
+    """How tasks of an organization get to its members: by the action `member`, or by the engine's `next`, by turns."""
+
+    member: str
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +211,7 @@ class NamedOrganization:
     id: str
     label: str
     kind: OrganizationKind
+    auto_assign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +263,7 @@ class Workflow:
     tree: Tree | None = None
     closing: CaseClosing | None = None
     hand_back: tuple[HandBack, ...] = ()
+    assigning: Assigning | None = None
     timers: Mapping[str, str] = field(default_factory=dict)
 
     def status_of(self, state: str, status: str) -> Status | None:

@@ -221,6 +221,15 @@ class PutOrganization:
 
 
 @dataclass(frozen=True, slots=True)
+class PassTurn:
+    """The user was the last to be assigned a task of the organization by turns, next after `previous`."""
+
+    organization_id: str
+    user_id: str
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PutMember:
     """The organization lists the user as a member."""
 
@@ -262,6 +271,7 @@ Write = (
     | PutRequest
     | PutUser
     | PutOrganization
+    | PassTurn
     | PutMember
     | DeleteMember
 )

@@ -16,9 +16,10 @@ from shared.domain.plan import Plan, Refusal
 from shared.domain.scene import Context, Ids, Scene
 from shared.domain.settling import due
 from shared.domain.task import Case, Task, TaskId, case_of
-from shared.domain.writes import ChangeCounters, ChangeTask, PassLock, ReleaseLock, TakeLock
+from shared.domain.writes import PassTurn, ChangeCounters, ChangeTask, PassLock, ReleaseLock, TakeLock
 from shared.engine.loading import load_above, load_tasks, workflow_of
 from shared.engine.session import Session
+from shared.engine.turns import with_turns
 from shared.storage.keys import CaseKey, TaskKey
 from shared.storage.store import CommitFailed, Throttled, Unreachable
 
@@ -103,7 +104,7 @@ def _settle_once(session: Session, task_id: TaskId, taken: set[str]) -> bool | N
 
 def _plan(session: Session, scene: Scene, ids: Ids) -> Plan | None:
     """The plan of what is due on the scene's task; None if nothing is."""
-    now = session.now()
+    now, scene = session.now(), with_turns(session, scene)
     owed = due(scene, now)
     if owed is None:
         return None
@@ -131,8 +132,9 @@ def _chunks(plans: Iterable[Plan]) -> Iterable[Sequence[Plan]]:
 
 
 def _writes(plan: Plan) -> set[str]:
-    """The tasks and locks that the plan writes; every other item belongs to one of the tasks."""
+    """The tasks, locks and turns that the plan writes; every other item belongs to one of the tasks."""
     changed = {w.before.task_id for w in plan.writes if isinstance(w, ChangeTask | ChangeCounters)}
+    changed |= {f"turn of {w.organization_id}" for w in plan.writes if isinstance(w, PassTurn)}
     return changed | {w.name for w in plan.writes if isinstance(w, TakeLock | ReleaseLock | PassLock)}
 
 

@@ -104,7 +104,7 @@ def bootstrap(session: Session, admin: User) -> None:
     """The organizations of all workflows exist, and so does the first administrator; none is changed that does."""
     workflows = [session.workflows.latest(name) for name in session.workflows.names]
     wanted = {
-        declared.id: Organization(declared.id, declared.label, declared.kind)
+        declared.id: Organization(declared.id, declared.label, declared.kind, declared.auto_assign)
         for workflow in workflows
         for declared in workflow.organizations.values()
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from shared.domain.reactions import BELOW, CASCADE, CHILDREN, DEPENDENTS, PREREQUISITES
+from shared.domain.reactions import BELOW, CASCADE, CHILDREN, DEPENDENTS, PREREQUISITES, TURN
 from shared.domain.task import Edge, Entry, Task, TaskId, Timer
 from shared.engine.owed import for_each, settle_task, settle_tasks
 from shared.engine.session import Session
@@ -69,7 +69,7 @@ def _dependents(session: Session, entry: Entry) -> int:
 
 
 def _itself(session: Session, entry: Entry) -> int:
-    """The task itself is looked at: a prerequisite may have closed while it was written."""
+    """The task itself is looked at: a prerequisite may have closed while it was written, or it waits for a turn."""
     return settle_task(session, _task_id(entry))
 
 
@@ -100,4 +100,5 @@ REACTIONS: Mapping[str, Callable[[Session, Entry], int]] = {
     CASCADE: _cascade,
     CHILDREN: _parent,
     BELOW: _below,
+    TURN: _itself,
 }

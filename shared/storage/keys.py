@@ -108,6 +108,18 @@ class OrganizationKey(Key[Organization]):
 
 
 @dataclass(frozen=True, slots=True)
+class TurnKey(Key[str]):
+    """The user to whom an organization has last assigned a task by turns."""
+
+    organization_id: str
+
+    @property
+    def address(self) -> Address | None:
+        known = is_organization_id(self.organization_id)
+        return Address(f"ORG#{self.organization_id}", "TURN") if known else None
+
+
+@dataclass(frozen=True, slots=True)
 class MemberKey(Key[Membership]):
     """A user's place in an organization, as the organization lists it."""
 

@@ -3,7 +3,7 @@
 from shared.domain.people import Membership, Organization, User
 from shared.domain.writes import PutRequest
 from shared.storage.attributes import FLAG, NUMBER, TEXT, Item, Kind, Record, as_texts, parts_of
-from shared.storage.keys import Address, MemberKey, OrganizationKey, RequestKey, UserKey, key_item
+from shared.storage.keys import Address, MemberKey, OrganizationKey, RequestKey, TurnKey, UserKey, key_item
 from shared.storage.schema import PARTITION, SORT
 
 # Who looks for all organizations finds them here; there is no index over the whole table.
@@ -65,6 +65,16 @@ def organization_of_item(item: Item) -> Organization:
     return _ORGANIZATION.unpack(
         item, id=item[SORT]["S"] if partition == ORGANIZATIONS else partition.removeprefix("ORG#")
     )
+
+
+def turn_item(organization_id: str, user_id: str) -> Item:
+    """The item that says whose turn it was last; beside the organization, so that changing that leaves it alone."""
+    return key_item(TurnKey(organization_id).address) | {"userId": TEXT.pack(user_id)}
+
+
+def turn_of_item(item: Item) -> str:
+    """The user whom such an item names."""
+    return str(TEXT.unpack(item["userId"]))
 
 
 def member_item(organization_id: str, user_id: str, membership: Membership) -> Item:

@@ -20,9 +20,16 @@ from shared.storage.keys import (
     OrganizationKey,
     RequestKey,
     TaskKey,
+    TurnKey,
     UserKey,
 )
-from shared.storage.people_items import membership_of_item, organization_of_item, request_of_item, user_of_item
+from shared.storage.people_items import (
+    membership_of_item,
+    organization_of_item,
+    request_of_item,
+    turn_of_item,
+    user_of_item,
+)
 from shared.storage.people_reads import PeopleReads
 from shared.storage.queue_reads import QueueReads
 from shared.storage.rounds import Rounds
@@ -45,6 +52,7 @@ _VALUE_OF: Mapping[type[Key[Any]], Callable[[Item], Any]] = {
     OrganizationKey: organization_of_item,
     RequestKey: request_of_item,
     TaskKey: task_of_item,
+    TurnKey: turn_of_item,
     UserKey: user_of_item,
 }
 

@@ -183,6 +183,13 @@ def _(write: p.PutOrganization) -> Iterator[Action]:
 
 
 @actions_of.register
+def _(write: p.PassTurn) -> Iterator[Action]:
+    last = Path("userId")
+    unchanged = last.does_not_exist() if write.previous is None else last == {"S": write.previous}
+    yield Action("put", write, after=people.turn_item(write.organization_id, write.user_id), condition=unchanged)
+
+
+@actions_of.register
 def _(write: p.PutMember) -> Iterator[Action]:
     yield Action("put", write, after=people.member_item(write.organization_id, write.user_id, write.membership))
 

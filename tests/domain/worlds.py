@@ -27,6 +27,7 @@ from shared.domain.writes import (
     CreateEdge,
     CreateTask,
     PassLock,
+    PassTurn,
     ReleaseLock,
     TakeLock,
 )
@@ -72,6 +73,7 @@ class World:
     locks: dict[str, str] = field(default_factory=dict)
     users: Mapping[str, User] = field(default_factory=lambda: {u.id: u for u in (ANN, BOB, CHO, EVE, FAY)})
     organizations: Mapping[str, Organization] = field(default_factory=lambda: {o.id: o for o in (ACME, DISPATCH)})
+    turns: dict[str, str] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
@@ -83,6 +85,8 @@ class World:
         graph = {t.task_id: t.prerequisites for t in self.tasks.values()}
         edge = self.edges.get(task.task_id) if task else None
         scene = Scene(self.workflow, self.case, task, self.tasks, self.users, self.organizations, graph, edge)
+        party = task.assigned_party if task else None
+        scene = replace(scene, last_turn=self.turns.get(party.id) if party else None)
         return Context(scene, caller, self.now, Ids(f"c{next(self.numbers)}", self._fresh()))
 
     def act(self, task: Task | str, action: str, caller: Caller | User = ENGINE, **given: object) -> Task:
@@ -160,6 +164,9 @@ class World:
                 assert (now.state, now.status, now.hold_id) == (before.state, before.status, before.hold_id)
                 assert not not_last or now.children.open > 1
                 self.tasks[before.task_id] = replace(now, children=after.children)
+            case PassTurn(organization_id, user_id, previous):
+                assert self.turns.get(organization_id) == previous
+                self.turns[organization_id] = user_id
             case TakeLock(task_id, name):
                 assert self.locks.setdefault(name, task_id) == task_id
             case ReleaseLock(task_id, name):

@@ -10,7 +10,7 @@ import pytest
 
 from shared.compile import workflow_of
 from shared.domain.people import User
-from shared.domain.task import Task
+from shared.domain.task import Party, Task
 from shared.engine import cases, people, settle, tasks, timers
 from shared.engine.session import Identity, Refused, Request
 from tests.engine.test_trees import OneWorkflow
@@ -52,8 +52,8 @@ def _all(world: World) -> list[Task]:
 
 
 def _open(world: World) -> dict[str, str]:
-    """The statuses of the open tasks, by type, without what only tracks."""
-    found = [t for t in _all(world) if t.closed_at is None and t.type != "TrackVeteranTask"]
+    """The statuses of the open tasks, by type, without what only tracks, and what was passed on to a person."""
+    found = [t for t in _all(world) if t.closed_at is None and t.type != "TrackVeteranTask" and not t.delegated]
     assert max(Counter(t.type for t in found).values(), default=1) == 1
     return {t.type.removesuffix("Task"): t.status for t in found}
 
@@ -89,6 +89,8 @@ def _decide(world: World, *, review: bool) -> None:
         assert _open(world) == {"Root": "on_hold", "QualityReview": "assigned"}
         _act(world, QUIN, "QualityReview", "complete")
     assert _open(world) == {"Root": "on_hold", "BvaDispatch": "assigned"}
+    (dispatch,) = (t for t in _all(world) if t.type == "BvaDispatchTask" and t.closed_at is None and not t.delegated)
+    assert (dispatch.assigned_party, dispatch.assigned_by) == (Party("user", "dee", "Dee Lee"), None)
     _act(world, DEE, "BvaDispatch", "complete")
     assert _open(world) == {}
     assert {t.status for t in _all(world) if t.parent_id is None} == {"completed"}
@@ -201,7 +203,7 @@ def test_a_review_that_was_passed_on_leads_to_dispatch(board: World) -> None:
         )
         tasks.act(board.session, QUIN, child.task_id, action, {}, Request())
         board.drain()
-        assert [t.type for t in _all(board) if t.closed_at is None] == ["RootTask", left]
+        assert [t.type for t in _all(board) if t.closed_at is None and not t.delegated] == ["RootTask", left]
 
 
 @pytest.mark.parametrize("user_id", ["al", "nobody"])

@@ -7,7 +7,7 @@ from shared.domain.people import Membership
 from shared.domain.plan import Plan
 from shared.domain.task import Children, Edge, Link, Task, Texts, Timer
 from shared.storage.capacity import capacity
-from shared.storage.keys import CaseKey, EdgeKey, MemberKey, OrganizationKey, RequestKey, TaskKey, UserKey
+from shared.storage.keys import CaseKey, EdgeKey, MemberKey, OrganizationKey, RequestKey, TaskKey, TurnKey, UserKey
 from shared.storage.store import Store
 from tests.storage.examples import (
     BARE_CASE,
@@ -350,6 +350,18 @@ def test_an_organization_is_put_from_the_version_that_was_read(store: Store) -> 
     assert refused(store, change) is change
     assert store.load([OrganizationKey("dispatch")])[OrganizationKey("dispatch")] == renamed
     assert store.organizations() == [renamed]
+
+
+def test_a_turn_follows_on_the_last_one(store: Store) -> None:
+    """Whose turn it was is put after the one that was read; changing the organization leaves it alone."""
+    first, second = p.PassTurn("dispatch", "ann", None), p.PassTurn("dispatch", "bob", "ann")
+    assert refused(store, second) is second
+    commit(store, first)
+    assert refused(store, first) is first
+    commit(store, second)
+    commit(store, p.PutOrganization(DISPATCH, None))
+    assert store.load([TurnKey("dispatch")])[TurnKey("dispatch")] == "bob"
+    assert store.load([TurnKey("a#b")])[TurnKey("a#b")] is None
 
 
 def test_members_come_and_go(store: Store) -> None:

@@ -293,6 +293,13 @@ INPUTS = (
     Broken("options-fit", "note: {is: note}", "note: {is: choice} # here", "Nothing can be chosen for 'note'."),
     Broken("options-fit", "note: {is: note}", "note: {is: integer, min: 3, max: 2} # here", "No value of 'note' fits"),
     Broken(
+        "assigning-fits",
+        "timers: {due: remind}\n",
+        "timers: {due: remind}\nassigning: {member: finish} # here\n",
+        "does not take a user or a party",
+        "Add `userId: {is: user, required: true}`",
+    ),
+    Broken(
         "hand-back-fits",
         "{action: put_back}",
         "{action: put_back, input: {why: x}} # here",

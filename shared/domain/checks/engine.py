@@ -36,6 +36,8 @@ def engine_acts(workflow: Workflow) -> Iterator[Finding]:
     """Casetree takes what it is told to take, and nothing is left to it that it never takes."""
     for name, action_name in workflow.timers.items():
         yield from _engine_takes(workflow.actions[action_name], ("timers", name), None)
+    if workflow.assigning is not None and workflow.assigning.next is not None:
+        yield from _engine_takes(workflow.actions[workflow.assigning.next], ("assigning", "next"), None)
     cascades = {ending.cascade for ending in (workflow.closing, workflow.tree) if ending}
     cascades |= {workflow.tree.conclude or ""} if workflow.tree else set()
     for name, action in workflow.actions.items():

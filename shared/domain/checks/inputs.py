@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from shared.domain.assigning import member_field
 from shared.domain.checks.arguments import options_fit, words_take_their_arguments
 from shared.domain.checks.finding import Finding, Place, listed, nearest
 from shared.domain.checks.follows import follows_fit, read_by_follows
@@ -99,6 +100,20 @@ def hand_back_fits(workflow: Workflow) -> Iterator[Finding]:
             yield Finding("hand-back-fits", where, detail, "Give it under `input`.")
 
 
+def assigning_fits(workflow: Workflow) -> Iterator[Finding]:
+    """Bulk assignment can give its action a person; what assigns by turns does so."""
+    assigning, rule = workflow.assigning, "assigning-fits"
+    if assigning is None:
+        return
+    member = workflow.actions[assigning.member]
+    if member_field(member) is None:
+        detail = f"{member.name!r} does not take a user or a party as its only required input."
+        yield Finding(rule, ("assigning", "member"), detail, "Add `userId: {is: user, required: true}` to its input.")
+    if assigning.next is not None and not _uses(workflow.actions[assigning.next], "pass_to_next_member"):
+        detail = f"{assigning.next!r} assigns nobody."
+        yield Finding(rule, ("assigning", "next"), detail, "Give it the effect `pass_to_next_member`.")
+
+
 INPUTS: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (
     effects_have_their_input,
     creation_fields_are_known,
@@ -106,6 +121,7 @@ INPUTS: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (
     words_take_their_arguments,
     options_fit,
     hand_back_fits,
+    assigning_fits,
     templates_fit,
     follows_fit,
 )

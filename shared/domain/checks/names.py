@@ -49,6 +49,7 @@ def _mentions(workflow: Workflow) -> Iterator[Mention]:
     for action in workflow.actions.values():
         yield from _action(workflow, action)
     yield from _engine(workflow)
+    yield from _handing(workflow)
     yield from _cases(workflow)
     yield from _types(workflow)
 
@@ -128,8 +129,18 @@ def _engine(workflow: Workflow) -> Iterator[Mention]:
     for name, action in workflow.timers.items():
         yield Mention(("timers", name), "timer", name, TIMERS)
         yield Mention(("timers", name), "action", action, workflow.actions)
+
+
+def _handing(workflow: Workflow) -> Iterator[Mention]:
+    """What takes tasks off people, and what gives tasks to them."""
     for index, step in enumerate(workflow.hand_back):
         yield Mention(("hand_back", index, "action"), "action", step.action, workflow.actions)
+        for name in step.types:
+            yield Mention(("hand_back", index, "types"), "type", name, workflow.types)
+    if workflow.assigning is not None:
+        yield Mention(("assigning", "member"), "action", workflow.assigning.member, workflow.actions)
+        if workflow.assigning.next is not None:
+            yield Mention(("assigning", "next"), "action", workflow.assigning.next, workflow.actions)
 
 
 def _cases(workflow: Workflow) -> Iterator[Mention]:
