@@ -147,7 +147,13 @@ def test_a_turn_stays_within_its_budget(crew: World, monkeypatch: pytest.MonkeyP
     """A child under a parent newly on hold, and the item that says whose turn it was."""
     task = _survey(crew)
     plans: list[Plan] = []
-    monkeypatch.setattr(Store, "commit", lambda store, plan: plans.append(plan))
+    commit = Store.commit
+
+    def noted(store: Store, plan: Plan) -> None:
+        plans.append(plan)
+        commit(store, plan)
+
+    monkeypatch.setattr(Store, "commit", noted)
     owed.settle_task(crew.session, task)
     (plan,) = plans
     assert [write for write in plan.writes if isinstance(write, PassTurn)] == [PassTurn("rulers", "ray", None)]
