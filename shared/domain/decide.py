@@ -55,13 +55,13 @@ def act(context: Context, name: str, given: Mapping[str, object]) -> Decision:
     return _take(context, action, values)
 
 
-def offers(context: Context) -> tuple[Offer, ...]:
-    """Every action of the task's type, each with why it is refused, by the rules of `act`."""
+def offers(context: Context, *, unlisted: bool = False) -> tuple[Offer, ...]:
+    """Every action of the task's type that is listed, or really every one, each with why `act` would refuse it."""
     actions = context.scene.workflow.actions_of(context.scene.subject.type)
     return tuple(
         Offer(action, permitted(context, action) or offered(context, action))
         for action in actions.values()
-        if action.listed
+        if action.listed or unlisted
     )
 
 

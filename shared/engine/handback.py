@@ -67,11 +67,19 @@ def _is_open_for(task: Task, party: Party) -> bool:
 
 
 def _ways(session: Session, task: Task) -> Sequence[Way]:
-    return session.workflows.get(task.workflow, task.workflow_version).hand_back
+    """The ways for tasks of the type, of those whose action it has."""
+    workflow = session.workflows.get(task.workflow, task.workflow_version)
+    known = workflow.actions_of(task.type)
+    return [way for way in workflow.hand_back if way.action in known and (not way.types or task.type in way.types)]
+
+
+def _no_way(task: Task) -> Refusal:
+    detail = f"Nothing hands a {task.type} back: find somebody else for it."
+    return Refusal("action_not_available", detail, rule="hand_back")
 
 
 def _hand_back(session: Session, identity: Identity, task: Task, ways: Sequence[Way]) -> HandedBack:
-    refusal = None
+    refusal = _no_way(task)
     for way in ways:
         try:
             act(session, identity, task.task_id, way.action, way.input, Request())
@@ -85,7 +93,11 @@ def _hand_back(session: Session, identity: Identity, task: Task, ways: Sequence[
 
 
 def _would_hand_back(session: Session, identity: Identity, task: Task, ways: Sequence[Way]) -> HandedBack:
-    offers = {offer.action.name: offer.refusal for offer in available_actions(session, identity, task.task_id)[1]}
-    possible = next((way.action for way in ways if way.action in offers and offers[way.action] is None), None)
-    refusal = next((offers.get(way.action) for way in ways), None) if possible is None else None
-    return HandedBack(task.task_id, possible, refusal)
+    offers = available_actions(session, identity, task.task_id, unlisted=True)[1]
+    refusals = {offer.action.name: offer.refusal for offer in offers}
+    refusal: Refusal | None = _no_way(task)
+    for way in ways:
+        refusal = refusals[way.action]
+        if refusal is None:
+            return HandedBack(task.task_id, way.action)
+    return HandedBack(task.task_id, None, refusal)

@@ -70,14 +70,16 @@ def get_task(session: Session, identity: Identity, task_id: TaskId) -> TaskView:
     return view_of(session, workflow, gathered.caller, task)
 
 
-def available_actions(session: Session, identity: Identity, task_id: TaskId) -> tuple[TaskView, tuple[Offer, ...]]:
-    """Every listed action, each with why the caller may not take it now, by the rules of `act`."""
+def available_actions(
+    session: Session, identity: Identity, task_id: TaskId, *, unlisted: bool = False
+) -> tuple[TaskView, tuple[Offer, ...]]:
+    """Every listed action, or really every one, each with why the caller may not take it now, by the rules of `act`."""
     gathered = gather(session, identity, case_of(task_id), task_id)
     workflow, case, task = seen_task(session, gathered)
     actions = workflow.actions_of(task.type).values()
     scene = surrounded(session, Scene(workflow, case, task), gathered, actions)
     context = context_of(session, gathered, scene)
-    return TaskView(task, Texts(), workflow, gathered.caller), decide_offers(context)
+    return TaskView(task, Texts(), workflow, gathered.caller), decide_offers(context, unlisted=unlisted)
 
 
 def create_task(session: Session, identity: Identity, case_id: str, given: Given, request: Request) -> Answer[TaskView]:

@@ -324,3 +324,18 @@ def test_an_attorney_waits_for_some_days(board: World) -> None:
     _advance(board, 30)
     assert _open(board)["Attorney"] == "assigned"
     assert "TimedHold" not in _open(board)
+
+
+def test_a_departing_attorney_gives_the_appeal_back_to_the_judge(board: World) -> None:
+    """Their task is cancelled, and the judge has the appeal to assign again; what a judge has stays, and is listed."""
+    _intake(board, "direct_review")
+    _act(board, ROOT, "Distribution", "distribute", userId="jo")
+    _act(board, JO, "JudgeAssign", "assign_to_attorney", userId="al")
+    dry = people.hand_back(board.session, ROOT, "al", dry_run=True)
+    assert [item.action for item in dry.tasks] == ["cancel"]
+    assert people.hand_back(board.session, ROOT, "al", dry_run=False).tasks == dry.tasks
+    board.drain()
+    assert _open(board) == {"Root": "on_hold", "JudgeAssign": "assigned"}
+    (left,) = people.hand_back(board.session, ROOT, "jo", dry_run=False).tasks
+    assert left.refusal is not None
+    assert left.refusal.detail == "Nothing hands a JudgeAssignTask back: find somebody else for it."

@@ -1,12 +1,16 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from shared.domain.people import User
 from shared.domain.workflow import HandBack
-from shared.engine import handback, tasks
+from shared.engine import cases, handback, people, tasks
 from shared.engine.people import hand_back
-from shared.engine.session import refuse
+from shared.engine.session import Request, refuse
+from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, BOB, ROOT, World
+from tests.workflows.claims import claims
 
 
 def test_open_tasks_go_back_by_what_their_status_offers(world: World) -> None:
@@ -110,8 +114,53 @@ def test_a_dry_run_says_what_would_stay(world: World, monkeypatch: pytest.Monkey
     world.case("look-1")
     task = world.task("look-1")
     world.act(task, "claim", BOB)
-    monkeypatch.setattr(handback, "_ways", lambda session, task: [HandBack("retry"), HandBack("nothing")])
+    monkeypatch.setattr(handback, "_ways", lambda session, task: [HandBack("claim"), HandBack("retry")])
     (item,) = hand_back(world.session, ROOT, "bob", dry_run=True).tasks
     assert item.action is None
     assert item.refusal is not None
     assert item.refusal.code == "action_not_available"
+
+
+@pytest.fixture
+def claim(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A case of claims; rue rules, bob is of dispatch."""
+    monkeypatch.setattr(world, "session", replace(world.session, workflows=OneWorkflow(claims())))
+    world.put_user("rue")
+    people.bootstrap(world.session, User("root", "Root"))
+    world.join("rulers", "rue")
+    given = {"workflow": "claims", "caseId": "c1", "attributes": {"channel": "phone"}}
+    cases.create_case(world.session, ROOT, given, Request())
+    return world
+
+
+def _claim_task(world: World, **given: object) -> str:
+    return tasks.create_task(world.session, ROOT, "c1", given, Request()).value.task.task_id
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_type_has_ways_of_its_own(claim: World, dry_run: bool) -> None:  # noqa: FBT001 (a parameter of the test)
+    """What was passed on goes back, some types are cancelled, others are listed with the reason; so says a dry run."""
+    bob: dict[str, object] = {"kind": "user", "id": "bob"}
+    ruled = _claim_task(claim, type="Claim", assignedParty=bob)
+    survey = _claim_task(claim, type="Survey", parentId=ruled, assignedParty={"kind": "organization", "id": "dispatch"})
+    claim.act(survey, "assign_to_person", userId="bob")
+    passed_on = claim.stored(survey).delegate_id or ""
+    own = _claim_task(claim, type="Survey", parentId=ruled, assignedParty=bob)
+    claim.put_user("bob", active=False)
+    result = {item.task_id: item for item in hand_back(claim.session, ROOT, "bob", dry_run=dry_run).tasks}
+    assert {task_id: item.action for task_id, item in result.items()} == {
+        ruled: None,
+        passed_on: "hand_back",
+        own: None,
+    }
+    said = {task_id: item.refusal.detail for task_id, item in result.items() if item.refusal is not None}
+    assert said == {
+        ruled: "Nothing hands a Claim back: find somebody else for it.",
+        own: "No organization has passed it on.",
+    }
+    assert (claim.stored(passed_on).status == "assigned") is dry_run
+    assert (claim.stored(own).status, claim.stored(ruled).status) == ("assigned", "on_hold")
+    ruling = _claim_task(claim, type="Ruling", parentId=ruled, assignedParty={"kind": "user", "id": "rue"})
+    (item,) = hand_back(claim.session, ROOT, "rue", dry_run=dry_run).tasks
+    assert (item.task_id, item.action, item.refusal) == (ruling, "cancel", None)
+    assert (claim.stored(ruling).status == "cancelled") is not dry_run
