@@ -6,8 +6,10 @@ from functions.api import replies
 from functions.api.operations import Call, Content, Reply, Routes
 from functions.api.parameters import text, whole
 from functions.api.views import people as views
+from functions.api.views.outcomes import outcome as outcome_view
 from shared.domain.people import Organization
 from shared.engine import organizations as engine
+from shared.engine.bulk import bulk_assign
 from shared.engine.organizations import MemberView
 
 ROUTES = Routes("Organizations")
@@ -105,3 +107,22 @@ def delete_member(call: Call) -> Reply:
     """The user does not belong to the organization any more. For administrators."""
     engine.delete_member(call.session, call.identity, call.path["organizationId"], call.path["userId"])
     return Reply(status=204)
+
+
+@ROUTES.add(
+    "POST",
+    "/organizations/{organizationId}/bulk-assign",
+    "Assign an organization's next tasks to a member",
+    Content("BulkAssignment", "What became of each task, in order."),
+    body="BulkAssignmentInput",
+    refusals=(403, 404, 409, 422),
+)
+def bulk_assign_tasks(call: Call) -> Reply:
+    """Gives the oldest unassigned tasks of the organization's queue to a member. For its admins and administrators.
+
+    Each is assigned or not on its own, by the rules of the action that its workflow names for this; tasks
+    without such an action are passed over. A repeat goes on with the next ones.
+    """
+    outcomes = bulk_assign(call.session, call.identity, call.path["organizationId"], call.body)
+    assigned = sum(outcome.refusal is None for outcome in outcomes)
+    return Reply({"items": [outcome_view(outcome) for outcome in outcomes], "assigned": assigned})

@@ -13,6 +13,7 @@ from functions.api.schemas.common import (
     Line,
     OrganizationId,
     Output,
+    Problem,
     TaskId,
     UserId,
     Version,
@@ -181,3 +182,28 @@ class Members(Output):
 
     items: list[Member]
     next_cursor: Cursor
+
+
+class BulkAssignmentInput(Input):
+    """Who is to have how many tasks of an organization."""
+
+    model_config = example(userId="bob", count=5)
+
+    user_id: Annotated[UserId, Field(description="An active member of the organization.", examples=["bob"])]
+    count: Annotated[int, Field(ge=1, le=100, description="The oldest ones.", examples=[5])]
+    type: Annotated[str, Field(description="Only tasks of this type.", examples=["QA"])] = ABSENT
+
+
+class Outcome(Output):
+    """What became of one task of several."""
+
+    task_id: TaskId
+    status: Annotated[int, Field(description="As if this task alone had been asked for.", examples=[200])]
+    problem: Annotated[Problem | None, Field(description="Why nothing happened to it; null where it did.")]
+
+
+class BulkAssignment(Output):
+    """What became of the tasks that were to be assigned."""
+
+    items: Annotated[list[Outcome], Field(description="Fewer than asked for where no more are to be had.")]
+    assigned: Annotated[int, Field(ge=0, description="How many the user has from now on.", examples=[5])]

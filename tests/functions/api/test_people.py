@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from shared.engine import bulk
+from shared.engine.session import refuse
 from tests.functions.api.client import Answer, Client
 from tests.functions.api.conftest import World
 
@@ -289,3 +291,39 @@ def test_somebody_of_no_organization_is_nobodys_colleague(world: World, ann: Cli
     task_id = world.task(assignedParty={"kind": "user", "id": "eve"})["taskId"]
     assert eve.act(task_id, "claim").json["updatedBy"]["email"] == "eve@example.org"
     assert ann.get(f"/tasks/{task_id}").json["updatedBy"] == {"displayName": "No organization"}
+
+
+def test_tasks_are_assigned_in_bulk(world: World, ann: Client, bob: Client) -> None:
+    """The oldest first, with one result for each in order; refusals as everywhere."""
+    first, second, third = (world.task()["taskId"] for _ in range(3))
+    address = "/organizations/quality-assurance/bulk-assign"
+    answer = ann.post(address, {"userId": "bob", "count": 2})
+    assert answer.json == {
+        "items": [{"taskId": task_id, "status": 200, "problem": None} for task_id in (first, second)],
+        "assigned": 2,
+    }
+    assert bob.get(f"/tasks/{first}").json["assignedParty"]["id"] == "bob"
+    assert ann.post(address, {"userId": "bob", "count": 5, "type": "MVR Check"}).json == {"items": [], "assigned": 0}
+    _refused(ann.post(address, {"userId": "bob", "count": 5, "type": "Riddle"}), "/type")
+    _refused(ann.post(address, {"userId": "nobody", "count": 101}), "/userId", "/count")
+    refused = bob.post(address, {"userId": "bob", "count": 1})
+    assert (refused.status, refused.json["who"]) == (403, ["admins of Quality Assurance", "administrators"])
+    assert ann.post(address, {"userId": "eve", "count": 1}).code == "assignee_not_member"
+    assert ann.post("/organizations/none/bulk-assign", {"userId": "bob", "count": 1}).code == "not_found"
+    assert ann.get(f"/tasks/{third}").json["assignedParty"] is None
+
+
+def test_each_task_of_a_bulk_assignment_says_what_became_of_it(
+    world: World, ann: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The problem of one that was refused is the one that it alone would have been answered."""
+    task_id = world.task()["taskId"]
+
+    def refusing(*args: object) -> None:
+        refuse("conflict", "Not now.")
+
+    monkeypatch.setattr(bulk, "act", refusing)
+    answer = ann.post("/organizations/quality-assurance/bulk-assign", {"userId": "bob", "count": 1})
+    (item,) = answer.json["items"]
+    assert (answer.status, answer.json["assigned"]) == (200, 0)
+    assert (item["taskId"], item["status"], item["problem"]["code"]) == (task_id, 409, "conflict")

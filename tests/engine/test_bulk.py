@@ -1,0 +1,168 @@
+"""Bulk assignment on a table: the oldest free tasks first, each by the action of its workflow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.domain.people import User
+from shared.domain.workflow import Assigning
+from shared.engine import bulk, cases, people, tasks
+from shared.engine.bulk import bulk_assign
+from shared.engine.session import Identity, Refused, Request, refuse
+from tests.engine.test_trees import OneWorkflow
+from tests.engine.world import ANN, BOB, EVE, ROOT, World
+from tests.workflows.claims import claims
+
+LOOKER = "Looker Schedule Look"
+
+
+@pytest.fixture
+def queue(world: World) -> World:
+    """Five free tasks of dispatch, one minute after another; the second is of another type."""
+    world.case("look-1")
+    for number in range(5):
+        world.pass_time(minutes=1)
+        world.task("look-1", "Looker Schedule Assist" if number == 1 else LOOKER)
+    return world
+
+
+def _free(world: World) -> list[str]:
+    return [row.task_id for row in world.store.unassigned("dispatch")]
+
+
+def _assign(world: World, by: Identity = ANN, **given: Any) -> list[str]:
+    outcomes = bulk_assign(world.session, by, "dispatch", {"userId": "bob", **given})
+    assert all(outcome.refusal is None for outcome in outcomes)
+    return [outcome.task_id for outcome in outcomes]
+
+
+def _refused(world: World, by: Identity = ANN, organization: str = "dispatch", **given: Any) -> Refused:
+    with pytest.raises(Refused) as caught:
+        bulk_assign(world.session, by, organization, {"userId": "bob", "count": 1, **given})
+    return caught.value
+
+
+def test_the_oldest_tasks_go_to_the_member(queue: World) -> None:
+    """In the name of the admin who asks, and a repeat goes on with the next ones."""
+    free = _free(queue)
+    assert _assign(queue, count=2) == free[:2]
+    assert _assign(queue, by=ROOT, count=100) == free[2:]
+    assert _assign(queue, count=1) == []
+    task = queue.stored(free[0])
+    assert task.assigned_party is not None
+    assert task.assigned_by is not None
+    assert (task.assigned_party.id, task.assigned_by.id, task.status) == ("bob", "ann", "Ready")
+
+
+def test_a_type_can_be_asked_for(queue: World) -> None:
+    """Older tasks of other types are passed over."""
+    free = _free(queue)
+    assert _assign(queue, count=2, type=LOOKER) == [free[0], free[2]]
+    assert _assign(queue, count=2, type="Looker Schedule Assist") == [free[1]]
+
+
+def test_a_queue_of_any_length_is_gone_through(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read in parts, until enough is found."""
+    monkeypatch.setattr(bulk, "ROWS", 2)
+    free = _free(queue)
+    assert _assign(queue, count=3, type=LOOKER) == [free[0], free[2], free[3]]
+    assert _assign(queue, count=9) == [free[1], free[4]]
+
+
+def test_what_the_index_still_shows_is_passed_over(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row may lag behind: what somebody has by now, or what is gone, counts for nothing."""
+    rows = queue.store.unassigned("dispatch")
+    queue.act(rows[0].task_id, "claim", BOB)
+    gone = replace(rows[0], task_id="look-1.gone")
+    monkeypatch.setattr(type(queue.store), "unassigned", lambda *args, **more: [gone, *rows])
+    assert _assign(queue, count=2) == [row.task_id for row in rows[1:3]]
+
+
+def test_each_commits_or_not_on_its_own(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is refused is listed with the reason, in its place, and the others are assigned."""
+    free, act = _free(queue), tasks.act
+
+    def refusing(session: Any, identity: Any, task_id: str, *rest: Any) -> Any:
+        if task_id == free[1]:
+            refuse("conflict", "Not now.")
+        return act(session, identity, task_id, *rest)
+
+    monkeypatch.setattr(bulk, "act", refusing)
+    outcomes = bulk_assign(queue.session, ANN, "dispatch", {"userId": "bob", "count": 3})
+    assert [outcome.task_id for outcome in outcomes] == free[:3]
+    assert [outcome.refusal.code if outcome.refusal else None for outcome in outcomes] == [None, "conflict", None]
+
+
+def test_who_may_assign_in_bulk(world: World) -> None:
+    """Admins of the organization and administrators; to those who may not see it, it is not there."""
+    refusal = _refused(world, BOB).refusal
+    assert (refusal.code, refusal.who) == ("not_allowed", ("admins of Dispatch", "administrators"))
+    assert _refused(world, EVE).refusal.code == "not_found"
+    assert _refused(world, ROOT, "nowhere").refusal.code == "not_found"
+    assert _refused(world, Identity("nobody")).refusal.code == "unknown_user"
+    assert _refused(world, BOB, userId=7, count=0).refusal.code == "not_allowed"
+
+
+def test_only_a_member_is_assigned(world: World) -> None:
+    """Whatever the type allows, bulk assignment hands tasks to the organization's own people."""
+    refusal = _refused(world, userId="eve").refusal
+    assert (refusal.code, refusal.detail) == ("assignee_not_member", "Eve Lee is no member of Dispatch.")
+
+
+@pytest.mark.parametrize(
+    ("given", "pointers"),
+    [
+        ({"userId": "nobody"}, ["/userId"]),
+        ({"userId": 7}, ["/userId"]),
+        ({"userId": None}, ["/userId"]),
+        ({"count": 0}, ["/count"]),
+        ({"count": 101}, ["/count"]),
+        ({"count": True}, ["/count"]),
+        ({"count": "1"}, ["/count"]),
+        ({"type": "Riddle"}, ["/type"]),
+        ({"type": None}, ["/type"]),
+        ({"a/b": 1, "count": -1}, ["/a~1b", "/count"]),
+    ],
+)
+def test_what_does_not_fit_is_refused(world: World, given: dict[str, Any], pointers: list[str]) -> None:
+    """With every error at once."""
+    refusal = _refused(world, **given).refusal
+    assert (refusal.code, [error.pointer for error in refusal.errors]) == ("invalid_input", pointers)
+
+
+def test_what_is_missing_is_refused(world: World) -> None:
+    """A member and a number are needed; nobody who has left can be given tasks."""
+    with pytest.raises(Refused) as caught:
+        bulk_assign(world.session, ANN, "dispatch", {})
+    assert [error.pointer for error in caught.value.refusal.errors] == ["/userId", "/count"]
+    world.put_user("bob", active=False)
+    (error,) = _refused(world).refusal.errors
+    assert (error.pointer, error.detail) == ("/userId", "Bob Lee is not active.")
+
+
+@pytest.mark.parametrize("assigning", [claims().assigning, Assigning("reassign"), None])
+def test_a_task_is_assigned_as_its_workflow_says(
+    world: World, monkeypatch: pytest.MonkeyPatch, assigning: Assigning | None
+) -> None:
+    """As a child of the same type, or in place; where it says nothing, no type can be asked for and no task is free."""
+    workflow = replace(claims(), assigning=assigning)
+    monkeypatch.setattr(world, "session", replace(world.session, workflows=OneWorkflow(workflow)))
+    people.bootstrap(world.session, User("root", "Root"))
+    given: dict[str, object] = {"workflow": "claims", "caseId": "c1", "attributes": {"channel": "phone"}}
+    cases.create_case(world.session, ROOT, given, Request())
+    claim = {"type": "Claim", "assignedParty": {"kind": "user", "id": "ann"}}
+    top = tasks.create_task(world.session, ROOT, "c1", claim, Request()).value.task.task_id
+    given = {"type": "Survey", "parentId": top, "assignedParty": {"kind": "organization", "id": "dispatch"}}
+    survey = tasks.create_task(world.session, ROOT, "c1", given, Request()).value.task.task_id
+    if assigning is None:
+        assert _refused(world, type="Survey").refusal.code == "invalid_input"
+        assert _assign(world, count=1) == []
+        return
+    assert _assign(world, count=1, type="Survey") == [survey]
+    after = world.stored(survey)
+    has = world.stored(after.delegate_id or survey).assigned_party
+    assert has is not None
+    assert (has.id, after.delegated) == ("bob", assigning.member == "assign_to_person")
