@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from functions.api import cursors, replies
-from functions.api.operations import Call, Content, Reply, Routes
+from functions.api.operations import JSON, Call, Content, Reply, Routes, prefers
 from functions.api.parameters import text, whole
 from functions.api.views import cases as views
 from functions.api.views import tasks as task_views
+from functions.api.views import trees
 from shared.engine import cases as engine
+from shared.engine import showing
 from shared.engine.cases import CaseView
 
 ROUTES = Routes("Cases")
 LIMIT = whole("limit", "How many items a page may have.", 1, 500, 100)
 CURSOR = text("cursor", "`nextCursor` of the page before.")
+TEXT, MERMAID = "text/plain", "text/vnd.mermaid"
 
 
 def _address(view: CaseView) -> str:
@@ -84,10 +87,32 @@ def close_case(call: Call) -> Reply:
     refusals=(403, 404),
 )
 def list_case_tasks(call: Call) -> Reply:
-    """All tasks of the case that the caller may see, in tree order."""
+    """All tasks of the case that the caller may see, in tree order: each before those under it, the oldest first."""
     after, limit = cursors.position(call.query[CURSOR]), call.query[LIMIT]
-    page = engine.case_tasks(call.session, call.identity, call.path["caseId"], after, limit)
+    page = showing.case_tasks(call.session, call.identity, call.path["caseId"], after, limit)
     return replies.sized_page(page, task_views.listed, lambda view: view.task.task_id)
+
+
+@ROUTES.add(
+    "GET",
+    "/cases/{caseId}/tree",
+    "Read the trees of a case's tasks",
+    Content("Tree", "The tasks, each with those under it.", other=(TEXT, MERMAID)),
+    refusals=(403, 404),
+)
+def read_tree(call: Call) -> Reply:
+    """The tasks of the case that the caller may see, as trees; siblings oldest first.
+
+    As JSON or, where `Accept` prefers it, as a figure of columns in text, or as a Mermaid flowchart. What
+    does not fit an answer is left out, with all that is deeper than 100 tasks; JSON says so by `truncated`,
+    text in its last line. A flowchart ends where Mermaid would draw no more.
+    """
+    view = showing.case_tree(call.session, call.identity, call.path["caseId"])
+    media_type = prefers(call.accept, (JSON, TEXT, MERMAID))
+    if media_type == JSON:
+        return Reply(trees.nested(view))
+    draw = trees.drawn if media_type == TEXT else trees.charted
+    return Reply(draw(view), media_type=f"{media_type}; charset=utf-8")
 
 
 @ROUTES.add(
@@ -99,8 +124,13 @@ def list_case_tasks(call: Call) -> Reply:
     refusals=(403, 404),
 )
 def read_timeline(call: Call) -> Reply:
-    """Every change of the case and its tasks, newest first. It may lag behind by a moment."""
+    """Every change of the case and its tasks, newest first. It may lag behind by a moment.
+
+    A task that was passed on to a child of its own type is told once with it: what one step did to both, by
+    the child's entry; that it closed because the child had, by the child's closing; that the child was
+    cancelled with it, by its own. The histories of both have all of it. A page may be short for it.
+    """
     before, limit = cursors.timeline(call.query[CURSOR]), call.query[LIMIT]
-    caller, page = engine.timeline(call.session, call.identity, call.path["caseId"], before, limit)
+    caller, page = showing.timeline(call.session, call.identity, call.path["caseId"], before, limit)
     workflows = call.session.workflows
     return replies.sized_page(page, lambda entry: task_views.entry(entry, caller, workflows), cursors.timeline_position)

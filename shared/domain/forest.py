@@ -90,12 +90,13 @@ def _ties(depths: Sequence[int]) -> list[str]:
     return ties[::-1]
 
 
-def chart(title: str, boxes: Sequence[Box]) -> str:
-    """A Mermaid flowchart of the boxes in tree order; more than Mermaid would draw are left out, and counted."""
+def chart(title: str, boxes: Sequence[Box], left_out: int = 0) -> str:
+    """A Mermaid flowchart of the boxes in tree order; more than Mermaid would draw are left out, too, and counted."""
     parents = _parents([box.depth for box in boxes])
     drawn = [_box(number, box, parent) for number, (box, parent) in enumerate(zip(boxes, parents, strict=True))]
     count = sum(room <= CHARACTERS for room in accumulate(map(len, drawn[:NODES])))
-    rest = [f'more["… {len(boxes) - count} more"]'] if count < len(boxes) else []
+    left_out += len(boxes) - count
+    rest = [f'more["… {left_out} more"]'] if left_out else []
     statuses = {box.status.key: box.status for box in boxes[:count]}
     lines = [f"accTitle: {plain(title)}", *drawn[:count], *rest, *map(_class, statuses.values())]
     return "\n    ".join(["flowchart LR", *lines]) + "\n"

@@ -1,4 +1,4 @@
-"""Use cases of cases: create, look at, edit, close, list."""
+"""Use cases of cases: create, look at, edit, close."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from shared.domain import cases as rules
+from shared.domain.case_changes import looks_at_tasks
 from shared.domain.people import Caller
 from shared.domain.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene, status_of
-from shared.domain.task import Case, Entry, Task, Texts
+from shared.domain.task import Case, Task
 from shared.domain.workflow import CaseType, Workflow
 from shared.engine.loading import (
     Gathered,
     check_version,
     context_of,
     gather,
-    load_tasks,
     seen_case,
     workflow_of,
 )
 from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
-from shared.engine.session import Answer, Identity, Page, Refused, Request, Session, not_found, refuse
+from shared.engine.session import Answer, Identity, Refused, Request, Session, not_found, refuse
 from shared.engine.tasks import Given, TaskView, view_of
 from shared.ids import is_case_id
 
@@ -46,8 +46,8 @@ Deciding = Callable[[Context, Given], Decision]
 def get_case(session: Session, identity: Identity, case_id: str) -> CaseView:
     """The case as it is now; raises Refused `not_found`."""
     gathered = gather(session, identity, case_id)
-    workflow, case, tasks = _seen_tasks(session, gathered)
-    return _view(workflow, case, gathered.caller, tasks)
+    workflow, case, tasks = seen_tasks(session, gathered)
+    return case_view(workflow, case, gathered.caller, tasks)
 
 
 def create_case(session: Session, identity: Identity, given: Given, request: Request) -> Answer[CaseView]:
@@ -89,36 +89,13 @@ def close_case(session: Session, identity: Identity, case_id: str, given: Given,
     return _change(session, identity, case_id, given, request, rules.close_case)
 
 
-def case_tasks(session: Session, identity: Identity, case_id: str, after: str | None, limit: int) -> Page[TaskView]:
-    """The tasks of the case that the caller may see, in tree order, without their texts; raises Refused."""
-    gathered = gather(session, identity, case_id)
-    workflow, _, tasks = _seen_tasks(session, gathered)
-    ids = [task.task_id for task in tasks]
-    if after is not None and after not in ids:
-        refuse("invalid_request", "This cursor is of no list.")
-    start = 0 if after is None else ids.index(after) + 1
-    page = tasks[start : start + limit]
-    more = page[-1].task_id if len(tasks) > start + limit else None
-    return Page(tuple(TaskView(task, Texts(), workflow, gathered.caller) for task in page), more)
+def case_view(workflow: Workflow, case: Case, caller: Caller, tasks: Sequence[Task]) -> CaseView:
+    """The case, with how many of these tasks are open and closed."""
+    open_tasks = sum(status_of(workflow, task).open for task in tasks)
+    return CaseView(case, workflow, caller, open_tasks, len(tasks) - open_tasks)
 
 
-def timeline(
-    session: Session, identity: Identity, case_id: str, before: str | None, limit: int
-) -> tuple[Caller, Page[Entry]]:
-    """What happened in the case, newest first; it may lag behind by what the index lags."""
-    gathered = gather(session, identity, case_id)
-    workflow, case = seen_case(session, gathered)
-    rows = session.store.timeline(case_id, before, limit + 1)
-    more = rows[limit - 1][0] if len(rows) > limit else None
-    entries = tuple(entry for _, entry in rows[:limit])
-    if not visible(workflow, gathered.caller, case):
-        tasks = load_tasks(session, {entry.task_id for entry in entries if entry.task_id})
-        own = {task.task_id for task in tasks.values() if visible(workflow, gathered.caller, case, task)}
-        entries = tuple(entry for entry in entries if entry.task_id in own)
-    return gathered.caller, Page(entries, more)
-
-
-def _seen_tasks(session: Session, gathered: Gathered) -> tuple[Workflow, Case, list[Task]]:
+def seen_tasks(session: Session, gathered: Gathered) -> tuple[Workflow, Case, list[Task]]:
     """The case with the tasks that the caller may see; people outside see only their own.
 
     Raises Refused `not_found` where there is nothing to see.
@@ -170,7 +147,9 @@ def _change(
         if record is not None:
             return Answer(get_case(session, identity, case_id), record.status, replayed=True)
         check_version(request, case.version)
-        context = context_of(session, gathered, Scene(workflow, case))
+        looked_at = session.store.tasks(case_id) if looks_at_tasks(workflow, case, given) else ()
+        scene = Scene(workflow, case, related={task.task_id: task for task in looked_at})
+        context = context_of(session, gathered, scene)
         if not _committed(session, identity, request, context, decide(context, given), 200):
             return None
         return Answer(session.read_back(lambda: get_case(session, identity, case_id)))
@@ -192,14 +171,9 @@ def _committed(
 def _whole(session: Session, identity: Identity, case_id: str) -> CaseView:
     """The case with its tasks, as the answer to its creation shows them."""
     gathered = gather(session, identity, case_id)
-    workflow, case, tasks = _seen_tasks(session, gathered)
+    workflow, case, tasks = seen_tasks(session, gathered)
     views = tuple(view_of(session, workflow, gathered.caller, task) for task in tasks)
-    return replace(_view(workflow, case, gathered.caller, tasks), tasks=views)
-
-
-def _view(workflow: Workflow, case: Case, caller: Caller, tasks: Sequence[Task]) -> CaseView:
-    open_tasks = sum(status_of(workflow, task).open for task in tasks)
-    return CaseView(case, workflow, caller, open_tasks, len(tasks) - open_tasks)
+    return replace(case_view(workflow, case, gathered.caller, tasks), tasks=views)
 
 
 def _misfit(pointer: str, detail: str) -> NoReturn:

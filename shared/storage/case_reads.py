@@ -64,6 +64,14 @@ class CaseReads:
         items = self._table.query(f"CASE#{case_id}", earlier, index=TIMELINE, page=limit, ascending=False)
         return [(item[TIMELINE.sort]["S"], case_items.entry_of_item(item)) for item in islice(items, limit)]
 
+    def timeline_at(self, case_id: str, moment: str) -> list[tuple[str, Entry]]:
+        """What happened in a case at one moment, which holds all of a commit; each with its position; it may lag."""
+        if not is_case_id(case_id) or not is_position(moment):
+            return []
+        there = Path(TIMELINE.sort).between({"S": f"{moment}#"}, {"S": f"{moment}#~"})
+        items = self._table.query(f"CASE#{case_id}", there, index=TIMELINE)
+        return [(item[TIMELINE.sort]["S"], case_items.entry_of_item(item)) for item in items]
+
     def due(self, shard: int, until: datetime, limit: int = 100) -> list[Timer]:
         """The timers of a shard whose time has come by then, earliest first, without those that are gone by now."""
         bound = {"S": f"{to_text(until)}~"}

@@ -161,4 +161,5 @@ def test_a_chart_has_no_more_than_mermaid_draws() -> None:
     long = chart("Look 1", [Box(0, ASSIGNED, ("T" * 1_000,)) for _ in range(50)])
     assert CHARACTERS - 2_000 < len(long) < 50_000
     assert long.count("TTT") > 40
+    assert 'more["… 9 more"]' in chart("Look 1", [Box(0, ASSIGNED, ("T",))] * (NODES + 2), 7)
     assert "more" not in chart("Look 1", [Box(0, ASSIGNED, ("T",))] * NODES)

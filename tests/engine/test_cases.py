@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.engine import cases
+from shared.engine import cases, showing
 from shared.engine.session import Identity, Refused, Request
 from tests.engine.world import ANN, EVE, PAT, ROOT, World
 
@@ -84,9 +84,9 @@ def test_people_outside_see_of_a_case_what_is_theirs(world: World) -> None:
     own = world.task("look-1", assignedParty={"kind": "organization", "id": "acme"})
     view = cases.get_case(world.session, PAT, "look-1")
     assert (view.open, view.closed) == (1, 0)
-    page = cases.case_tasks(world.session, PAT, "look-1", None, 100)
+    page = showing.case_tasks(world.session, PAT, "look-1", None, 100)
     assert [t.task.task_id for t in page.items] == [own]
-    _, history = cases.timeline(world.session, PAT, "look-1", None, 100)
+    _, history = showing.timeline(world.session, PAT, "look-1", None, 100)
     assert {e.task_id for e in history.items} == {own}
 
 
@@ -118,14 +118,14 @@ def test_tasks_are_paged_and_a_foreign_cursor_is_refused(world: World) -> None:
     seen: list[str] = []
     after = None
     while True:
-        page = cases.case_tasks(world.session, ANN, "look-1", after, 2)
+        page = showing.case_tasks(world.session, ANN, "look-1", after, 2)
         seen += [t.task.task_id for t in page.items]
         after = page.next_cursor
         if after is None:
             break
     assert seen == sorted(seen)
     assert len(seen) == 5
-    call = lambda: cases.case_tasks(world.session, ANN, "look-1", "look-2.x", 2)  # noqa: E731
+    call = lambda: showing.case_tasks(world.session, ANN, "look-1", "look-2.x", 2)  # noqa: E731
     assert _refused(call).refusal.code == "invalid_request"
 
 
@@ -140,7 +140,7 @@ def test_the_timeline_is_newest_first_and_paged(world: World) -> None:
     seen: list[tuple[str | None, int]] = []
     before = None
     while True:
-        _, page = cases.timeline(world.session, ANN, "look-1", before, 3)
+        _, page = showing.timeline(world.session, ANN, "look-1", before, 3)
         seen += [(e.task_id, e.version) for e in page.items]
         before = page.next_cursor
         if before is None:

@@ -94,6 +94,7 @@ def test_awkward_ids_name_nothing(store: Store, text: str) -> None:
     assert not [*store.tasks(text), *store.timers(text), *store.case_history(text), *store.edges(text)]
     assert not [*store.history(text), *store.dependents(text), *store.children(text), *store.members(text)]
     assert not [*store.timeline(text), *store.timeline(CASE_ID, before=text + "\x00")]
+    assert not [*store.timeline_at(text, "2026"), *store.timeline_at(CASE_ID, text + "\x00")]
     assert store.texts(text) == Texts()
     assert store.counted(text) is None
     assert not {**store.open_tallies(text), **store.queue_tallies(text, "2026-11-22")}
@@ -156,6 +157,9 @@ def test_the_timeline_is_newest_first(store: Store) -> None:
         pages += page
         before = page[-1][0]
     assert pages == whole
+    moment = before.partition("#")[0] if before else ""
+    assert store.timeline_at(CASE_ID, moment) == [row for row in reversed(whole) if row[0].startswith(moment)]
+    assert store.timeline_at(CASE_ID, moment[:-1]) == []
 
 
 def test_due_timers_come_earliest_first(store: Store) -> None:

@@ -19,7 +19,7 @@ from functions.api.schemas.common import (
     example,
 )
 from functions.api.schemas.people import Who
-from functions.api.schemas.tasks import CaseTask, Counts, Task
+from functions.api.schemas.tasks import CaseTask, Counts, ListedTask, Task
 
 Attributes = Annotated[
     dict[str, Any], Field(description="As the case type declares them.", examples=[{"lookId": "4711"}])
@@ -64,6 +64,26 @@ class CreatedCase(CaseFields):
     """A new case with its tasks."""
 
     tasks: CreatedTasks
+
+
+class TreeNode(Output):
+    """A task with the tasks under it."""
+
+    task: ListedTask
+    children: Annotated[list[TreeNode], Field(description="Oldest first, of those that the caller may see.")]
+
+
+class Tree(Output):
+    """A case with its tasks, as trees."""
+
+    case: Case
+    roots: Annotated[
+        list[TreeNode], Field(description="Tasks under no other, or under one that the caller may not see.")
+    ]
+    truncated: Annotated[
+        bool,
+        Field(description="Whether tasks are left out: an answer holds about 5 MB, and trees of a depth of 100."),
+    ]
 
 
 class CaseCreation(Input):

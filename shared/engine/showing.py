@@ -1,0 +1,84 @@
+"""Use cases that show a case: its tasks as the trees that they are, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.domain.forest import Branch, grown
+from shared.domain.people import Caller
+from shared.domain.relations import visible
+from shared.domain.task import Entry, Texts
+from shared.domain.timeline import looked_at, passes_on, told_once
+from shared.engine.cases import CaseView, case_view, seen_tasks
+from shared.engine.loading import gather, load_tasks, seen_case
+from shared.engine.session import Identity, Page, Session, refuse
+from shared.engine.tasks import TaskView
+
+
+@dataclass(frozen=True, slots=True)
+class TreeView:
+    """A case with the tasks that one caller sees, in tree order."""
+
+    case: CaseView
+    branches: tuple[Branch, ...]
+
+    def task(self, branch: Branch) -> TaskView:
+        """The branch's task as the caller sees it, without its texts."""
+        return TaskView(branch.task, Texts(), self.case.workflow, self.case.caller)
+
+
+def case_tree(session: Session, identity: Identity, case_id: str) -> TreeView:
+    """All tasks of the case that the caller may see; below one that they may not see, its child is a root."""
+    gathered = gather(session, identity, case_id)
+    workflow, case, tasks = seen_tasks(session, gathered)
+    # Ids of one commit lie some milliseconds ahead, so those of the next may come before the last of them.
+    branches = grown(sorted(tasks, key=lambda task: task.created_at))
+    return TreeView(case_view(workflow, case, gathered.caller, tasks), tuple(branches))
+
+
+def case_tasks(session: Session, identity: Identity, case_id: str, after: str | None, limit: int) -> Page[TaskView]:
+    """The tasks of the case that the caller may see, in tree order, without their texts; raises Refused."""
+    tree = case_tree(session, identity, case_id)
+    ids = [branch.task.task_id for branch in tree.branches]
+    if after is not None and after not in ids:
+        refuse("invalid_request", "This cursor is of no list.")
+    start = 0 if after is None else ids.index(after) + 1
+    page = tree.branches[start : start + limit]
+    more = page[-1].task.task_id if len(ids) > start + limit else None
+    return Page(tuple(map(tree.task, page)), more)
+
+
+def timeline(
+    session: Session, identity: Identity, case_id: str, before: str | None, limit: int
+) -> tuple[Caller, Page[Entry]]:
+    """What happened in the case, newest first; it may lag behind by what the index lags.
+
+    What happened to a task and its delegate at once is told once; a page may be short for it.
+    """
+    gathered = gather(session, identity, case_id)
+    workflow, case = seen_case(session, gathered)
+    rows = session.store.timeline(case_id, before, limit + 1)
+    more = rows[limit - 1][0] if len(rows) > limit else None
+    entries = [entry for _, entry in rows[:limit]]
+    beside = _beside(session, case_id, rows[:limit], (before, more)) if passes_on(workflow) else []
+    whole = visible(workflow, gathered.caller, case)
+    if whole:
+        tasks = load_tasks(session, looked_at(workflow, [*entries, *beside]))
+    else:
+        tasks = {t.task_id: t for t in session.store.tasks(case_id) if visible(workflow, gathered.caller, case, t)}
+        entries = [entry for entry in entries if entry.task_id in tasks]
+    return gathered.caller, Page(tuple(told_once(workflow, entries, beside, tasks, whole=whole)), more)
+
+
+def _beside(
+    session: Session, case_id: str, rows: Iterable[tuple[str, Entry]], edges: Iterable[str | None]
+) -> list[Entry]:
+    """What happened at the very moments at which a page begins and ends, but is not on it.
+
+    All of a commit is of one moment, so what shares one with an entry of the page is there, or here.
+    """
+    moments = {edge.partition("#")[0] for edge in edges if edge is not None}
+    known = {position for position, _ in rows}
+    found = (row for moment in sorted(moments) for row in session.store.timeline_at(case_id, moment))
+    return [entry for position, entry in found if position not in known]
