@@ -85,7 +85,7 @@ class ListedTask(Output):
 
     task_id: TaskId
     case_id: CaseId
-    parent_id: Annotated[str | None, Field(examples=[None])]
+    parent_id: Annotated[str | None, Field(description="The task that it stands under.", examples=[None])]
     workflow: Annotated[str, Field(examples=["inspection"])]
     workflow_version: Annotated[int, Field(ge=1, examples=[1])]
     type: TaskType
@@ -161,6 +161,10 @@ class TaskCreation(TaskFields):
     """A new task of a case."""
 
     model_config = example(type="QA", description="Compare the photos with the order.", groupQueue="quality-assurance")
+
+    parent_id: Annotated[
+        TaskId, Field(description="The task that it stands under, where tasks of the workflow stand under others.")
+    ] = ABSENT
 
 
 class TaskChange(Input):
