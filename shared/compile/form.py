@@ -11,7 +11,7 @@ from typing import Any
 
 Json = dict[str, Any]
 SECONDS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-OWN = {"is", "required", "nullable"}
+OWN = {"is", "required", "nullable", "fixed"}
 AS_WRITTEN = (
     "actions",
     "parents",
@@ -25,7 +25,17 @@ AS_WRITTEN = (
     "begins",
     "created_by",
     "assigned_to",
+    "assigned_to_user",
+    "assigned_kind",
     "who",
+    "created_under",
+    "created_by_members_of",
+    "placed",
+    "opens_with",
+    "joins_completed",
+    "family",
+    "kinds",
+    "moves",
 )
 
 
@@ -68,11 +78,8 @@ def in_words(name: str) -> str:
 
 
 def _creation(body: Json) -> Json:
-    return {
-        "who": body["who"],
-        "target": _target(body["to"]),
-        "fields": _fields(body.get("fields")),
-    }
+    form = {"who": body["who"], "target": _target(body["to"]), "fields": _fields(body.get("fields"))}
+    return form | {key: body[key] for key in ("action",) if key in body}
 
 
 def _action(name: str, body: Json) -> Json:
@@ -112,7 +119,7 @@ def _fields(fields: Mapping[str, Json] | None) -> list[Json]:
 
 def _field(name: str, body: Json) -> Json:
     form = {"name": name, "kind": body["is"], "options": {k: v for k, v in body.items() if k not in OWN}}
-    return form | {key: body[key] for key in ("required", "nullable") if key in body}
+    return form | {key: body[key] for key in ("required", "nullable", "fixed") if key in body}
 
 
 def _type(name: str, body: Json, file: Json) -> Json:
@@ -121,11 +128,15 @@ def _type(name: str, body: Json, file: Json) -> Json:
         form["group_queue"] = body["groupQueue"]
     if "due" in body:
         form["due_in"] = seconds(body["due"])
-    if "lasts" in body:
-        form["lasts"] = seconds(body["lasts"])
+    for key in ("lasts", "held_for"):
+        if key in body:
+            form[key] = seconds(body[key])
+    if "own_actions" in body:
+        form["own_actions"] = {action: _action(action, own) for action, own in body["own_actions"].items()}
     if body.get("parents") == "any":
         hold = file.get("tree", {}).get("hold")
-        form["parents"] = [other for other in file["types"] if other != hold]
+        leaves = {other for other, said in file["types"].items() if (said or {}).get("leaf")}
+        form["parents"] = [other for other in file["types"] if other != hold and (other not in leaves or name == hold)]
     return {key: body[key] for key in AS_WRITTEN if key in body} | form
 
 
@@ -135,4 +146,5 @@ def _case_type(name: str, body: Json) -> Json:
         "label": body.get("label", in_words(name)),
         "attributes": _fields(body.get("attributes")),
     }
-    return form | {key: body[key] for key in ("entity", "identity", "templates", "begins") if key in body}
+    kept = ("entity", "identity", "templates", "begins", "when_changed")
+    return form | {key: body[key] for key in kept if key in body}

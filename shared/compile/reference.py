@@ -24,6 +24,8 @@ KEYS = {
     "type": "A type: `types.<name>`",
     "follow": "A follow-on: `follows`, `begins` and `children`",
     "caseType": "A case type: `case.types.<name>`",
+    "change": "A change: `case.types.<name>.when_changed.<attribute>`",
+    "change": "A change: `case.types.<name>.when_changed.<attribute>`",
     "templateTask": "A task of a template: `case.types.<name>.templates.<name>`",
     "handBack": "A step of `hand_back`",
     "organization": "An organization: `organizations.<id>`",

@@ -111,23 +111,35 @@ class _Reader:
 
     def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
         values: dict[str, Any] = {}
+        merged = [value for key, value in node.value if _kind(key) == "merge"]
         for key_node, value_node in node.value:
-            key = self._key(key_node)
+            key = self._key(key_node) if _kind(key_node) != "merge" else None
             if key is None:
                 continue
             if key in values:
                 first = self.lines[(*place, key)]
                 self._refuse(key_node, f"{key!r} stands here twice.", f"It is on line {first} already: keep one.")
                 continue
-            self.lines[(*place, key)] = key_node.start_mark.line + 1
+            self.lines.setdefault((*place, key), key_node.start_mark.line + 1)
             values[key] = self._value(value_node, (*place, key))
+        return self._merged(merged, place) | values
+
+    def _merged(self, nodes: list[yaml.Node], place: Place) -> dict[str, Any]:
+        """What `<<: *name` brings: the keys of another mapping, where this one does not say otherwise."""
+        values: dict[str, Any] = {}
+        for node in nodes:
+            found = self._value(node, place)
+            if isinstance(found, dict):
+                values |= found
+            else:
+                self._refuse(node, "Only a mapping can be merged.", "Write `<<: *name`, with the name of a mapping.")
         return values
 
     def _key(self, node: yaml.Node) -> str | None:
         if not isinstance(node, yaml.ScalarNode):
             self._refuse(node, "A key must be text.")
             return None
-        if _kind(node) not in ("str", "merge"):
+        if _kind(node) != "str":
             self._refuse(node, f"YAML reads the key {node.value!r} as {_kind(node)}, not as text.", _quote(node))
             return None
         return str(node.value)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
+from shared.domain.case_changes import changes_of, settle_tasks
+from shared.domain.case_entry import case_entry
 from shared.domain.creation import new_task
-from shared.domain.decide import SKEW
 from shared.domain.fields import read_input
-from shared.domain.following import begin_case
+from shared.domain.following import begin_case, rooted
 from shared.domain.graph import in_order
 from shared.domain.kind import Reading
 from shared.domain.people import Caller
@@ -19,7 +20,8 @@ from shared.domain.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.reactions import CASCADE
 from shared.domain.relations import relations
 from shared.domain.scene import Context, Scene
-from shared.domain.task import Case, Entry, Task
+from shared.domain.skew import SKEW
+from shared.domain.task import Case, Task
 from shared.domain.text import is_plain
 from shared.domain.workflow import CaseType, Field, Workflow
 from shared.domain.writes import AddEntry, ChangeCase, CreateCase, Write
@@ -74,8 +76,10 @@ def create_case(context: Context, given: Given) -> Decision:
     begun = begin_case(context, case_type.begins)
     if isinstance(begun, Refusal):
         return begun
-    entry = _entry(context, case, "create", "CaseCreated")
-    return Plan(context.ids.commit, (CreateCase(case), AddEntry(entry), *begun, *made), case, SKEW)
+    case = rooted(case, begun)
+    first = (write for draft in begun for write in draft.whole()[1])
+    entry = case_entry(context, case, "create", "CaseCreated")
+    return Plan(context.ids.commit, (CreateCase(case), AddEntry(entry), *first, *made), case, SKEW)
 
 
 def _described(context: Context, case_type: CaseType, given: Given) -> Case | Refusal:
@@ -106,11 +110,43 @@ def edit_case(context: Context, given: Given) -> Decision:
     attributes = read_attributes(context, some, given.get("attributes", {}))
     if isinstance(attributes, Refusal):
         return attributes
+    errors = tuple(_unchangeable(case_type, case, attributes))
+    if errors:
+        return _misfit(*errors)
     merged = {k: v for k, v in {**case.attributes, **attributes}.items() if v is not None}
     after = replace(case, display_name=str(values.get("displayName", case.display_name)), attributes=merged)
     if after == case:
         return Plan(context.ids.commit, (), case, SKEW)
-    return _changed(context, after, "edit", "CaseChanged", changes=_changes(case, after))
+    return _with_tasks(context, after)
+
+
+def _unchangeable(case_type: CaseType, case: Case, attributes: Given) -> Iterator[FieldError]:
+    """What an edit may not do: change what is fixed, take away what every case has."""
+    for field in case_type.attributes:
+        if field.name not in attributes:
+            continue
+        value = attributes[field.name]
+        if field.fixed and value != case.attributes.get(field.name):
+            yield FieldError(f"/attributes/{field.name}", "This is given when a case begins, and never changes.")
+        elif field.required and value is None:
+            yield FieldError(f"/attributes/{field.name}", "Every case has this: it cannot be taken away.")
+
+
+def _with_tasks(context: Context, after: Case) -> Decision:
+    """The plan of the edited case, with what its new attributes do to its tasks.
+
+    Whoever opens a task by such an attribute advances the graph as well, so neither overlooks the other.
+    """
+    before = context.scene.case
+    writes: tuple[Write, ...] | Refusal = ()
+    changes = changes_of(context.scene.workflow, before, after)
+    if changes:
+        after = replace(after, graph_version=before.graph_version + 1)
+        writes = settle_tasks(replace(context, scene=replace(context.scene, case=after)), changes)
+    if isinstance(writes, Refusal):
+        return writes
+    plan = _changed(context, after, "edit", "CaseChanged", changes=_changes(before, after))
+    return replace(plan, writes=(*plan.writes, *writes))
 
 
 def close_case(context: Context, given: Given) -> Decision:
@@ -223,7 +259,7 @@ def _changed(context: Context, after: Case, action: str, event: str, **more: obj
     before = context.scene.case
     person, now = context.caller.person, context.now
     after = replace(after, version=before.version + 1, updated_at=now, updated_by=person)
-    entry = replace(_entry(context, after, action, event), **more)  # type: ignore[arg-type]
+    entry = replace(case_entry(context, after, action, event), **more)  # type: ignore[arg-type]
     return Plan(context.ids.commit, (ChangeCase(before, after), AddEntry(entry)), after, SKEW)
 
 
@@ -233,22 +269,6 @@ def _changes(before: Case, after: Case) -> dict[str, object]:
         "attributes": (dict(before.attributes), dict(after.attributes)),
     }
     return {name: {"from": b, "to": a} for name, (b, a) in pairs.items() if b != a}
-
-
-def _entry(context: Context, case: Case, action: str, event: str) -> Entry:
-    return Entry(
-        case_id=case.case_id,
-        task_id=None,
-        version=case.version,
-        created_at=context.now,
-        created_by=context.caller.person,
-        action=action,
-        event=event,
-        commit_id=context.ids.commit,
-        state=case.state,
-        type=case.case_type,
-        workflow=case.workflow,
-    )
 
 
 def new_case(context_now: datetime, workflow: Workflow, case_type: CaseType, case_id: str) -> Case:

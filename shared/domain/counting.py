@@ -6,6 +6,7 @@ what the parent becomes with it, so it cannot be overlooked (engine.md, Promises
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.domain.draft import Draft
@@ -15,28 +16,45 @@ from shared.domain.scene import Context, status_of
 from shared.domain.task import Children, Edge, Task
 from shared.domain.tree import on_hold, reaction
 from shared.domain.vocabulary import CHILDREN_CLOSED
-from shared.domain.workflow import Status
+from shared.domain.workflow import Status, Workflow
 from shared.domain.writes import ChangeCounters, ChangeEdge, Write
 
 
-def count_child(context: Context, edge: Edge, child: Task) -> Plan | None:
-    """The plan that counts the child's closing at the scene's task; None if it is counted already.
+def count_children(context: Context, children: Iterable[tuple[Edge, Task]]) -> Plan | None:
+    """The plan that counts the closings of these children at the scene's task; None if there is none to count.
 
-    Where it is the last one, the same plan holds what the parent becomes.
+    Where the last one is among them, the same plan holds what the parent becomes.
     """
     workflow, parent = context.scene.workflow, context.scene.subject
-    if edge.hold or edge.counted_version >= child.version or status_of(workflow, child).open:
+    after, counted = parent, list[Write]()
+    for edge, child in children:
+        if is_behind(workflow, edge, child):
+            completed = status_of(workflow, child).completed
+            after = replace(after, children=_closed(after.children, edge, completed=completed))
+            now = replace(edge, counted_version=child.version, counted_completed=completed)
+            counted.append(ChangeEdge(edge, now))
+    if not counted:
         return None
-    completed = status_of(workflow, child).completed
-    counted = replace(edge, counted_version=child.version, counted_completed=completed)
-    after = replace(parent, children=_closed(parent.children, edge, completed=completed))
     becomes = reaction(workflow, after)
     if becomes is not None:
-        return _react(context, after, becomes, ChangeEdge(edge, counted))
+        return _react(context, after, becomes, *counted)
     # A parent that stays on hold has another open child or a running hold, and the condition says
     # so; of a closed parent nothing more depends on the counters.
     not_last = status_of(workflow, parent) == on_hold(workflow) and parent.hold_id is None
-    return Plan(context.ids.commit, (ChangeEdge(edge, counted), ChangeCounters(parent, after, not_last)), parent)
+    return Plan(context.ids.commit, (*counted, ChangeCounters(parent, after, not_last)), parent)
+
+
+def is_behind(workflow: Workflow, edge: Edge, child: Task) -> bool:
+    """Whether the child has closed since the edge last counted it.
+
+    A closing that was taken back, as the task was opened again, is none, whoever still remembers it.
+    """
+    return not edge.hold and abs(edge.counted_version) < child.version and not status_of(workflow, child).open
+
+
+def may_react(workflow: Workflow, parent: Task, closed: int = 1) -> bool:
+    """Whether the parent may become something else once so many children more are counted as closed."""
+    return status_of(workflow, parent).open and parent.children.open <= closed
 
 
 def _react(context: Context, after: Task, becomes: Status, *writes: Write) -> Plan:

@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
+from shared.domain.assignees import misassigned, with_named_user
 from shared.domain.assigning import unfit
-from shared.domain.decide import SKEW
 from shared.domain.draft import Draft
-from shared.domain.effects import (
-    set_assigned_party,
-)
+from shared.domain.effects import set_assigned_party
 from shared.domain.fields import read_input
+from shared.domain.following import open_with
 from shared.domain.kind import Reading
 from shared.domain.opening import blank, enter_first, entity_of, start_lasting
 from shared.domain.permission import closed, kept_out, kept_out_of_case
 from shared.domain.plan import Decision, FieldError, Plan, Refusal
-from shared.domain.scene import Context, unfinished
+from shared.domain.scene import Context, Scene, unfinished
+from shared.domain.skew import SKEW
 from shared.domain.task import Link, Party, Task, TaskId, Texts
-from shared.domain.tree import stand_under
-from shared.domain.workflow import Workflow
+from shared.domain.tree import may_stand_under, place_of, stand_under
+from shared.domain.workflow import TaskType, Workflow
 from shared.domain.writes import AddDependent, CheckCaseOpen, PutFirstTexts, Write
 
 
@@ -49,9 +49,10 @@ def new_task(
     if refusal is not None:
         return refusal
     fields = {name: value for name, value in given.items() if name != "type"}
+    fields = {**with_named_user(_type_of(workflow, given), fields)}
     reading = Reading(context.scene, context.caller, context.now)
     values, errors = read_input(workflow.creation.fields, fields, reading)
-    errors = (*_type_errors(workflow, given.get("type")), *errors)
+    errors = (*_type_errors(workflow, given.get("type")), *_kind_errors(workflow, given), *errors)
     if errors:
         return Refusal("invalid_input", "The task does not fit.", rule="input", errors=errors)
     draft = Draft(
@@ -65,7 +66,9 @@ def new_task(
 
 
 def _fill(draft: Draft) -> tuple[Task, tuple[Write, ...]] | Refusal:
-    refusal = _assign(draft) if {"assignedParty", "internal"} & draft.input.keys() else None
+    refusal = misassigned(draft)
+    if refusal is None and {"assignedParty", "internal"} & draft.input.keys():
+        refusal = _assign(draft)
     if refusal is not None:
         return refusal
     _set_fields(draft)
@@ -77,7 +80,8 @@ def _fill(draft: Draft) -> tuple[Task, tuple[Write, ...]] | Refusal:
         return refusal
     draft.changes.clear()
     enter_first(draft)
-    return draft.whole()
+    draft.set(assigned_at=draft.input.get("assignedAt", draft.task.assigned_at))
+    return open_with(draft) or draft.whole()
 
 
 def _assign(draft: Draft) -> Refusal | None:
@@ -86,14 +90,31 @@ def _assign(draft: Draft) -> Refusal | None:
 
 
 def _place(draft: Draft) -> Refusal | None:
-    """The task stands under the parent that the input names, or where its type stands alone, alone."""
-    parent = cast(Task | None, draft.input.get("parentId"))
-    if parent is not None:
-        return stand_under(draft, parent)
-    parents = draft.context.scene.workflow.types[draft.task.type].parents
-    if not parents:
+    """The task stands under the parent that the input names, or that its type names; if none does, alone."""
+    task_type = draft.context.scene.workflow.types[draft.task.type]
+    given, place = cast(Task | None, draft.input.get("parentId")), place_of(draft.context.scene, task_type)
+    if given is not None:
+        return _misplaced(draft, given, place) or stand_under(draft, given)
+    if place is not None:
+        return stand_under(draft, place)
+    if not task_type.parents:
         return None
-    detail = f"A {draft.task.type} stands under one of: {', '.join(sorted(parents))}."
+    if task_type.placed:
+        detail = f"There is no open {task_type.placed[-1]} for it to stand under."
+        return Refusal("parent_closed", detail, rule="parent_open")
+    return _wrong_parent(f"A {draft.task.type} stands under one of: {', '.join(sorted(task_type.parents))}.")
+
+
+def _misplaced(draft: Draft, parent: Task, place: Task | None) -> Refusal | None:
+    """Refuses a parent under which tasks of the type do not stand, or do not stand now."""
+    if not may_stand_under(draft.context.scene.workflow, draft.task.type, parent):
+        return _wrong_parent(f"A {draft.task.type} cannot stand under a {parent.type}.")
+    if place is not None and place.task_id != parent.task_id:
+        return _wrong_parent(f"A {draft.task.type} stands under the {place.type} now. It need not be named.")
+    return None
+
+
+def _wrong_parent(detail: str) -> Refusal:
     return Refusal("invalid_input", detail, "parents", errors=(FieldError("/parentId", detail),))
 
 
@@ -101,6 +122,7 @@ def _set_fields(draft: Draft) -> None:
     """Plain fields as given; a timer for the due time."""
     values = draft.input
     names = {"groupQueue": "group_queue", "entity": "entity", "priority": "priority", "awaiting": "awaiting"}
+    names["kind"] = "kind"
     draft.set(**{field: values[name] for name, field in names.items() if name in values})
     if values.get("dueTime") is not None:
         draft.set(due_time=values["dueTime"])
@@ -152,11 +174,37 @@ def _type_errors(workflow: Workflow, name: object) -> tuple[FieldError, ...]:
     return ()
 
 
+def _kind_errors(workflow: Workflow, given: Mapping[str, object]) -> tuple[FieldError, ...]:
+    """Where tasks of the type are of kinds, one of them must be named, elsewhere none."""
+    task_type = _type_of(workflow, given)
+    if task_type is None or (given.get("kind") in task_type.kinds if task_type.kinds else "kind" not in given):
+        return ()
+    wanted = f"This must be one of: {', '.join(task_type.kinds)}." if task_type.kinds else "Such tasks have no kinds."
+    return (FieldError("/kind", wanted),)
+
+
+def _type_of(workflow: Workflow, given: Mapping[str, object]) -> TaskType | None:
+    name = given.get("type")
+    return workflow.types.get(name) if isinstance(name, str) else None
+
+
 def _kept_from(context: Context, given: Mapping[str, object]) -> Refusal | None:
     """Refuses whom the type does not let create such a task, by what they are to the task that it is to stand under."""
-    name, parent = given.get("type"), given.get("parentId")
-    task_type = context.scene.workflow.types.get(name) if isinstance(name, str) else None
-    if task_type is None or task_type.created_by is None:
+    scene, task_type, named = context.scene, _type_of(context.scene.workflow, given), given.get("parentId")
+    if task_type is None:
         return None
-    scene = replace(context.scene, task=context.scene.related.get(parent) if isinstance(parent, str) else None)
-    return kept_out(scene, context.caller, task_type.created_by, f"create a {task_type.label} here")
+    parent = scene.related.get(named) if isinstance(named, str) else place_of(scene, task_type)
+    return kept_from_creating(replace(scene, task=parent), context, task_type)
+
+
+def kept_from_creating(scene: Scene, context: Context, task_type: TaskType) -> Refusal | None:
+    """Refuses a caller who may not create a task of the type under the scene's task."""
+    who = task_type.created_under.get(scene.task.type) if scene.task else None
+    who = who or task_type.created_by
+    if who is None or context.caller.member_of(task_type.created_by_members_of):
+        return None
+    refusal = kept_out(scene, context.caller, who, f"create a {task_type.label} here")
+    named = scene.workflow.organizations.get(task_type.created_by_members_of or "")
+    if refusal is None or named is None:
+        return refusal
+    return replace(refusal, who=(*refusal.who, f"members of {named.label}"))

@@ -9,28 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.domain.delegation import give_back
+from shared.domain.children import child_action, create_child
+from shared.domain.delegation import end_with_delegate, give_back
 from shared.domain.draft import Draft
 from shared.domain.effects import EFFECTS
 from shared.domain.fields import read_input
 from shared.domain.following import follow
-from shared.domain.guards import CODES, GUARDS
+from shared.domain.guards import CODES, GUARDS, LASTING
 from shared.domain.holds import end_hold, is_hold
 from shared.domain.kind import Reading
 from shared.domain.permission import kept_out
 from shared.domain.plan import Decision, Plan, Refusal
 from shared.domain.relations import describe
 from shared.domain.scene import Context
+from shared.domain.skew import SKEW
 from shared.domain.tree import release
 from shared.domain.workflow import Action
-
-SKEW = {
-    "caller": "read with the task; deactivating somebody takes effect on their next request",
-    "prerequisites": "a terminal status is final, and the hook looks again at a task left waiting",
-    "holds": "an end that nobody read of fails the commit: what ends a hold writes its task as well",
-    "parties": "the doctor's assignee-active finds a party deactivated meanwhile",
-}
-"""What decisions read and plans do not guard, each with why that is safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +37,12 @@ class Offer:
 
 def act(context: Context, name: str, given: Mapping[str, object]) -> Decision:
     """The plan that takes the action on the scene's task, or why nothing happens."""
-    action = context.scene.workflow.actions_of(context.scene.subject.type).get(name)
+    workflow, type_name = context.scene.workflow, context.scene.subject.type
+    if name == child_action(workflow, type_name):
+        return create_child(context, given)
+    action = workflow.actions_of(type_name).get(name)
     if action is None:
-        return Refusal("invalid_input", f"There is no action {name!r}.", rule="action")
+        return _unknown(context, name)
     refusal = permitted(context, action) or offered(context, action)
     if refusal is not None:
         return refusal
@@ -66,8 +63,22 @@ def offers(context: Context, *, unlisted: bool = False) -> tuple[Offer, ...]:
 
 
 def permitted(context: Context, action: Action) -> Refusal | None:
-    """Refuses a caller whom no status of the task would let take the action."""
-    return kept_out(context.scene, context.caller, action.who, f"{action.label.lower()} this task")
+    """Refuses what no status of the task would let the caller do: for who they are, or for what the task is."""
+    refusal = kept_out(context.scene, context.caller, action.who, f"{action.label.lower()} this task")
+    lasting = () if refusal is not None else (word for word in action.guards if word.name in LASTING)
+    for word in lasting:
+        reason = GUARDS[word.name](context, word.arguments)
+        if reason is not None:
+            return Refusal("not_allowed", reason, rule=word.name)
+    return refusal
+
+
+def _unknown(context: Context, name: str) -> Refusal:
+    """Refuses an action that tasks of the type do not have, or no task at all."""
+    workflow = context.scene.workflow
+    if name == workflow.creation.action or any(action.name == name for _, action in workflow.every_action()):
+        return Refusal("not_allowed", f"A {context.scene.subject.type} has no action {name!r}.", rule="action")
+    return Refusal("invalid_input", f"There is no action {name!r}.", rule="action")
 
 
 def offered(context: Context, action: Action) -> Refusal | None:
@@ -119,12 +130,13 @@ def _let_go(draft: Draft) -> Refusal | None:
         return None
     end_hold(draft)
     if is_hold(workflow, draft.task):
-        release(draft)
+        held = release(draft)
+        return follow(held) if held is not None else None
     if workflow.tree is None or draft.action in (workflow.tree.cascade, workflow.tree.conclude):
         return None
     if workflow.types[draft.task.type].returns and not status.completed:
         give_back(draft)
-    return follow(draft)
+    return end_with_delegate(draft) or follow(draft)
 
 
 def _is_note(kind: str, name: str, values: Mapping[str, object]) -> bool:

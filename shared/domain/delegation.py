@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from shared.domain.assigning import assign, belongs, unfit
 from shared.domain.draft import Draft
+from shared.domain.following import follow
+from shared.domain.holds import end_hold
 from shared.domain.opening import begin
 from shared.domain.plan import Refusal
 from shared.domain.relations import passed_on_by
 from shared.domain.scene import status_of
 from shared.domain.task import Party, Task
-from shared.domain.tree import stand_under
-from shared.domain.vocabulary import WORK_RETURNED
+from shared.domain.tree import stand_under, tree_of
+from shared.domain.vocabulary import ENDED_BELOW, WORK_RETURNED
 from shared.domain.writes import AddInstruction
 
 
 def delegate(draft: Draft, party: Party, *, internal: bool, instruction: str | None) -> Refusal | None:
     """A child of the task's own type is the party's, in the queue of the task; the task is on hold for it."""
     child = begin(draft.context, draft.task.type, party, internal=internal, beside=draft)
-    child.set(queue=draft.task.queue)
+    child.set(queue=draft.task.queue, kind=draft.task.kind)
     if instruction is not None:
         child.write(AddInstruction(child.task.task_id, 1, instruction))
         child.text_items(1)
@@ -41,6 +43,29 @@ def give_back(draft: Draft) -> None:
         above = draft.beside(parent, WORK_RETURNED)
         above.changes["child"] = {"from": draft.task.task_id}
         above.set(delegated=False, delegate_id=None)
+
+
+def end_with_delegate(draft: Draft) -> Refusal | None:
+    """The task that passed the draft's on, where its type ends at once, has ended as that did, with all that follows.
+
+    What the delegate was given counts as given there. A task with another open child does not end: its
+    counters must be those that were read.
+    """
+    workflow, scene = draft.context.scene.workflow, draft.context.scene
+    parent = passed_on_by(scene)
+    if parent is None or workflow.types[parent.type].ends != "at_once":
+        return None
+    above = draft.beside(parent, ENDED_BELOW)
+    if not above.task.delegated or not above.status.open:
+        return None
+    if parent.children.open > 1:
+        detail = "The task of its organization, which would end with it, has other open children."
+        return Refusal("open_children", detail, rule="no_open_children")
+    above.input, above.counters = draft.input, True
+    end_hold(above)
+    tree = tree_of(workflow)
+    above.enter(workflow.statuses[tree.completed if draft.status.completed else tree.cancelled])
+    return follow(above)
 
 
 def unless_member(draft: Draft, party: Party, task: Task) -> Refusal | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from shared.domain.checks.explore import explore
 from shared.domain.lifecycle import Step, creations, steps
-from shared.domain.vocabulary import CHILD_OPENED, CHILDREN_CLOSED, CREATE, ENDED_BELOW
+from shared.domain.vocabulary import CASE_CHANGED, CHILD_OPENED, CHILDREN_CLOSED, CREATE, ENDED_BELOW
 from shared.domain.workflow import Word, Workflow
 
 ENTRY = ""
@@ -19,6 +19,7 @@ LABELS = {
     CHILD_OPENED: "A child is opened",
     CHILDREN_CLOSED: "All children are closed",
     ENDED_BELOW: "A task below has ended",
+    CASE_CHANGED: "The case is changed",
 }
 PER_LINE = 3
 ANYWHERE = "While open, without a change of status:"
@@ -53,7 +54,7 @@ def picture(workflow: Workflow, type_name: str) -> Picture:
     moving: dict[tuple[str, str], dict[tuple[str, str], None]] = {}
     staying: dict[str, dict[str, None]] = {}
     for step in _possible(workflow, type_name):
-        label = LABELS.get(step.action) or workflow.actions[step.action].label
+        label = LABELS.get(step.action) or workflow.actions_of(type_name)[step.action].label
         if step.source == step.target:
             staying.setdefault(step.target, {})[label] = None
         else:

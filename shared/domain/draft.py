@@ -36,7 +36,8 @@ class Draft:
     `before` is the stored task, none for a new one. The plan holds the task, its history entry
     and whatever the effects added; nothing of it is stored before the plan commits. `counters`
     demands that nobody has counted a child of the task meanwhile. Other tasks that the same plan
-    makes or changes have drafts of their own `beside` this one; all of them know each other.
+    makes or changes have drafts of their own `beside` this one; all of them know each other. `past`
+    are versions that the same plan makes before the last one, `stage` what it stores unseen before.
     """
 
     def __init__(
@@ -60,6 +61,8 @@ class Draft:
         self.changes: dict[str, object] = {}
         self.reacts: dict[str, None] = {}
         self.writes: list[Write] = []
+        self.past: list[Entry] = []
+        self.stage: tuple[Write, ...] = ()
         self.company: dict[TaskId, Draft] = {task.task_id: self}
 
     @property
@@ -70,7 +73,7 @@ class Draft:
     @property
     def next_version(self) -> int:
         """The version under which the draft will be stored."""
-        return 1 if self.before is None else self.before.version + 1
+        return 1 + len(self.past) + (self.before.version if self.before else 0)
 
     @property
     def is_idle(self) -> bool:
@@ -112,6 +115,13 @@ class Draft:
     def text_items(self, more: int) -> None:
         """That many text items more were written beside the task."""
         self.set(texts=self.task.texts + more)
+
+    def next_version_by(self, action: str) -> None:
+        """What the draft says so far is one version of the task; what comes is the next, by this action."""
+        self._arrive()
+        self.past.append(self._entry())
+        self.action, self.event, self.note = action, "TaskChanged", None
+        self.changes, self.reacts = {}, {}
 
     def start_timer(self, name: str, at: datetime) -> None:
         """The named timer runs until then; one of that name that runs already is put off.
@@ -214,14 +224,12 @@ class Draft:
         before = self.before
         if before is not None and not self._is_news(before):
             return self.task, (ChangeCounters(before, self.task),)
-        now, caller = self.context.now, self.context.caller
-        self.set(version=self.next_version, updated_at=now, updated_by=caller.person)
-        workflow = self.context.scene.workflow
-        self.set(queue=queue_of(workflow, self.task), tab=tab_of(workflow, self.task))
+        self._arrive()
         if waits_for_turn(self.context.scene.workflow, self.task):
             self.react(TURN)
         first: Write = CreateTask(self.task) if before is None else ChangeTask(before, self.task, self.counters)
-        return self.task, (first, AddEntry(self._entry()), *self._locks(), *self.writes)
+        entries = (AddEntry(entry) for entry in (*self.past, self._entry()))
+        return self.task, (first, *entries, *self._locks(), *self.writes)
 
     def whole(self) -> tuple[Task, tuple[Write, ...]]:
         """The task as it will be stored, and the writes of its draft and of all beside it."""
@@ -232,7 +240,13 @@ class Draft:
     def plan(self, **skew: str) -> Plan:
         """The plan of this task, and of all that have a draft beside it."""
         task, writes = self.whole()
-        return Plan(self.context.ids.commit, writes, task, skew)
+        return Plan(self.context.ids.commit, writes, task, skew, self.stage)
+
+    def _arrive(self) -> None:
+        """The task is as it will be stored: of the next version, and where it is listed."""
+        workflow = self.context.scene.workflow
+        self.set(version=self.next_version, updated_at=self.context.now, updated_by=self.context.caller.person)
+        self.set(queue=queue_of(workflow, self.task), tab=tab_of(workflow, self.task))
 
     def _is_news(self, before: Task) -> bool:
         """Whether more changes than counters, which make no new version."""
@@ -270,6 +284,7 @@ class Draft:
             waiting=task.waiting if task.closed_at else None,
             working=task.working if task.closed_at else None,
             workflow=task.workflow,
+            staged=task.staged,
         )
 
 

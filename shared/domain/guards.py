@@ -97,3 +97,6 @@ GUARDS: Mapping[str, Guard] = {
 
 CODES: Mapping[str, Code] = {"no_open_children": "open_children"}
 """The codes of guards that have one of their own; the others refuse with `action_not_available`."""
+
+LASTING = frozenset({"assigned_to_organization", "passed_on"})
+"""Guards that look at what the task is, not at how it stands: what they refuse is not allowed, whatever the status."""

@@ -22,8 +22,8 @@ def is_hold(workflow: Workflow, task: Task) -> bool:
     return workflow.tree is not None and task.type == workflow.tree.hold
 
 
-def place_hold(draft: Draft, days: int) -> None:
-    """The draft's task has a timed hold of that many days, in place of one that runs."""
+def place_hold(draft: Draft, lasts: timedelta) -> None:
+    """The draft's task has a timed hold that lasts so long, in place of one that runs."""
     workflow, now = draft.context.scene.workflow, draft.context.now
     if workflow.tree is None or workflow.tree.hold is None:
         raise ValueError(f"{workflow.name} declares no timed hold.")
@@ -33,7 +33,7 @@ def place_hold(draft: Draft, days: int) -> None:
     hold = begin(draft.context, workflow.tree.hold, held.assigned_party, internal=held.internal, beside=draft)
     hold.set(parent_id=held.task_id)
     hold.write(CreateEdge(Edge(held.task_id, hold.task.task_id, held.task_id, hold=True)))
-    hold.start_timer("time", now + timedelta(days=days))
+    hold.start_timer("time", now + lasts)
     draft.changed("holdId", before, hold.task.task_id)
     draft.set(hold_id=hold.task.task_id)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.domain.vocabulary import CHILD_OPENED, CHILDREN_CLOSED, CREATE, ENDED_BELOW
+from shared.domain.vocabulary import CASE_CHANGED, CHILD_OPENED, CHILDREN_CLOSED, CREATE, ENDED_BELOW, PASS_ON
 from shared.domain.workflow import BY_CHILDREN, BY_PREREQUISITES, PARENT, ROOT, SAME, Action, TargetCase, Word, Workflow
 
 ENGINE = "engine"
@@ -53,7 +53,12 @@ def steps(workflow: Workflow, type_name: str) -> tuple[Step, ...]:
     """All steps of tasks of the type: those of actions in the order of the file, then by children."""
     actions = workflow.actions_of(type_name).values()
     by_action = (step for action in actions for step in _steps_of(workflow, action))
-    return (*by_action, *_steps_by_children(workflow, type_name), *_steps_from_below(workflow, type_name))
+    return (
+        *by_action,
+        *_steps_by_children(workflow, type_name),
+        *_steps_from_below(workflow, type_name),
+        *_steps_by_change(workflow, type_name),
+    )
 
 
 def _steps_of(workflow: Workflow, action: Action) -> Iterator[Step]:
@@ -67,7 +72,7 @@ def _steps_of(workflow: Workflow, action: Action) -> Iterator[Step]:
 def _steps_by_children(workflow: Workflow, type_name: str) -> Iterator[Step]:
     """What children do to a parent: hold it, and let it go back to work or end (engine.md)."""
     tree, own = workflow.tree, workflow.types[type_name]
-    if tree is None or not any(type_name in child.parents for child in workflow.types.values()):
+    if tree is None or not _has_children(workflow, type_name):
         return
     for status in workflow.statuses.values():
         if status.open and status.key != tree.on_hold:
@@ -78,6 +83,12 @@ def _steps_by_children(workflow: Workflow, type_name: str) -> Iterator[Step]:
         yield Step(CHILDREN_CLOSED, tree.on_hold, target, (ENGINE,))
 
 
+def _has_children(workflow: Workflow, type_name: str) -> bool:
+    """Whether other tasks stand under such a one, or its work is passed on to a child of its own type."""
+    passed_on = any(w.name in PASS_ON for a in workflow.actions_of(type_name).values() for w in a.effects)
+    return passed_on or any(type_name in child.parents for child in workflow.types.values())
+
+
 def _steps_from_below(workflow: Workflow, type_name: str) -> Iterator[Step]:
     """What the end of a task below does to one above that is declared to end as well."""
     tree = workflow.tree
@@ -85,6 +96,10 @@ def _steps_from_below(workflow: Workflow, type_name: str) -> Iterator[Step]:
         return
     roots = {name for name, other in workflow.types.items() if not other.parents}
     ends = {"completed": (tree.completed,), "cancelled": (tree.cancelled,)}
+    if workflow.types[type_name].ends == "at_once":
+        for status in (s for s in workflow.statuses.values() if s.open):
+            for target in (tree.completed, tree.cancelled):
+                yield Step(ENDED_BELOW, status.key, target, (ENGINE,))
     for other in workflow.types.values():
         named = {PARENT: other.parents, ROOT: roots}
         for declared in other.follows:
@@ -93,6 +108,14 @@ def _steps_from_below(workflow: Workflow, type_name: str) -> Iterator[Step]:
             for status in (s for s in workflow.statuses.values() if s.open):
                 for target in ends.get(declared.after, (tree.completed, tree.cancelled)):
                     yield Step(ENDED_BELOW, status.key, target, (ENGINE,))
+
+
+def _steps_by_change(workflow: Workflow, type_name: str) -> Iterator[Step]:
+    """What another value of an attribute of the case does to a task: nobody counts on that as a way out."""
+    every = (c for case in workflow.case_types.values() for changes in case.when_changed.values() for c in changes)
+    if workflow.tree is not None and any(change.ends == type_name for change in every):
+        for status in (s for s in workflow.statuses.values() if s.open):
+            yield Step(CASE_CHANGED, status.key, workflow.tree.cancelled, (ENGINE,))
 
 
 def _reached(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from shared.domain.plan import Plan
 from shared.domain.scene import status_of
 from shared.domain.task import Task, case_of, local_id
 from shared.domain.workflow import Workflow
@@ -23,12 +24,20 @@ def lock_names(workflow: Workflow, task: Task) -> tuple[str, ...]:
     """The locks that the task holds while it is open: one for each scope of its type.
 
     `organization` is the case for what is assigned to an organization; what it passes on is free.
+    `delegate` is the parent for what was passed on, `kind` the parent for those of one kind.
     """
-    party = task.assigned_party
-    scopes = {"case": task.type, "parent": f"{task.type}#{local_id(task.parent_id or '')}"}
+    party, under = task.assigned_party, f"{task.type}#{local_id(task.parent_id or '')}"
+    scopes = {"case": task.type, "parent": under, "kind": f"{under}#{task.kind or ''}"}
     if party is not None and party.kind == "organization":
         scopes["organization"] = task.type
+    if task.is_delegate:
+        scopes["delegate"] = under
     return tuple(scopes[scope] for scope in workflow.types[task.type].one_open if scope in scopes)
+
+
+def locks_of(plan: Plan) -> frozenset[str]:
+    """The locks that tasks of the plan hold once it has committed, and did not before."""
+    return frozenset(write.name for write in plan.writes if isinstance(write, TakeLock | PassLock))
 
 
 def folded(writes: Iterable[Write]) -> tuple[Write, ...]:

@@ -117,3 +117,5 @@ class Caller:
 
 
 ENGINE = Caller()
+SYSTEM = User("system", "Casetree")
+"""The user who exists from deployment on, for tasks that no particular person has. Nobody signs in as this one."""

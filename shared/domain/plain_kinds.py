@@ -67,20 +67,36 @@ def _read_choice(field: Field, value: object, reading: Reading) -> object:
 
 
 def _choices(field: Field) -> tuple[str, ...]:
-    of = field.options.get("of", ())
+    return texts_of(field, "of")
+
+
+def texts_of(field: Field, option: str, without: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The texts of an option; those that stand for it where it is not given."""
+    of = field.options.get(option, without)
     return tuple(str(choice) for choice in of) if isinstance(of, list | tuple) else ()
 
 
 def _read_due_time(field: Field, value: object, reading: Reading) -> datetime:
-    if not isinstance(value, str):
-        raise Invalid("This must be a timestamp such as 2026-12-01T17:00:00Z.")
-    try:
-        due = parse(value)
-    except ValueError as error:
-        raise Invalid("This must be a timestamp with a zone, as 2026-12-01T17:00:00Z.") from error
+    due = _moment(value)
     if due <= reading.now:
         raise Invalid("This must be in the future.")
     return due
+
+
+def _read_past_time(field: Field, value: object, reading: Reading) -> datetime:
+    moment = _moment(value)
+    if moment > reading.now:
+        raise Invalid("This must not be in the future.")
+    return moment
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise Invalid("This must be a timestamp such as 2026-12-01T17:00:00Z.")
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise Invalid("This must be a timestamp with a zone, as 2026-12-01T17:00:00Z.") from error
 
 
 PLAIN_KINDS: Mapping[str, Kind] = {
@@ -93,4 +109,5 @@ PLAIN_KINDS: Mapping[str, Kind] = {
     "days": Kind(lambda f, w: {"type": "integer", "minimum": 1, "maximum": DAYS}, _read_days),
     "choice": Kind(lambda f, w: {"type": "string", "enum": list(_choices(f))}, _read_choice, frozenset({"of"})),
     "due_time": Kind(lambda f, w: {"type": "string", "format": "date-time"}, _read_due_time),
+    "past_time": Kind(lambda f, w: {"type": "string", "format": "date-time"}, _read_past_time),
 }

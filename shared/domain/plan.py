@@ -57,13 +57,15 @@ class Plan:
 
     `commit_id` stands in every entry of the plan, so that after a lost answer the caller can see
     whether its own transaction went through. `skew` names what the decision read and the plan
-    does not guard, with what heals it: nothing is left to chance unnamed.
+    does not guard, with what heals it: nothing is left to chance unnamed. `stage` holds writes that
+    nobody can see before `writes` commit: they are made first, in as many transactions as they need.
     """
 
     commit_id: str
     writes: tuple[Write, ...]
     subject: Task | Case | User | Organization | None = None
     skew: Mapping[str, str] = field(default_factory=dict)
+    stage: tuple[Write, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -20,3 +20,6 @@ BELOW = "below"
 
 TURN = "turn"
 """The new task itself: its organization may assign by turns."""
+
+TO_LIGHT = "to_light"
+"""The tasks of a case that was staged, and can be seen from now on."""

@@ -61,6 +61,14 @@ def passed_on_by(scene: Scene) -> Task | None:
     return parent if parent.assigned_party.kind == "organization" else None
 
 
+def branch_of(scene: Scene, task: Task) -> tuple[Task, ...]:
+    """The task with those of its own type that passed it on, the first of them first."""
+    branch = [task]
+    while branch[0].is_delegate:
+        branch.insert(0, scene.related[branch[0].parent_id or ""])
+    return tuple(branch)
+
+
 def is_passed_on_to(scene: Scene, caller: Caller) -> bool:
     """Whether the caller has the open child that the scene's task was passed on to."""
     child = scene.related.get(scene.task.delegate_id or "") if scene.task else None
@@ -144,6 +152,10 @@ def _queue_label(scene: Scene) -> str:
     return named.label if named else (queue or "the group queue")
 
 
+def _assigner_described(scene: Scene) -> str:
+    return "whoever assigned it" if scene.task and scene.task.assigned_by else ""
+
+
 def _assignee_described(scene: Scene) -> str:
     party = scene.task.assigned_party if scene.task else None
     if party is None or party.kind == "external":
@@ -165,7 +177,7 @@ RELATIONS: Mapping[str, Relation] = {
     ),
     "case_organization_member": Relation(_case_member, lambda scene: "members of the case's organization"),
     "assignee": Relation(_assignee, _assignee_described),
-    "assigner": Relation(_assigner, lambda scene: "whoever assigned it"),
+    "assigner": Relation(_assigner, _assigner_described),
     "group_queue_member": Relation(_group_queue_member, lambda scene: f"members of {_queue_label(scene)}"),
     "group_queue_admin": Relation(_group_queue_admin, lambda scene: f"admins of {_queue_label(scene)}"),
     "group_queue_proxy": Relation(_group_queue_proxy, _proxy_described),

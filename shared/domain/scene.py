@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.people import Caller, Organization, User
-from shared.domain.task import Case, Edge, Task, TaskId
+from shared.domain.task import Case, Edge, Task, TaskId, Texts
 from shared.domain.workflow import Status, Workflow
 
 
@@ -18,7 +18,9 @@ class Scene:
     `related` holds other tasks of the case: those that the task or the input names. `graph`
     holds the prerequisites of every task of the case where an edit of them is decided, `edge` that
     from the task's parent where the task is opened again. `taken` names locks that are known to be
-    held by others.
+    held by others, `held` the tasks that hold those locks that a decision asks for. `texts` are the
+    long texts of tasks that are copied. `last_turn` is the user whom the task's organization assigned
+    its last one by turns.
     """
 
     workflow: Workflow
@@ -31,6 +33,8 @@ class Scene:
     edge: Edge | None = None
     taken: frozenset[str] = frozenset()
     last_turn: str | None = None
+    held: Mapping[str, TaskId] = field(default_factory=dict)
+    texts: Mapping[TaskId, Texts] = field(default_factory=dict)
 
     @property
     def subject(self) -> Task:

@@ -96,7 +96,11 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a tree of tasks is about, pinned to the version of the workflow it started with."""
+    """What a tree of tasks is about, pinned to the version of the workflow it started with.
+
+    `root_id` is the task at the top of its tree. A case that follows on `original_case_id` is first
+    `staged`: all of it is stored, and none of it can be seen, until one commit brings it to light.
+    """
 
     case_id: str
     workflow: str
@@ -113,6 +117,9 @@ class Case:
     closed_at: datetime | None = None
     close_reason: str | None = None
     graph_version: int = 0
+    root_id: TaskId | None = None
+    staged: bool = False
+    original_case_id: str | None = None
     version: int = 1
 
     @property
@@ -131,7 +138,9 @@ class Task:
     `remembered` names the statuses that the workflow wants remembered once entered. `waiting` and
     `working` are seconds spent so far in statuses measured as such; `since` is when the present
     status was entered. `delegated` says that the work was passed on to a child of the task's own
-    type, the last of which is `delegate_id`.
+    type, the last of which is `delegate_id`; `is_delegate`, that it is such a child itself. `kind` tells it
+    apart from others of its type. One that is `staged` stands in no index, and nobody has seen it yet.
+    `new_case_id` is the case that followed on its end.
     """
 
     task_id: TaskId
@@ -172,6 +181,10 @@ class Task:
     waiting: int = 0
     working: int = 0
     texts: int = 0
+    kind: str | None = None
+    is_delegate: bool = False
+    staged: bool = False
+    new_case_id: str | None = None
     children: Children = Children()
     hold_id: TaskId | None = None
     delegated: bool = False
@@ -229,6 +242,7 @@ class Entry:
     waiting: int | None = None
     working: int | None = None
     workflow: str = ""
+    staged: bool = False
 
 
 def local_id(task_id: TaskId) -> str:

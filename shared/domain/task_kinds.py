@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
 
 from shared.domain.kind import Invalid, Json, Kind, Reading, list_of, object_of, text_of
 from shared.domain.people import Organization, User
+from shared.domain.plain_kinds import texts_of
 from shared.domain.relations import visible
 from shared.domain.scene import Scene
-from shared.domain.task import Link, Party, Task, TaskId, case_of
+from shared.domain.task import Link, Party, PartyKind, Task, TaskId, case_of
 from shared.domain.workflow import Field, NamedOrganization, Workflow
 
 LINKS = 100
 LINK_LIMITS = {"type": 100, "link": 2_000, "name": 200}
 PREREQUISITES = 50
+PARTIES: tuple[str, ...] = get_args(PartyKind)
+TASKS = 100
 ID = 200
 
 
 def _read_party(field: Field, value: object, reading: Reading) -> Party:
     party = object_of(value, {"kind", "id"}, {"displayName"})
     party_id = text_of(party["id"], ID, lines=False, pointer="/id")
-    match party["kind"]:
-        case "user":
-            return _user_party(party_id, reading.scene)
-        case "organization":
-            return _organization_party(party_id, reading.scene)
-        case "external":
-            name = text_of(party.get("displayName", party_id), ID, lines=False, pointer="/displayName")
-            return Party("external", party_id, name)
-        case _:
-            raise Invalid("This must be user, organization or external.", "/kind")
+    kinds = party_kinds(field)
+    if party["kind"] not in kinds:
+        raise Invalid(f"This must be {' or '.join(filter(None, (', '.join(kinds[:-1]), kinds[-1])))}.", "/kind")
+    if party["kind"] == "user":
+        return _user_party(party_id, reading.scene)
+    if party["kind"] == "organization":
+        return _organization_party(party_id, reading.scene)
+    name = text_of(party.get("displayName", party_id), ID, lines=False, pointer="/displayName")
+    return Party("external", party_id, name)
+
+
+def party_kinds(field: Field) -> tuple[str, ...]:
+    """The kinds of parties that the field takes: all, unless it says which."""
+    return texts_of(field, "of", PARTIES)
 
 
 def _user_party(user_id: str, scene: Scene) -> Party:
@@ -69,6 +77,9 @@ def _read_flagged(field: Field, value: object, reading: Reading) -> Json:
     flags = _flags(field)
     given = object_of(value, {"organizationId"}, set(flags))
     organization = _existing(text_of(given["organizationId"], ID, lines=False), reading.scene, "/organizationId")
+    wanted = field.options.get("of_kind", organization.kind)
+    if organization.kind != wanted:
+        raise Invalid(f"{organization.display_name} is no organization of the kind {wanted}.", "/organizationId")
     for name in flags:
         if not isinstance(given.setdefault(name, False), bool):
             raise Invalid("This must be true or false.", f"/{name}")
@@ -82,8 +93,7 @@ def _flagged_schema(field: Field, workflow: Workflow) -> Json:
 
 
 def _flags(field: Field) -> tuple[str, ...]:
-    flags = field.options.get("flags", ())
-    return tuple(str(flag) for flag in flags) if isinstance(flags, list | tuple) else ()
+    return texts_of(field, "flags")
 
 
 def _id_schema(field: Field, workflow: Workflow) -> Json:
@@ -92,7 +102,7 @@ def _id_schema(field: Field, workflow: Workflow) -> Json:
 
 def _party_schema(field: Field, workflow: Workflow) -> Json:
     text = {"type": "string", "minLength": 1, "maxLength": ID}
-    kinds = {"type": "string", "enum": ["user", "organization", "external"]}
+    kinds = {"type": "string", "enum": list(party_kinds(field))}
     return {
         "type": "object",
         "properties": {"kind": kinds, "id": text, "displayName": text},
@@ -151,6 +161,30 @@ def _prerequisites_schema(field: Field, workflow: Workflow) -> Json:
     return {"type": "array", "items": {"type": "string"}, "maxItems": PREREQUISITES}
 
 
+def _read_tasks(field: Field, value: object, reading: Reading) -> tuple[TaskId, ...]:
+    for index, item in enumerate(list_of(value, TASKS)):
+        if not isinstance(item, str) or not _is_seen(item, reading):
+            raise Invalid("There is no such task in this case.", f"/{index}")
+    return tuple(dict.fromkeys(str(item) for item in list_of(value, TASKS)))
+
+
+def _tasks_schema(field: Field, workflow: Workflow) -> Json:
+    return {"type": "array", "items": {"type": "string"}, "maxItems": TASKS}
+
+
+def _read_task_type(field: Field, value: object, reading: Reading) -> str:
+    task, family = reading.scene.task, _family(field, reading.scene.workflow)
+    others = [name for name in family if task is None or name != task.type]
+    if not isinstance(value, str) or value not in others:
+        raise Invalid(f"This must be one of: {', '.join(others)}.")
+    return value
+
+
+def _family(field: Field, workflow: Workflow) -> list[str]:
+    wanted = field.options.get("family")
+    return [name for name, task_type in workflow.types.items() if task_type.family == wanted]
+
+
 def _read_links(field: Field, value: object, reading: Reading) -> tuple[Link, ...]:
     return tuple(_link(item, f"/{index}") for index, item in enumerate(list_of(value, LINKS)))
 
@@ -197,13 +231,15 @@ def _entity_schema(field: Field, workflow: Workflow) -> Json:
 
 
 TASK_KINDS: Mapping[str, Kind] = {
-    "party": Kind(_party_schema, _read_party),
+    "party": Kind(_party_schema, _read_party, frozenset({"of"})),
     "user": Kind(_id_schema, _read_user),
     "organization": Kind(_id_schema, _read_organization),
-    "flagged_organization": Kind(_flagged_schema, _read_flagged, frozenset({"flags"})),
+    "flagged_organization": Kind(_flagged_schema, _read_flagged, frozenset({"flags", "of_kind"})),
     "group_queue": Kind(_group_queue_schema, _read_group_queue),
     "parent": Kind(lambda f, w: {"type": "string"}, _read_parent),
     "prerequisites": Kind(_prerequisites_schema, _read_prerequisites),
+    "tasks": Kind(_tasks_schema, _read_tasks),
+    "task_type": Kind(lambda f, w: {"type": "string", "enum": _family(f, w)}, _read_task_type, frozenset({"family"})),
     "links": Kind(_links_schema, _read_links),
     "entity": Kind(_entity_schema, _read_entity),
 }

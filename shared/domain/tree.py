@@ -12,29 +12,46 @@ from dataclasses import replace
 from shared.domain.draft import Draft
 from shared.domain.holds import end_hold
 from shared.domain.plan import FieldError, Refusal
-from shared.domain.scene import status_of
+from shared.domain.scene import Scene, status_of
 from shared.domain.task import Children, Edge, Task, TaskId
 from shared.domain.vocabulary import CHILD_OPENED, HOLD_ENDED
-from shared.domain.workflow import Status, Tree, Workflow
+from shared.domain.workflow import Status, TaskType, Tree, Workflow
 from shared.domain.writes import ChangeEdge, CreateEdge
 
 
-def stand_under(draft: Draft, parent: Task) -> Refusal | None:
+def stand_under(draft: Draft, parent: Task, counts_at: Task | None = None) -> Refusal | None:
     """The draft's new task is a child of the parent, which is on hold from now on.
 
-    A parent that is on hold already only counts one child more: siblings can be created at once.
+    A parent that is on hold already only counts one child more: siblings can be created at once. Where
+    the child counts at another task above, that one is on hold for it, and the parent may be closed.
     """
-    above = draft.beside(parent, CHILD_OPENED)
+    above = draft.beside(counts_at or parent, CHILD_OPENED)
     refusal = _misplaced(draft, above.task)
     if refusal is not None:
         return refusal
     child = draft.task
-    same = child.type == parent.type
-    draft.set(parent_id=parent.task_id, counts_at=parent.task_id)
-    draft.write(CreateEdge(Edge(parent.task_id, child.task_id, parent.task_id, same_type=same)))
+    same = child.type == parent.type and counts_at is None
+    draft.set(parent_id=parent.task_id, counts_at=above.task.task_id, is_delegate=same)
+    draft.write(CreateEdge(Edge(parent.task_id, child.task_id, above.task.task_id, same_type=same)))
     above.set(children=_opened(above.task.children, same=same))
-    _hold(above, child, same=same)
+    if above.status.open:
+        _hold(above, child, same=same)
     return None
+
+
+def may_stand_under(workflow: Workflow, type_name: str, parent: Task) -> bool:
+    """Whether tasks of the type stand under such a one; what is passed on stands under its own type."""
+    return parent.type in workflow.types[type_name].parents
+
+
+def place_of(scene: Scene, task_type: TaskType) -> Task | None:
+    """The task under which one of the type stands if nobody says where; None where it has to be said."""
+    for name in task_type.placed:
+        task = scene.related.get(scene.held.get(name, ""))
+        if task is not None:
+            return task
+    root = scene.related.get(scene.case.root_id or "")
+    return root if root is not None and root.type in task_type.placed else None
 
 
 def stand_again(draft: Draft, edge: Edge) -> Refusal | None:
@@ -51,17 +68,21 @@ def stand_again(draft: Draft, edge: Edge) -> Refusal | None:
     return None
 
 
-def release(draft: Draft) -> None:
-    """A timed hold that has ended gives its task back, unless a child keeps that on hold."""
+def release(draft: Draft) -> Draft | None:
+    """A timed hold that has ended gives its task back, unless a child keeps that on hold; the draft of that task."""
     scene, hold = draft.context.scene, draft.task
     held = scene.related.get(hold.parent_id or "")
     if held is None or held.hold_id != hold.task_id:
-        return
+        return None
     above = draft.beside(held, HOLD_ENDED)
     above.counters = True
     above.set(hold_id=None)
     above.changed("holdId", hold.task_id, None)
-    above.enter(reaction(scene.workflow, above.task) or above.status)
+    if draft.status.completed and scene.workflow.types[held.type].held_for is not None:
+        above.enter(scene.workflow.statuses[tree_of(scene.workflow).completed])
+    else:
+        above.enter(reaction(scene.workflow, above.task) or above.status)
+    return above
 
 
 def reaction(workflow: Workflow, parent: Task) -> Status | None:
@@ -100,17 +121,18 @@ def _ending(workflow: Workflow, parent: Task) -> str | None:
     tree, children, ends = tree_of(workflow), parent.children, workflow.types[parent.type].ends
     if ends == "with_children" and children.closed:
         return tree.completed if children.completed else tree.cancelled
-    if ends == "when_delegated" and parent.delegated:
+    if ends in ("when_delegated", "at_once") and parent.delegated:
         return tree.completed if children.same_completed else tree.cancelled
     return None
 
 
 def _misplaced(draft: Draft, parent: Task) -> Refusal | None:
     workflow, child = draft.context.scene.workflow, draft.task
-    if parent.type not in workflow.types[child.type].parents:
+    status = status_of(workflow, parent)
+    if child.type != parent.type and not may_stand_under(workflow, child.type, parent):
         detail = f"A {child.type} cannot stand under a {parent.type}."
         return Refusal("invalid_input", detail, "parents", errors=(FieldError("/parentId", detail),))
-    if not status_of(workflow, parent).open:
+    if not status.open and not (status.completed and workflow.types[child.type].joins_completed):
         return Refusal("parent_closed", "The parent is closed and takes no child.", rule="parent_open")
     if child.type == parent.type and child.assigned_party == parent.assigned_party:
         detail = "A child has another type or another assignee than its parent."

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import cast
 
 from shared.domain.assigning import is_internal
 from shared.domain.delegation import delegate, give_back, unless_member
 from shared.domain.delegation import reassign as reassign_to
 from shared.domain.draft import Draft
+from shared.domain.following import open_beside
 from shared.domain.holds import end_hold, place_hold
 from shared.domain.opening import start_lasting
 from shared.domain.people import Organization, User
 from shared.domain.plan import Refusal
+from shared.domain.relations import branch_of
+from shared.domain.switching import switch
 from shared.domain.task import Party
-from shared.domain.tree import stand_again
+from shared.domain.texts import copy_texts
+from shared.domain.tree import place_of, stand_again, tree_of
 from shared.domain.turns import whose_turn
 from shared.domain.writes import PassTurn
 
@@ -24,7 +29,7 @@ Effect = Callable[[Draft, Arguments], Refusal | None]
 
 def place_timed_hold(draft: Draft, arguments: Arguments) -> Refusal | None:
     """A timed hold of the input's `days` keeps the task on hold, in place of one that runs."""
-    place_hold(draft, cast(int, draft.input["days"]))
+    place_hold(draft, timedelta(days=cast(int, draft.input["days"])))
     return None
 
 
@@ -84,6 +89,31 @@ def reopen(draft: Draft, arguments: Arguments) -> Refusal | None:
     return None
 
 
+def change_type(draft: Draft, arguments: Arguments) -> Refusal | None:
+    """A task of the type that the input names opens as a new one would; all that the work was passed on by ends."""
+    scene = draft.context.scene
+    top, wanted = branch_of(scene, draft.task)[0], scene.workflow.types[cast(str, draft.input["type"])]
+    place = place_of(scene, wanted)
+    if place is None:
+        return Refusal("parent_closed", "There is no open task for it to stand under.", rule="parent_open")
+    new = open_beside(draft, wanted.name, place)
+    if isinstance(new, Refusal):
+        return new
+    copy_texts(new, scene.texts.get(top.task_id))
+    new.changed("changedFrom", None, top.task_id)
+    draft.changed("changedTo", None, new.task.task_id)
+    if top.task_id != draft.task.task_id:
+        above = draft.beside(top, draft.action)
+        end_hold(above)
+        above.enter(scene.workflow.statuses[tree_of(scene.workflow).cancelled])
+    return None
+
+
+def switch_case(draft: Draft, arguments: Arguments) -> Refusal | None:
+    """A new case has the attribute that the argument names as the input says; this one ends with the task, whole."""
+    return switch(draft, str(arguments["value"]))
+
+
 def set_cancellation_reason(draft: Draft, arguments: Arguments) -> Refusal | None:
     """The input's `cancellationReason` says why the task is cancelled."""
     reason = cast(str | None, draft.input.get("cancellationReason"))
@@ -106,4 +136,6 @@ TREE_EFFECTS: Mapping[str, Effect] = {
     "return_work": return_work,
     "reopen": reopen,
     "set_cancellation_reason": set_cancellation_reason,
+    "change_type": change_type,
+    "switch_case": switch_case,
 }

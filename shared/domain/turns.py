@@ -22,9 +22,9 @@ def waits_for_turn(workflow: Workflow, task: Task) -> bool:
     assigning, party = workflow.assigning, task.assigned_party
     if assigning is None or assigning.next is None or task.version != FIRST:
         return False
-    passes_on = party is not None and party.kind == "organization" and task.type in workflow.types[task.type].parents
+    is_organizations = party is not None and party.kind == "organization"
     action, status = workflow.actions_of(task.type).get(assigning.next), status_of(workflow, task)
-    return passes_on and action is not None and status.active and status.key in action.sources
+    return is_organizations and action is not None and status.active and status.key in action.sources
 
 
 def in_turn(user_ids: Iterable[str], last: str | None) -> list[str]:

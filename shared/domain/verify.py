@@ -38,7 +38,7 @@ def statuses_reachable(workflow: Workflow, explored: Mapping[str, Explored]) -> 
 
 
 def _leads(workflow: Workflow, key: str, reached: frozenset[str]) -> str:
-    towards = {a.name: a.sources for a in workflow.actions.values() if any(t.to == key for t in a.target)}
+    towards = {a.name: a.sources for _, a in workflow.every_action() if any(t.to == key for t in a.target)}
     if not towards:
         return "Give an action that leads there, or remove the status."
     sources = frozenset[str]().union(*towards.values())

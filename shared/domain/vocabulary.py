@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Takes = Literal["status", "integer", "texts", "input"]
+Takes = Literal["status", "integer", "text", "texts", "input", "field", "organization kind"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,17 @@ class Reads:
     always: bool = False
 
 
-ARGUMENTS: Mapping[str, Takes] = {"visited": "status", "asked": "input"}
+ARGUMENTS: Mapping[str, Takes] = {"visited": "status", "asked": "input", "switch_case": "field"}
 """Guards, conditions and effects that take an argument; all others take none."""
 
-OPTIONS: Mapping[str, Takes] = {"min": "integer", "max": "integer", "of": "texts", "flags": "texts"}
+OPTIONS: Mapping[str, Takes] = {
+    "min": "integer",
+    "max": "integer",
+    "of": "texts",
+    "flags": "texts",
+    "of_kind": "organization kind",
+    "family": "text",
+}
 """Options of field kinds; which kind takes which is said in `fields.py`."""
 
 EFFECT_READS: Mapping[str, Reads] = {
@@ -53,13 +60,17 @@ EFFECT_READS: Mapping[str, Reads] = {
     "reassign": Reads({"assignedParty": "party"}, frozenset({"assignedParty"}), always=True),
     "return_work": Reads(),
     "reopen": Reads(),
+    "change_type": Reads({"type": "task_type"}, frozenset({"type"}), always=True),
+    "switch_case": Reads({"leaveOut": "tasks"}),
     "set_cancellation_reason": Reads({"cancellationReason": "choice"}, frozenset({"cancellationReason"})),
 }
 
 CREATION_FIELDS: Mapping[str, str] = {
     "description": "description",
     "instructions": "instruction",
+    "kind": "text",
     "assignedParty": "party",
+    "assignedAt": "past_time",
     "internal": "boolean",
     "groupQueue": "group_queue",
     "dueTime": "due_time",
@@ -80,13 +91,17 @@ REASON = "reason"
 
 CREATE, CHILD_OPENED, CHILDREN_CLOSED = "create", "child_opened", "children_closed"
 HOLD_ENDED, WORK_RETURNED, ENDED_BELOW = "hold_ended", "work_returned", "ended_below"
-RESERVED = (CREATE, CHILD_OPENED, CHILDREN_CLOSED, HOLD_ENDED, WORK_RETURNED, ENDED_BELOW)
+SWITCHED, CASE_CHANGED = "switched", "case_changed"
+RESERVED = (CREATE, CHILD_OPENED, CHILDREN_CLOSED, HOLD_ENDED, WORK_RETURNED, ENDED_BELOW, SWITCHED, CASE_CHANGED)
 """What history calls changes that no action of the file makes; no action may have such a name."""
 
 TIMERS: Mapping[str, str] = {
     "due": "Runs until the task's due time.",
     "time": "Runs for as long as a timed task, or a timed hold, lasts.",
 }
+
+PASS_ON = frozenset({"pass_to_member", "pass_to_organization", "pass_to_next_member"})
+"""The effects that pass work on, to a child of the task's own type."""
 
 ABOUT_PARENTS = frozenset(
     {"parent_organization_member", "parent_organization_admin", "passed_on", "reassign", "return_work", "reopen"}

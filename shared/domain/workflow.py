@@ -6,7 +6,7 @@ workflow's name in the engine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
@@ -17,13 +17,16 @@ SAME = "same"
 BY_PREREQUISITES = "by_prerequisites"
 BY_CHILDREN = "by_children"
 Measure = Literal["waiting", "working"]
-Ends = Literal["by_action", "when_delegated", "with_children"]
-Scope = Literal["case", "parent", "organization"]
+Ends = Literal["by_action", "when_delegated", "at_once", "with_children"]
+Scope = Literal["case", "parent", "organization", "delegate", "kind"]
 QueueOf = Literal["group_queue", "assignee", "none"]
 Ending = Literal["completed", "cancelled", "closed"]
-Whom = Literal["same", "parent", "actor", "input"]
+Whom = Literal["same", "parent", "actor", "assigner", "input"]
 Survival = Literal["stays", "cancelled", "completed"]
-ROOT, PARENT = "root", "parent"
+ROOT, PARENT, SELF = "root", "parent", "self"
+Moving = Literal["along", "stays", "all_stay"]
+Place = tuple[str | int, ...]
+"""Where something stands in a workflow file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,16 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of an action's input; `kind` is a word of `fields.py`."""
+    """One field of an action's input, or an attribute of a case; `kind` is a word of `fields.py`.
+
+    An attribute that is `fixed` is given when the case begins, and never changes.
+    """
 
     name: str
     kind: str
     required: bool = False
     nullable: bool = False
+    fixed: bool = False
     options: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -95,21 +102,28 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """Who may create tasks, with which fields, and the status a new task takes."""
+    """Who may create tasks, with which fields, and the status a new task takes.
+
+    `action` is the name under which creating a child is listed among the actions of a task.
+    """
 
     who: tuple[str, ...]
     target: tuple[TargetCase, ...]
     fields: tuple[Field, ...]
+    action: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Follow:
     """What follows when a task ends (or, for a case type, when a case begins): a task opens, or one above ends too.
 
-    `opens` names a type, `under` where it stands: `root`, `parent`, or the type of a task above. It is
-    assigned to one of `assignee`, `organization` (by id) and `attribute` (of the case). All of `when`
-    (attributes of the case) and `given` (input) must be so, and none of `unless` (attributes).
-    `children` open under it. `ends` names the task above that ends in the same way.
+    `opens` names a type (`same`: that of the task it opens under), `under` where it stands: `root`,
+    `parent`, `self` (the very task that has ended), or the type of a task above. It counts there, or at
+    `counts_at`. It is assigned to one of `assignee`, `organization` (by id) and `attribute` (of the
+    case). All of `when` (attributes of the case) and `given` (input) must be so, and none of `unless`
+    (attributes). It opens only `while_open`, or only `unless_open`, a task of that type is open in the
+    case, and with `if_free` only where no lock keeps it from opening. Its due time is the input's
+    `due`. `children` open under it. `ends` names the task above that ends in the same way.
     """
 
     after: Ending = "closed"
@@ -123,6 +137,11 @@ class Follow:
     unless: Mapping[str, object] = field(default_factory=dict)
     given: Mapping[str, object] = field(default_factory=dict)
     children: tuple[Follow, ...] = ()
+    counts_at: str | None = None
+    while_open: str | None = None
+    unless_open: str | None = None
+    if_free: bool = False
+    due: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +156,19 @@ class TaskType:
     One that `returns` is given back when the child that it was passed on to is cancelled. `follows`
     says what comes after its end, `under_completed` what becomes of it when its parent is completed,
     `begins` in which status it begins, where that is another one than the workflow's, `created_by`
-    who may create one under a task to which they have one of these relations. Without another
-    assignee it is `assigned_to` that organization. `who` names those who may take some of the
-    actions on such a task, in place of those whom the actions name.
+    who may create one under a task to which they have one of these relations, `created_under` the same
+    by the type of that task, `created_by_members_of` an organization whose members may, too. Without
+    another assignee it is `assigned_to` that organization, and to no other, or `assigned_to_user`; one of an
+    `assigned_kind` is created for an organization of that kind. `who` names those who may take some of the
+    actions on such a task, in place of those whom the actions name; `own_actions` are actions of this
+    type alone, in place of the workflow's of that name.
+
+    A request need not say where one stands that is `placed`: under the open task of the first such type
+    that there is, else the last. `opens_with` opens under every new one that is no delegate. One that
+    `joins_completed` may be created under a completed parent. Those of a `family` can be changed into
+    each other. `kinds` tells apart tasks of the type. One that is `held_for` some time begins with such
+    a timed hold, and is completed when the hold ends by time. `moves` says whether such an open task is
+    taken along into a case that follows on its own.
     """
 
     name: str
@@ -159,7 +188,32 @@ class TaskType:
     begins: str | None = None
     created_by: tuple[str, ...] | None = None
     assigned_to: str | None = None
+    assigned_to_user: str | None = None
+    assigned_kind: OrganizationKind | None = None
     who: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    own_actions: Mapping[str, Action] = field(default_factory=dict)
+    created_under: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    created_by_members_of: str | None = None
+    placed: tuple[str, ...] = ()
+    opens_with: tuple[Follow, ...] = ()
+    joins_completed: bool = False
+    family: str | None = None
+    kinds: tuple[str, ...] = ()
+    held_for: timedelta | None = None
+    moves: Moving = "along"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to the tasks of a case when one of its attributes gets another value.
+
+    With `ends`, every open task of that type is cancelled for that `reason`, and what `opens` stands
+    in its place, under its parent; without, what `opens` stands under the root.
+    """
+
+    ends: str | None = None
+    reason: str | None = None
+    opens: tuple[Follow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +221,8 @@ class CaseType:
     """What a case may be about; `entity` names the entity that its tasks inherit.
 
     `identity` is the case attribute that holds the entity's own id; without it, the case's id.
-    `begins` names the tasks that open with every case of the type.
+    `begins` names the tasks that open with every case of the type, `when_changed` what happens to
+    tasks when an attribute, or the part of one that stands behind a dot, gets another value.
     """
 
     name: str
@@ -177,6 +232,7 @@ class CaseType:
     attributes: tuple[Field, ...] = ()
     templates: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
     begins: tuple[Follow, ...] = ()
+    when_changed: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,14 +330,23 @@ class Workflow:
     def actions_of(self, type_name: str) -> Mapping[str, Action]:
         """The actions that tasks of a type have, each with those who may take it on such a task."""
         own = self.types[type_name]
-        if own.actions is None and not own.who:
+        if own.actions is None and not own.who and not own.own_actions:
             return self.actions
         limited = self.actions.keys() if own.actions is None else own.actions
-        return {
+        shared = {
             name: replace(action, who=own.who[name]) if name in own.who else action
             for name, action in self.actions.items()
             if name in limited
         }
+        return {**shared, **own.own_actions}
+
+    def every_action(self) -> Iterator[tuple[Place, Action]]:
+        """All actions, those of a single type too, each with its place in the file."""
+        for action in self.actions.values():
+            yield ("actions", action.name), action
+        for task_type in self.types.values():
+            for action in task_type.own_actions.values():
+                yield ("types", task_type.name, "own_actions", action.name), action
 
     def organization_named(self, text: str) -> NamedOrganization | None:
         """An organization of the workflow by its id or its label."""

@@ -20,7 +20,7 @@ class CreateCase:
 
 @dataclass(frozen=True, slots=True)
 class ChangeCase:
-    """The case is as in `after`, provided that it still has the version of `before`."""
+    """The case is as in `after`, provided that it still has the version of `before`, and its graph if that advances."""
 
     before: Case
     after: Case
@@ -65,12 +65,19 @@ class ChangeTask:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckTask:
+    """Nothing changes; the plan fails if the task has another version by now, or other counters."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeCounters:
     """A parent's counters move by the difference, without a new version.
 
     Provided that its status and its hold are still those of `before`, and with `not_last` that
-    more than one child is still counted as open: the last one is counted together with what the
-    parent becomes, so whoever counts it cannot overlook that it was the last.
+    more children are still counted as open than are closed here: the last one is counted together
+    with what the parent becomes, so whoever counts it cannot overlook that it was the last.
     """
 
     before: Task
@@ -253,6 +260,7 @@ Write = (
     | AdvanceGraph
     | CreateTask
     | ChangeTask
+    | CheckTask
     | ChangeCounters
     | CreateEdge
     | ChangeEdge

@@ -101,7 +101,7 @@ def seen_tasks(session: Session, gathered: Gathered) -> tuple[Workflow, Case, li
     Raises Refused `not_found` where there is nothing to see.
     """
     case = gathered.case
-    if case is None:
+    if case is None or case.staged:
         not_found("case")
     workflow = workflow_of(session, case)
     tasks = list(session.store.tasks(case.case_id))

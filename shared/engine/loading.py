@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from shared.domain.needs import looks_at
 from shared.domain.people import Caller, Organization, User
 from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene
 from shared.domain.task import Case, Edge, Task, TaskId, case_of
-from shared.domain.workflow import Action, Workflow
+from shared.domain.workflow import Workflow
 from shared.domain.writes import PutRequest
 from shared.engine.replay import record_key
 from shared.engine.session import Identity, Request, Session, not_found, refuse
@@ -88,14 +87,6 @@ def load_edge(session: Session, task: Task) -> Edge | None:
     return session.store.load([key])[key]
 
 
-def surrounded(session: Session, scene: Scene, gathered: Gathered, actions: Iterable[Action]) -> Scene:
-    """The scene with the tasks that a decision on any of the actions looks at."""
-    task = scene.subject
-    needed = looks_at(scene.workflow, task, actions) - gathered.related.keys()
-    above = load_above(session, task) if scene.workflow.types[task.type].follows else {}
-    return replace(scene, related=above | load_tasks(session, sorted(needed - above.keys())))
-
-
 def load_above(session: Session, task: Task) -> dict[TaskId, Task]:
     """The tasks above the task, up to its root; one read for each, as each names the next."""
     found: dict[TaskId, Task] = {}
@@ -115,7 +106,7 @@ def workflow_of(session: Session, case: Case) -> Workflow:
 def seen_case(session: Session, gathered: Gathered) -> tuple[Workflow, Case]:
     """The case and its workflow; raises Refused `not_found` if the caller may see nothing of it."""
     case, caller = gathered.case, gathered.caller
-    if case is None:
+    if case is None or case.staged:
         not_found("case")
     workflow = workflow_of(session, case)
     if not visible(workflow, caller, case):
@@ -128,7 +119,7 @@ def seen_case(session: Session, gathered: Gathered) -> tuple[Workflow, Case]:
 def seen_task(session: Session, gathered: Gathered) -> tuple[Workflow, Case, Task]:
     """The task with its case and workflow; raises Refused `not_found` if it may not be seen."""
     case, task = gathered.case, gathered.task
-    if case is None or task is None:
+    if case is None or task is None or case.staged:
         not_found("task")
     workflow = workflow_of(session, case)
     if not visible(workflow, gathered.caller, case, task):
@@ -145,7 +136,8 @@ def check_version(request: Request, version: int) -> None:
 def context_of(session: Session, gathered: Gathered, scene: Scene) -> Context:
     """What a decision gets: the scene with the loaded parties, the caller, the time, new ids."""
     related = {**gathered.related, **scene.related}
-    scene = replace(scene, related=related, users=gathered.users, organizations=gathered.organizations)
+    users = {**gathered.users, **scene.users}
+    scene = replace(scene, related=related, users=users, organizations=gathered.organizations)
     return Context(scene, gathered.caller, gathered.now, session.ids(gathered.now))
 
 

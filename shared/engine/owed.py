@@ -15,13 +15,15 @@ from shared.domain.people import ENGINE
 from shared.domain.plan import Plan, Refusal
 from shared.domain.scene import Context, Ids, Scene
 from shared.domain.settling import due
+from shared.domain.switching import bring_to_light
 from shared.domain.task import Case, Task, TaskId, case_of
-from shared.domain.writes import PassTurn, ChangeCounters, ChangeTask, PassLock, ReleaseLock, TakeLock
+from shared.domain.writes import ChangeCounters, ChangeTask, PassLock, PassTurn, ReleaseLock, TakeLock
+from shared.engine.committing import committed
 from shared.engine.loading import load_above, load_tasks, workflow_of
 from shared.engine.session import Session
 from shared.engine.turns import with_turns
 from shared.storage.keys import CaseKey, TaskKey
-from shared.storage.store import CommitFailed, Throttled, Unreachable
+from shared.storage.store import Throttled, Unreachable
 
 Item = TypeVar("Item")
 
@@ -81,17 +83,6 @@ def for_each(items: Iterable[Item], work: Callable[[Item], int]) -> int:
     return total
 
 
-def committed(session: Session, plan: Plan, taken: set[str] | None = None) -> bool:
-    """Whether the plan went through; if not, another commit came between, or a lock is `taken`, which is noted."""
-    try:
-        session.store.commit(plan)
-    except CommitFailed as failed:
-        if taken is not None and failed.kind == "condition" and isinstance(failed.write, TakeLock | PassLock):
-            taken.add(failed.write.name)
-        return False
-    return True
-
-
 def _settle_once(session: Session, task_id: TaskId, taken: set[str]) -> bool | None:
     """Whether an action was due and taken; None if another commit came between."""
     scene = _scene(session, task_id)
@@ -103,8 +94,13 @@ def _settle_once(session: Session, task_id: TaskId, taken: set[str]) -> bool | N
 
 
 def _plan(session: Session, scene: Scene, ids: Ids) -> Plan | None:
-    """The plan of what is due on the scene's task; None if nothing is."""
-    now, scene = session.now(), with_turns(session, scene)
+    """The plan of what is due on the scene's task; None if nothing is. Nothing is in a case that nobody sees yet."""
+    now = session.now()
+    if scene.case.staged:
+        return None
+    if scene.subject.staged:
+        return bring_to_light(Context(scene, ENGINE, now, ids))
+    scene = with_turns(session, scene)
     owed = due(scene, now)
     if owed is None:
         return None

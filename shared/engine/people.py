@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from shared.domain import members as rules
-from shared.domain.people import Organization, User
+from shared.domain.people import SYSTEM, Organization, User
 from shared.domain.plan import FieldError
 from shared.domain.writes import PutOrganization, PutUser
 from shared.engine.administration import (
@@ -101,7 +101,7 @@ def _refuse_to_lock_out() -> NoReturn:
 
 
 def bootstrap(session: Session, admin: User) -> None:
-    """The organizations of all workflows exist, and so does the first administrator; none is changed that does."""
+    """The organizations of all workflows exist, the first administrator, and the user `system`; none is changed."""
     workflows = [session.workflows.latest(name) for name in session.workflows.names]
     wanted = {
         declared.id: Organization(declared.id, declared.label, declared.kind, declared.auto_assign)
@@ -110,7 +110,8 @@ def bootstrap(session: Session, admin: User) -> None:
     }
     for chunk in chunked(list(wanted.values())):
         session.retry(lambda chunk=chunk: _add_missing(session, chunk))  # type: ignore[misc]
-    session.retry(lambda: _add_admin(session, admin))
+    for user in (SYSTEM, admin):
+        session.retry(lambda user=user: _add_user(session, user))  # type: ignore[misc]
 
 
 def _add_missing(session: Session, organizations: Sequence[Organization]) -> bool | None:
@@ -119,7 +120,7 @@ def _add_missing(session: Session, organizations: Sequence[Organization]) -> boo
     return committed(session, None, *(PutOrganization(o, None) for o in missing)) or None
 
 
-def _add_admin(session: Session, admin: User) -> bool | None:
-    if session.store.load([UserKey(admin.id)])[UserKey(admin.id)] is not None:
+def _add_user(session: Session, user: User) -> bool | None:
+    if session.store.load([UserKey(user.id)])[UserKey(user.id)] is not None:
         return True
-    return committed(session, admin, PutUser(admin, None)) or None
+    return committed(session, user, PutUser(user, None)) or None

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from shared.domain.reactions import BELOW, CASCADE, CHILDREN, DEPENDENTS, PREREQUISITES, TURN
-from shared.domain.task import Edge, Entry, Task, TaskId, Timer
+from shared.domain.counting import is_behind
+from shared.domain.reactions import BELOW, CASCADE, CHILDREN, DEPENDENTS, PREREQUISITES, TO_LIGHT, TURN
+from shared.domain.task import Entry, TaskId, Timer
+from shared.engine.loading import workflow_of
 from shared.engine.owed import for_each, settle_task, settle_tasks
 from shared.engine.session import Session
-from shared.engine.trees import count, end_below
+from shared.engine.trees import count, count_all, end_below
 from shared.storage.keys import CaseKey
 
 MOST = 1_000_000
@@ -45,21 +47,17 @@ def settle(session: Session, case_id: str) -> int:
 
 def _settle_round(session: Session, case_id: str) -> int:
     case = session.store.load([CaseKey(case_id)])[CaseKey(case_id)]
-    if case is None:
+    if case is None or case.staged:
         return 0
     tasks = {task.task_id: task for task in session.store.tasks(case_id)}
-    behind = [edge.child_id for edge in session.store.edges(case_id) if _is_behind(edge, tasks)]
+    workflow, edges = workflow_of(session, case), session.store.edges(case_id)
+    with_child = ((edge, tasks[edge.child_id]) for edge in edges if edge.child_id in tasks)
+    behind = [(edge, child) for edge, child in with_child if is_behind(workflow, edge, child)]
     try:
         taken = settle_tasks(session, case, tasks, tasks)
     finally:
-        counted = for_each(behind, lambda task_id: count(session, task_id))
+        counted = count_all(session, case, behind)
     return taken + counted
-
-
-def _is_behind(edge: Edge, tasks: Mapping[TaskId, Task]) -> bool:
-    """Whether the edge may not have counted its child's closing yet; counting it decides."""
-    child = tasks.get(edge.child_id)
-    return not edge.hold and child is not None and child.closed_at is not None and edge.counted_version < child.version
 
 
 def _dependents(session: Session, entry: Entry) -> int:
@@ -73,8 +71,8 @@ def _itself(session: Session, entry: Entry) -> int:
     return settle_task(session, _task_id(entry))
 
 
-def _cascade(session: Session, entry: Entry) -> int:
-    """Every open task of the closed case is ended; a crash leaves the rest to the next attempt."""
+def _whole_case(session: Session, entry: Entry) -> int:
+    """Every open task of the case has what it is owed; a crash leaves the rest to the next attempt."""
     return settle(session, entry.case_id)
 
 
@@ -97,8 +95,9 @@ def _task_id(entry: Entry) -> TaskId:
 REACTIONS: Mapping[str, Callable[[Session, Entry], int]] = {
     DEPENDENTS: _dependents,
     PREREQUISITES: _itself,
-    CASCADE: _cascade,
+    CASCADE: _whole_case,
     CHILDREN: _parent,
     BELOW: _below,
     TURN: _itself,
+    TO_LIGHT: _whole_case,
 }

@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from shared.domain.creation import create_task as decide_creation
 from shared.domain.decide import Offer
 from shared.domain.decide import act as decide_action
 from shared.domain.decide import offers as decide_offers
-from shared.domain.needs import holds_of
+from shared.domain.locks import locks_of
 from shared.domain.people import Caller
-from shared.domain.plan import Decision, Refusal
+from shared.domain.plan import Decision, Plan, Refusal
 from shared.domain.relations import visible
 from shared.domain.scene import Context, Scene, status_of
 from shared.domain.task import Entry, Task, TaskId, Texts, case_of
 from shared.domain.workflow import Status, Workflow
-from shared.domain.writes import PassLock, TakeLock
-from shared.engine.loading import (
-    Gathered,
-    check_version,
-    context_of,
-    gather,
-    load_edge,
-    load_tasks,
-    seen_case,
-    seen_task,
-    surrounded,
-)
+from shared.engine.committing import committed
+from shared.engine.loading import check_version, context_of, gather, load_tasks, seen_case, seen_task
 from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
 from shared.engine.session import Answer, Identity, Page, Request, Session, refuse
+from shared.engine.surroundings import around_action, around_actions, around_new
 from shared.ids import is_task_id
-from shared.storage.store import CommitFailed
 
 Given = Mapping[str, object]
 DUPLICATE = Refusal("duplicate_open_task", "Only one such task may be open, and another one is.", rule="one_open")
@@ -77,13 +67,14 @@ def available_actions(
     gathered = gather(session, identity, case_of(task_id), task_id)
     workflow, case, task = seen_task(session, gathered)
     actions = workflow.actions_of(task.type).values()
-    scene = surrounded(session, Scene(workflow, case, task), gathered, actions)
+    scene = around_actions(session, Scene(workflow, case, task), gathered, actions)
     context = context_of(session, gathered, scene)
     return TaskView(task, Texts(), workflow, gathered.caller), decide_offers(context, unlisted=unlisted)
 
 
 def create_task(session: Session, identity: Identity, case_id: str, given: Given, request: Request) -> Answer[TaskView]:
     """A new task in the case; raises Refused."""
+    asked = _Asked(identity, request, 201)
 
     def attempt() -> Answer[TaskView] | None:
         gathered = gather(session, identity, case_id, given=given, request=request)
@@ -91,9 +82,10 @@ def create_task(session: Session, identity: Identity, case_id: str, given: Given
         record = earlier(gathered.record, request, gathered.now)
         if record is not None:
             return Answer(get_task(session, identity, record.resource), record.status, replayed=True)
-        holds = load_tasks(session, holds_of(gathered.related.values()))
-        context = context_of(session, gathered, Scene(workflow, case, related=holds))
-        return _commit(session, identity, request, context, decide_creation(context, given), 201)
+        scene = Scene(workflow, case, related=gathered.related, taken=frozenset(asked.taken))
+        scene = around_new(session, scene, given.get("type"))
+        context = context_of(session, gathered, scene)
+        return _commit(session, asked, context, decide_creation(context, given))
 
     return session.retry(attempt)
 
@@ -112,6 +104,7 @@ def act(
 
     On a conflict the decision is made again on fresh data: it is pure, so nothing is done twice.
     """
+    asked = _Asked(identity, request, 200)
 
     def attempt() -> Answer[TaskView] | None:
         gathered = gather(session, identity, case_of(task_id), task_id, given, request)
@@ -120,29 +113,11 @@ def act(
         if record is not None:
             return Answer(view_of(session, workflow, gathered.caller, task), record.status, replayed=True)
         check_version(request, task.version)
-        scene = complete(session, Scene(workflow, case, task), gathered, action, given)
-        context = context_of(session, gathered, scene)
-        decision = decide_action(context, action, given)
-        return _commit(session, identity, request, context, decision, 200)
+        scene = Scene(workflow, case, task, taken=frozenset(asked.taken))
+        context = context_of(session, gathered, around_action(session, scene, gathered, action, given))
+        return _commit(session, asked, context, decide_action(context, action, given))
 
     return session.retry(attempt)
-
-
-def complete(session: Session, scene: Scene, gathered: Gathered, name: str, given: Given) -> Scene:
-    """The scene with the other tasks that this action looks at; most actions need none.
-
-    The graph is read after the case: whoever changes it meanwhile raises the case's graph
-    version, and the commit fails.
-    """
-    action = scene.workflow.actions_of(scene.subject.type).get(name)
-    if action is None:
-        return scene
-    if "prerequisites" in given and action.field("prerequisites") is not None:
-        tasks = {t.task_id: t for t in session.store.tasks(scene.case.case_id)}
-        graph = {task_id: t.prerequisites for task_id, t in tasks.items()}
-        return Scene(scene.workflow, scene.case, scene.task, related=tasks, graph=graph)
-    edge = load_edge(session, scene.subject) if any(word.name == "reopen" for word in action.effects) else None
-    return replace(surrounded(session, scene, gathered, (action,)), edge=edge)
 
 
 def task_history(
@@ -171,23 +146,33 @@ def task_children(
     return Page(tuple(TaskView(t, Texts(), workflow, gathered.caller) for t in seen), more)
 
 
-def _commit(
-    session: Session, identity: Identity, request: Request, context: Context, decision: Decision, status: int
-) -> Answer[TaskView] | None:
-    """The answer once the plan has committed; None if it has to be decided again. Raises Refused."""
-    key = record_key(identity, request)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request through all its attempts, with the locks that others turned out to hold."""
+
+    identity: Identity
+    request: Request
+    status: int
+    taken: set[str] = field(default_factory=set)
+
+
+def _commit(session: Session, asked: _Asked, context: Context, decision: Decision) -> Answer[TaskView] | None:
+    """The answer once the plan has committed; None if it has to be decided again. Raises Refused.
+
+    A lock that another task turns out to hold is noted as `taken`. What cannot do without it is refused
+    then; the rest is decided anew.
+    """
+    key = record_key(asked.identity, asked.request)
+    if isinstance(decision, Plan) and asked.taken.intersection(locks_of(decision)):
+        decision = DUPLICATE
     if isinstance(decision, Refusal):
-        refuse_unless_known(session, key, request, context.now, decision)
+        refuse_unless_known(session, key, asked.request, context.now, decision)
         return None
     task = decision.subject
     if not isinstance(task, Task):
         raise TypeError("A decision on a task gives a task.")
-    plan = remember(decision, key, request, status, task.task_id, context.now)
-    try:
-        session.store.commit(plan)
-    except CommitFailed as failed:
-        if failed.kind == "condition" and isinstance(failed.write, TakeLock | PassLock):
-            refuse_unless_known(session, key, request, context.now, DUPLICATE)
+    plan = remember(decision, key, asked.request, asked.status, task.task_id, context.now)
+    if not committed(session, plan, asked.taken):
         return None
     view = session.read_back(lambda: view_of(session, context.scene.workflow, context.caller, task))
-    return Answer(view, status)
+    return Answer(view, asked.status)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from shared.domain.task import TaskId, Timer
+from shared.engine.committing import discard
 from shared.engine.counting import recount
 from shared.engine.session import Session
 from shared.engine.settle import fire, settle
+from shared.storage.keys import CaseKey
 from shared.storage.values import Round
 
 PAGE = 100
 """Timers of a shard that are taken up at a time, so that no shard waits for the whole of another."""
+
+STAGED = timedelta(hours=1)
+"""A request that stages a case takes half a minute at most: one staged for longer was abandoned."""
 
 OutOfTime = Callable[[], bool]
 OnError = Callable[[str, Exception], None]
@@ -138,6 +144,14 @@ def settle_all(session: Session, after: str | None, out_of_time: OutOfTime, on_e
 
 
 def settle_case(session: Session, case_id: str, report: SettleReport) -> None:
-    """Nothing is owed in the case, and its tasks are counted right; the report says what that took."""
+    """Nothing is owed in the case, and its tasks are counted right; the report says what that took.
+
+    Of a case that was staged and never came to light, nothing is left.
+    """
+    case = session.store.load([CaseKey(case_id)])[CaseKey(case_id)]
+    if case is not None and case.staged:
+        if session.now() - case.created_at > STAGED:
+            report.found += discard(session, case)
+        return
     report.found += settle(session, case_id)
     report.miscounted += recount(session, case_id)

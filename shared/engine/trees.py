@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from shared.domain.counting import count_child
+from collections.abc import Iterable, Sequence
+
+from shared.domain.counting import count_children, may_react
 from shared.domain.needs import holds_of
 from shared.domain.people import ENGINE
+from shared.domain.plan import Plan
 from shared.domain.scene import Context, Scene, status_of
-from shared.domain.task import Task, TaskId, case_of
+from shared.domain.task import Case, Children, Edge, Task, TaskId, case_of
+from shared.domain.workflow import Workflow
+from shared.engine.committing import committed
 from shared.engine.loading import load_above, load_tasks, workflow_of
-from shared.engine.owed import committed, settle_tasks
+from shared.engine.owed import for_each, settle_tasks
 from shared.engine.session import Session
 from shared.storage.keys import CaseKey, EdgeKey, TaskKey
+
+CHUNK = 50
+"""Children that are counted in one transaction, of the 100 writes that it may hold: what follows needs some, too."""
 
 
 def count(session: Session, task_id: TaskId) -> int:
@@ -30,14 +38,43 @@ def _count_once(session: Session, task_id: TaskId, taken: set[str]) -> bool | No
     edge, parent = above[edge_key], above[parent_key]
     if edge is None or parent is None:
         return False
-    now = session.now()
-    workflow = workflow_of(session, case)
-    related = load_above(session, parent) if workflow.types[parent.type].follows else {}
-    scene = Scene(workflow, case, parent, related, taken=frozenset(taken))
-    plan = count_child(Context(scene, ENGINE, now, session.ids(now)), edge, child)
+    plan = _counting(session, case, parent, ((edge, child),), taken)
     if plan is None:
         return False
     return True if committed(session, plan, taken) else None
+
+
+def count_all(session: Session, case: Case, behind: Iterable[tuple[Edge, Task]]) -> int:
+    """The closings are counted where their edges say, many of one parent together; how many actions that took.
+
+    Edges and children are as they were read: an edge that was counted meanwhile, or whose child was opened
+    again, fails its chunk, and each of the chunk's children is counted by itself, on fresh data.
+    """
+    by_parent: dict[TaskId, list[tuple[Edge, Task]]] = {}
+    for edge, child in behind:
+        by_parent.setdefault(edge.counts_at, []).append((edge, child))
+    chunks = (children[at : at + CHUNK] for children in by_parent.values() for at in range(0, len(children), CHUNK))
+    return for_each(chunks, lambda chunk: _count_chunk(session, case, chunk))
+
+
+def _count_chunk(session: Session, case: Case, children: Sequence[tuple[Edge, Task]]) -> int:
+    counts_at = children[0][0].counts_at
+    parent = load_tasks(session, [counts_at]).get(counts_at)
+    plan = _counting(session, case, parent, children) if parent is not None else None
+    if plan is None or committed(session, plan):
+        return len(children) if plan is not None else 0
+    return for_each(children, lambda counted: count(session, counted[1].task_id))
+
+
+def _counting(
+    session: Session, case: Case, parent: Task, children: Sequence[tuple[Edge, Task]], taken: Iterable[str] = ()
+) -> Plan | None:
+    """The plan that counts the closings; what is above the parent is read only where something may follow."""
+    workflow, now = workflow_of(session, case), session.now()
+    follows = workflow.types[parent.type].follows and may_react(workflow, parent, len(children))
+    related = load_above(session, parent) if follows else {}
+    scene = Scene(workflow, case, parent, related, taken=frozenset(taken))
+    return count_children(Context(scene, ENGINE, now, session.ids(now)), children)
 
 
 def end_below(session: Session, task_id: TaskId) -> int:
@@ -58,5 +95,16 @@ def end_below(session: Session, task_id: TaskId) -> int:
         children = load_tasks(session, (edge.child_id for edge in edges))
         above |= children | load_tasks(session, holds_of(children.values()))
         total += settle_tasks(session, case, children, above)
-        ahead += [t.task_id for t in children.values() if not status_of(workflow, t).open]
+        ahead += [t.task_id for t in children.values() if _has_some_below(workflow, t)]
     return total
+
+
+def _has_some_below(workflow: Workflow, task: Task) -> bool:
+    """Whether something may stand below the closed task; most are leaves, and nobody has to look.
+
+    What counts elsewhere does not show in the task's counters.
+    """
+    if status_of(workflow, task).open:
+        return False
+    elsewhere = any(follow.counts_at for follow in workflow.types[task.type].follows)
+    return elsewhere or task.children != Children() or task.hold_id is not None

@@ -6,8 +6,10 @@ from pynamodb.exceptions import TransactWriteError
 
 from shared.domain.plan import Plan
 from shared.storage import keys
-from shared.storage.actions import Action, in_order
+from shared.storage.actions import MOST, Action, in_order
 from shared.storage.errors import THROTTLED, CommitFailed, FailureKind, Throttled, Unreachable, response_of, trouble_of
+from shared.storage.keys import key_item
+from shared.storage.schema import SORT
 from shared.storage.table import ATTEMPTS, Table, pause
 from shared.storage.writes import actions
 
@@ -18,6 +20,14 @@ _KINDS: Mapping[str, FailureKind] = {"ConditionalCheckFailed": "condition", "Tra
 def commit(table: Table, plan: Plan) -> None:
     """The plan took effect; raises CommitFailed, Throttled or Unreachable if it did not or nobody knows."""
     transact(table, actions(plan), plan.commit_id, lambda: _went_through(table, plan))
+
+
+def discard(table: Table, case_id: str) -> None:
+    """No item of the case is left; the case itself goes last. Done again after a crash, it goes on where it was."""
+    items = [item for item in table.query(f"CASE#{case_id}") if item[SORT]["S"] != "CASE"]
+    for start in range(0, len(items), MOST):
+        table.delete(items[start : start + MOST])
+    table.delete([key_item(keys.CaseKey(case_id).address)])
 
 
 def transact(table: Table, prepared: Sequence[Action], token: str | None, went_through: Callable[[], bool]) -> None:

@@ -41,8 +41,10 @@ def due_shard(shard: int) -> str:
 def task_keys(task: Task) -> Item:
     """The index keys of a task: its party's queue, its group's queue, and the unassigned ones of it.
 
-    A task without a tab is listed nowhere.
+    A task without a tab is listed nowhere, nor is one that nobody has seen yet.
     """
+    if task.staged:
+        return {}
     keys = _party_keys(task)
     if task.queue and task.tab:
         keys |= _keys(ORGANIZATION_QUEUE, organization_queue(task.queue, task.tab), _position(task))

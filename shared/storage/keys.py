@@ -74,6 +74,18 @@ class EdgeKey(Key[Edge]):
 
 
 @dataclass(frozen=True, slots=True)
+class LockKey(Key[TaskId]):
+    """The task that holds a lock of a case; none while it is free."""
+
+    case_id: str
+    name: str
+
+    @property
+    def address(self) -> Address | None:
+        return Address(f"CASE#{self.case_id}", f"LOCK#{self.name}") if is_case_id(self.case_id) else None
+
+
+@dataclass(frozen=True, slots=True)
 class CountedKey(Key[Counted]):
     """What a task is counted as."""
 

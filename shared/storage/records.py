@@ -40,6 +40,9 @@ CASE = Record(
         "closed_at": MOMENT,
         "close_reason": TEXT,
         "graph_version": NUMBER,
+        "root_id": TEXT,
+        "staged": FLAG,
+        "original_case_id": TEXT,
         "version": NUMBER,
     },
     always=frozenset({"state", "graph_version", "version"}),
@@ -74,6 +77,10 @@ TASK = Record(
         "waiting": NUMBER,
         "working": NUMBER,
         "texts": NUMBER,
+        "kind": TEXT,
+        "is_delegate": FLAG,
+        "staged": FLAG,
+        "new_case_id": TEXT,
         "delegated": FLAG,
         "version": NUMBER,
     },
@@ -108,6 +115,7 @@ ENTRY = Record(
         "waiting": NUMBER,
         "working": NUMBER,
         "workflow": TEXT,
+        "staged": FLAG,
     },
 )
 

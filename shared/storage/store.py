@@ -7,7 +7,7 @@ from shared.domain.plan import Plan
 from shared.storage.attributes import Item
 from shared.storage.case_items import case_of_item
 from shared.storage.case_reads import CaseReads
-from shared.storage.commit import commit
+from shared.storage.commit import commit, discard
 from shared.storage.counts import Counts, counted_of_item
 from shared.storage.errors import CommitFailed, Throttled, Unreachable
 from shared.storage.keys import (
@@ -16,6 +16,7 @@ from shared.storage.keys import (
     CountedKey,
     EdgeKey,
     Key,
+    LockKey,
     MemberKey,
     OrganizationKey,
     RequestKey,
@@ -36,7 +37,7 @@ from shared.storage.rounds import Rounds
 from shared.storage.schema import PARTITION, SORT
 from shared.storage.table import Table
 from shared.storage.task_items import task_of_item
-from shared.storage.tree_items import edge_of_item
+from shared.storage.tree_items import edge_of_item, holder_of_item
 from shared.storage.tree_reads import TreeReads
 from shared.storage.values import Capacity
 
@@ -48,6 +49,7 @@ _VALUE_OF: Mapping[type[Key[Any]], Callable[[Item], Any]] = {
     CaseKey: case_of_item,
     CountedKey: counted_of_item,
     EdgeKey: edge_of_item,
+    LockKey: holder_of_item,
     MemberKey: membership_of_item,
     OrganizationKey: organization_of_item,
     RequestKey: request_of_item,
@@ -100,6 +102,10 @@ class Store(CaseReads, TreeReads, QueueReads, PeopleReads, Counts, Rounds):
         with Throttled. With Unreachable nobody knows, but the plan's history entries were not found.
         """
         commit(self._table, plan)
+
+    def discard(self, case_id: str) -> None:
+        """Nothing is left of the case, which nobody ever saw: it goes itself once all else is gone."""
+        discard(self._table, case_id)
 
 
 def _address(item: Item) -> Address:

@@ -32,3 +32,9 @@ def edge_of_item(item: Item) -> Edge:
 def lock_item(task_id: TaskId, name: str) -> Item:
     """The item of a lock while the task holds it; its holders are a set, from which a task takes only itself."""
     return key_item(Address(f"CASE#{case_of(task_id)}", f"LOCK#{name}")) | {"heldBy": {"SS": [local_id(task_id)]}}
+
+
+def holder_of_item(item: Item) -> TaskId | None:
+    """The task that holds the lock; one that was released stays behind without a holder."""
+    held_by = item.get("heldBy", {}).get("SS", ())
+    return f"{case_id_of(item)}.{held_by[0]}" if held_by else None

@@ -43,7 +43,10 @@ def _(write: p.CreateCase) -> Iterator[Action]:
 @actions_of.register
 def _(write: p.ChangeCase) -> Iterator[Action]:
     before, after = cases.case_item(write.before), cases.case_item(write.after)
-    yield changing(write, before, after, _version(write.before.version))
+    unchanged = _version(write.before.version)
+    if write.after.graph_version != write.before.graph_version:
+        unchanged &= Path("graphVersion") == before["graphVersion"]
+    yield changing(write, before, after, unchanged)
 
 
 @actions_of.register
@@ -75,11 +78,19 @@ def _(write: p.ChangeTask) -> Iterator[Action]:
 
 
 @actions_of.register
+def _(write: p.CheckTask) -> Iterator[Action]:
+    item = task_item(write.task)
+    condition = _version(write.task.version) & _unchanged(item, CHILDREN.attributes)
+    yield Action("check", write, item, item, condition=condition)
+
+
+@actions_of.register
 def _(write: p.ChangeCounters) -> Iterator[Action]:
     before = task_item(write.before)
     condition = _unchanged(before, ("state", "status", "holdId"))
     if write.not_last:
-        condition &= Path(_OPEN_CHILDREN) > {"N": "1"}
+        closed = write.before.children.open - write.after.children.open
+        condition &= Path(_OPEN_CHILDREN) > {"N": str(closed)}
     yield changing(write, before, task_item(write.after), condition)
 
 

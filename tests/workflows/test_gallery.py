@@ -86,12 +86,25 @@ def test_more_than_one_document_is_refused(tmp_path: Path) -> None:
     assert "a single document" in problem.reason
 
 
-def test_merge_keys_are_unknown_keys(tmp_path: Path) -> None:
-    """What YAML would merge in from elsewhere has no line of its own, so it is refused."""
+def test_a_mapping_is_merged_with_what_another_one_says(tmp_path: Path) -> None:
+    """What stands in both is as the mapping itself says; a problem is shown where it was written."""
     file = tmp_path / "merged.yaml"
     text = ERRANDS.read_text(encoding="utf-8")
-    file.write_text(text.replace("hand_back:\n", "<<: {label: Other}\nhand_back:\n"), encoding="utf-8")
-    assert [problem.reason for problem in check([file])] == ["There is no key '<<' here."]
+    text = text.replace("Write the list: {", "Write the list: &errand {").replace(
+        "Buy:            {groupQueue: household, ", "Buy: {<<: *errand, "
+    )
+    file.write_text(text, encoding="utf-8")
+    assert check([file]) == []
+    file.write_text(text.replace("&errand {groupQueue: household", "&errand {groupQueue: nobody"), encoding="utf-8")
+    assert {problem.line for problem in check([file])} == {text[: text.index("&errand")].count("\n") + 1}
+
+
+def test_only_mappings_are_merged(tmp_path: Path) -> None:
+    """Anything else would be lost."""
+    file = tmp_path / "merged.yaml"
+    text = ERRANDS.read_text(encoding="utf-8")
+    file.write_text(text.replace("Buy:            {", "Buy: {<<: household, "), encoding="utf-8")
+    assert [problem.reason for problem in check([file])] == ["Only a mapping can be merged."]
 
 
 def test_aliases_are_read_where_they_stand(tmp_path: Path) -> None:

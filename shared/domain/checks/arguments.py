@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
 from shared.domain.checks.finding import Finding, Place
+from shared.domain.people import OrganizationKind
+from shared.domain.task_kinds import PARTIES, party_kinds
 from shared.domain.vocabulary import ARGUMENTS, OPTIONS, Takes
 from shared.domain.workflow import Field, Word, Workflow
 
@@ -22,11 +25,11 @@ def words_take_their_arguments(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _words(workflow: Workflow) -> Iterator[tuple[Place, Word]]:
-    actions = workflow.actions.values()
-    groups: list[tuple[Place, tuple[Word, ...]]] = [(("actions", a.name, "guards"), a.guards) for a in actions]
-    groups += [(("actions", a.name, "effects"), a.effects) for a in actions]
+    actions = tuple(workflow.every_action())
+    groups: list[tuple[Place, tuple[Word, ...]]] = [((*where, "guards"), a.guards) for where, a in actions]
+    groups += [((*where, "effects"), a.effects) for where, a in actions]
     groups += [(("create", "to", i, "when"), t.conditions) for i, t in enumerate(workflow.creation.target)]
-    groups += [(("actions", a.name, "to", i, "when"), t.conditions) for a in actions for i, t in enumerate(a.target)]
+    groups += [((*where, "to", i, "when"), t.conditions) for where, a in actions for i, t in enumerate(a.target)]
     yield from (((*where, index), word) for where, words in groups for index, word in enumerate(words))
 
 
@@ -42,6 +45,12 @@ def options_fit(workflow: Workflow) -> Iterator[Finding]:
             yield Finding(
                 "options-fit", where, f"No value of {field.name!r} fits: {low} is above {high}.", "Swap them."
             )
+        if field.fixed and where[0] != "case":
+            detail = f"{field.name!r} is no attribute of a case, so it cannot be `fixed`."
+            yield Finding("options-fit", where, detail, "Leave it out.")
+        if field.kind == "party" and not {*party_kinds(field)} <= {*PARTIES}:
+            detail = f"There are other kinds of parties than {field.name!r} takes."
+            yield Finding("options-fit", (*where, "of"), detail, f"Known here: {', '.join(PARTIES)}.")
         if field.kind == "choice" and "of" not in field.options:
             yield Finding("options-fit", where, f"Nothing can be chosen for {field.name!r}.", "Add `of: [...]`.")
 
@@ -49,16 +58,18 @@ def options_fit(workflow: Workflow) -> Iterator[Finding]:
 def _takes(takes: Takes, value: object) -> bool:
     if takes == "integer":
         return type(value) is int and value >= 0
-    if takes == "status":
+    if takes in ("status", "text", "field"):
         return isinstance(value, str)
     if takes == "input":
         return isinstance(value, Mapping) and bool(value)
+    if takes == "organization kind":
+        return value in get_args(OrganizationKind)
     texts = value if isinstance(value, list | tuple) else ()
     return bool(texts) and all(isinstance(v, str) for v in texts) and len(set(texts)) == len(texts)
 
 
 def _fields(workflow: Workflow) -> Iterator[tuple[Place, Field]]:
     groups: list[tuple[Place, tuple[Field, ...]]] = [(("create", "fields"), workflow.creation.fields)]
-    groups += [(("actions", a.name, "input"), a.fields) for a in workflow.actions.values()]
+    groups += [((*where, "input"), a.fields) for where, a in workflow.every_action()]
     groups += [(("case", "types", c.name, "attributes"), c.attributes) for c in workflow.case_types.values()]
     yield from (((*where, field.name), field) for where, fields in groups for field in fields)

@@ -80,8 +80,8 @@ def conditions_are_remembered(workflow: Workflow) -> Iterator[Finding]:
 
 def _targets(workflow: Workflow) -> Iterator[tuple[Place, tuple[TargetCase, ...]]]:
     yield ("create", "to"), workflow.creation.target
-    for action in workflow.actions.values():
-        yield ("actions", action.name, "to"), action.target
+    for where, action in workflow.every_action():
+        yield (*where, "to"), action.target
 
 
 CONSISTENCY: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (

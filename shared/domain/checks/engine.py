@@ -40,11 +40,12 @@ def engine_acts(workflow: Workflow) -> Iterator[Finding]:
         yield from _engine_takes(workflow.actions[workflow.assigning.next], ("assigning", "next"), None)
     cascades = {ending.cascade for ending in (workflow.closing, workflow.tree) if ending}
     cascades |= {workflow.tree.conclude or ""} if workflow.tree else set()
-    for name, action in workflow.actions.items():
+    for where, action in workflow.every_action():
+        name = action.name
         if set(action.who) == {ENGINE} and name not in engine_moves(workflow) and name not in cascades:
             detail = f"Only Casetree itself may take {name!r}, and nothing makes it."
             hint = "Name a person in `who`, or name the action under `timers`."
-            yield Finding("engine-acts", ("actions", name), detail, hint)
+            yield Finding("engine-acts", where, detail, hint)
 
 
 def closing_ends_tasks(workflow: Workflow) -> Iterator[Finding]:

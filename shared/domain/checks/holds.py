@@ -51,7 +51,7 @@ def _leaf(workflow: Workflow, hold: str) -> Iterator[Finding]:
 
 def _held(workflow: Workflow, hold: str | None) -> Iterator[Finding]:
     """A type whose tasks can be held is one under which a timed hold may stand."""
-    placing = [a.name for a in workflow.actions.values() if _places(a)]
+    placing = [a.name for _, a in workflow.every_action() if _places(a)]
     if hold is None and placing:
         detail = f"{listed(placing)} would place a timed hold, but no type is one."
         yield Finding(RULE, ("actions", placing[0], "effects"), detail, "Add `hold: <type>` to `tree`.")

@@ -6,18 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from shared.domain.assigning import member_field
 from shared.domain.checks.arguments import options_fit, words_take_their_arguments
+from shared.domain.checks.changes import changes_fit
+from shared.domain.checks.domains import conditions_can_hold
 from shared.domain.checks.finding import Finding, Place, listed, nearest
 from shared.domain.checks.follows import follows_fit, read_by_follows
 from shared.domain.checks.templates import templates_fit
-from shared.domain.vocabulary import CREATION_FIELDS, EFFECT_READS, NOTE
+from shared.domain.vocabulary import ARGUMENTS, CREATION_FIELDS, EFFECT_READS, NOTE
 from shared.domain.workflow import Action, Field, Workflow
 
 
 def effects_have_their_input(workflow: Workflow) -> Iterator[Finding]:
     """An effect finds the fields that it reads, and each field is read by an effect or a note."""
     followed = read_by_follows(workflow)
-    for action in workflow.actions.values():
-        where: Place = ("actions", action.name)
+    for where, action in workflow.every_action():
         read = followed | _asked(action)
         for index, word in enumerate(action.effects):
             reads = EFFECT_READS[word.name]
@@ -31,9 +32,10 @@ def effects_have_their_input(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _asked(action: Action) -> dict[str, str]:
-    """The fields that decide where the action leads."""
+    """The fields that decide where the action leads, or that an effect reads by its argument."""
     values = (word.arguments.get("value") for target in action.target for word in target.conditions)
     names = {str(name) for value in values if isinstance(value, Mapping) for name in value}
+    names |= {str(word.arguments.get("value")) for word in action.effects if ARGUMENTS.get(word.name) == "field"}
     return {field.name: field.kind for field in action.fields if field.name in names}
 
 
@@ -64,7 +66,7 @@ def due_times_have_a_timer(workflow: Workflow) -> Iterator[Finding]:
         return
     places: list[Place] = [("create", "fields", f.name) for f in workflow.creation.fields if f.kind == "due_time"]
     places += [("types", t.name, "due") for t in workflow.types.values() if t.due_in is not None]
-    places += [("actions", a.name, "effects") for a in workflow.actions.values() if _uses(a, "set_due_time")]
+    places += [(*where, "effects") for where, a in workflow.every_action() if _uses(a, "set_due_time")]
     if places:
         hint = "Add `timers: {due: <action>}`, an action of the engine."
         yield Finding("due-times-have-a-timer", places[0], "A task can be due, but no timer runs for it.", hint)
@@ -114,6 +116,16 @@ def assigning_fits(workflow: Workflow) -> Iterator[Finding]:
         yield Finding(rule, ("assigning", "next"), detail, "Give it the effect `pass_to_next_member`.")
 
 
+def assignees_fit(workflow: Workflow) -> Iterator[Finding]:
+    """A new task of a type is assigned in one way."""
+    keys = ("assigned_to", "assigned_to_user", "assigned_kind")
+    for task_type in workflow.types.values():
+        named = [key for key in keys if getattr(task_type, key) is not None]
+        if len(named) > 1:
+            detail = f"{listed(named)} contradict each other."
+            yield Finding("assignees-fit", ("types", task_type.name, named[1]), detail, "Keep one of them.")
+
+
 INPUTS: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (
     effects_have_their_input,
     creation_fields_are_known,
@@ -122,6 +134,9 @@ INPUTS: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (
     options_fit,
     hand_back_fits,
     assigning_fits,
+    assignees_fit,
     templates_fit,
     follows_fit,
+    changes_fit,
+    conditions_can_hold,
 )

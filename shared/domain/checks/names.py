@@ -13,9 +13,20 @@ from shared.domain.conditions import CONDITIONS
 from shared.domain.effects import EFFECTS
 from shared.domain.fields import KINDS
 from shared.domain.guards import GUARDS
+from shared.domain.people import SYSTEM
 from shared.domain.relations import RELATIONS, VISIBILITIES
 from shared.domain.vocabulary import ARGUMENTS, CASE_RELATIONS, TIMERS
-from shared.domain.workflow import BY_CHILDREN, BY_PREREQUISITES, SAME, Action, Field, TargetCase, Word, Workflow
+from shared.domain.workflow import (
+    BY_CHILDREN,
+    BY_PREREQUISITES,
+    SAME,
+    Action,
+    Field,
+    TargetCase,
+    TaskType,
+    Word,
+    Workflow,
+)
 
 DECLARE = {
     BY_PREREQUISITES: "Add `prerequisites: {waiting: ..., ready: ..., action: ...}` to use this word.",
@@ -46,8 +57,8 @@ def _mentions(workflow: Workflow) -> Iterator[Mention]:
     yield Mention(("visibility",), "visibility", workflow.visibility, VISIBILITIES)
     yield from _relations(("administrators_act_as",), workflow.administrators_act_as)
     yield from _creation(workflow)
-    for action in workflow.actions.values():
-        yield from _action(workflow, action)
+    for where, action in workflow.every_action():
+        yield from _action(workflow, where, action)
     yield from _engine(workflow)
     yield from _handing(workflow)
     yield from _cases(workflow)
@@ -67,8 +78,7 @@ def _creation(workflow: Workflow) -> Iterator[Mention]:
     yield from _fields(("create", "fields"), creation.fields)
 
 
-def _action(workflow: Workflow, action: Action) -> Iterator[Mention]:
-    where = ("actions", action.name)
+def _action(workflow: Workflow, where: Place, action: Action) -> Iterator[Mention]:
     for status in sorted(action.sources):
         yield Mention((*where, "from"), "status", status, workflow.statuses)
     yield from _target(workflow, (*where, "to"), action.target, (SAME,))
@@ -111,6 +121,12 @@ def _words(
         value = word.arguments.get("value")
         if ARGUMENTS.get(word.name) == "status" and isinstance(value, str):
             yield Mention((*where, index), "status", value, workflow.statuses)
+        if ARGUMENTS.get(word.name) == "field" and isinstance(value, str):
+            yield Mention((*where, index), "attribute", value, _attributes(workflow))
+
+
+def _attributes(workflow: Workflow) -> list[str]:
+    return [field.name for case_type in workflow.case_types.values() for field in case_type.attributes]
 
 
 def _engine(workflow: Workflow) -> Iterator[Mention]:
@@ -162,16 +178,29 @@ def _types(workflow: Workflow) -> Iterator[Mention]:
         where = ("types", task_type.name)
         if task_type.group_queue is not None:
             yield Mention((*where, "groupQueue"), "organization", task_type.group_queue, workflow.organizations)
-        yield from _relations((*where, "created_by"), task_type.created_by or ())
-        for action, who in task_type.who.items():
-            yield Mention((*where, "who", action), "action", action, workflow.actions)
-            yield from _relations((*where, "who", action), who)
+        yield from _people_of(workflow, task_type)
+        if task_type.assigned_to_user is not None:
+            yield Mention((*where, "assigned_to_user"), "user", task_type.assigned_to_user, (SYSTEM.id,))
         if task_type.begins is not None:
             yield Mention((*where, "begins"), "status", task_type.begins, workflow.statuses)
-        for key in ("members_of", "assigned_to"):
+        for key in ("members_of", "assigned_to", "created_by_members_of"):
             if (named := getattr(task_type, key)) is not None:
                 yield Mention((*where, key), "organization", named, workflow.organizations)
-        for parent in sorted(task_type.parents):
-            yield Mention((*where, "parents"), "type", parent, workflow.types)
+        for key in ("parents", "placed"):
+            for name in sorted(getattr(task_type, key)):
+                yield Mention((*where, key), "type", name, workflow.types)
         for action in sorted(task_type.actions or ()):
-            yield Mention((*where, "actions"), "action", action, workflow.actions)
+            yield Mention((*where, "actions"), "action", action, (*workflow.actions, workflow.creation.action or ""))
+
+
+def _people_of(workflow: Workflow, task_type: TaskType) -> Iterator[Mention]:
+    """Who may create tasks of the type, and take actions on them, where that is said for the type."""
+    where = ("types", task_type.name)
+    yield from _relations((*where, "created_by"), task_type.created_by or ())
+    for key, what, known, named in (
+        ("who", "action", workflow.actions, task_type.who),
+        ("created_under", "type", workflow.types, task_type.created_under),
+    ):
+        for name, who in named.items():
+            yield Mention((*where, key, name), what, name, known)
+            yield from _relations((*where, key, name), who)

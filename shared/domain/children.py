@@ -1,0 +1,70 @@
+"""Creating a child as an action of the task that it is to stand under: listed, explained and taken like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shared.domain.creation import create_task, kept_from_creating
+from shared.domain.permission import kept_out_of_case
+from shared.domain.plan import Decision, Plan, Refusal
+from shared.domain.relations import describe
+from shared.domain.scene import Context, Scene
+from shared.domain.task import Task
+from shared.domain.tree import may_stand_under
+from shared.domain.workflow import SAME, Action, Field, TargetCase, TaskType, Workflow
+from shared.domain.writes import ChangeCounters, ChangeTask
+
+
+def child_action(workflow: Workflow, type_name: str) -> str | None:
+    """The name of the action by which a child of such a task is created; None where there is none."""
+    name, listed = workflow.creation.action, workflow.types[type_name].actions
+    return name if name is not None and (listed is None or name in listed) else None
+
+
+def offer(context: Context) -> tuple[Action, Refusal | None]:
+    """The action, with the types that the caller may create under the scene's task now; or why they may create none."""
+    scene = context.scene
+    fitting = [t for t in scene.workflow.types.values() if may_stand_under(scene.workflow, t.name, scene.subject)]
+    allowed = [t for t in fitting if kept_from_creating(scene, context, t) is None]
+    open_to = [t for t in allowed if scene.status.open or (scene.status.completed and t.joins_completed)]
+    action = _action(scene, open_to)
+    refusal = kept_out_of_case(scene, context.caller, scene.workflow.creation.who, "create tasks here")
+    who = describe(scene, tuple(dict.fromkeys(name for t in fitting for name in _creators(t, scene))))
+    if refusal is None and not allowed:
+        refusal = Refusal("not_allowed", "You may not create a child of this task.", rule="who", who=who)
+    if refusal is None and not open_to:
+        refusal = Refusal("action_not_available", "A closed task takes no child.", rule="from", who=who)
+    return action, refusal
+
+
+def create_child(context: Context, given: Mapping[str, object]) -> Decision:
+    """The plan that opens a child of the scene's task, and gives that task as its subject; or why it cannot be."""
+    refusal = offer(context)[1]
+    if refusal is not None:
+        return refusal
+    parent = context.scene.subject
+    scene = replace(context.scene, task=None, related={**context.scene.related, parent.task_id: parent})
+    decision = create_task(replace(context, scene=scene), {**given, "parentId": parent.task_id})
+    return replace(decision, subject=_after(decision, parent)) if isinstance(decision, Plan) else decision
+
+
+def _action(scene: Scene, types: list[TaskType]) -> Action:
+    workflow = scene.workflow
+    sources = frozenset(key for key, status in workflow.statuses.items() if status.open or status.completed)
+    kind = Field("type", "choice", required=True, options={"of": tuple(t.name for t in types)})
+    fields = (kind, *(field for field in workflow.creation.fields if field.kind != "parent"))
+    name = workflow.creation.action or ""
+    label = name.replace("_", " ").capitalize()
+    return Action(name, label, sources, (TargetCase(SAME),), workflow.creation.who, fields)
+
+
+def _creators(task_type: TaskType, scene: Scene) -> tuple[str, ...]:
+    who = task_type.created_under.get(scene.subject.type, task_type.created_by)
+    return scene.workflow.creation.who if who is None else tuple(name for name in who if name != "engine")
+
+
+def _after(plan: Plan, parent: Task) -> Task:
+    """The parent as the plan leaves it."""
+    changed = (write.after for write in plan.writes if isinstance(write, ChangeTask | ChangeCounters))
+    return next(task for task in changed if task.task_id == parent.task_id)

@@ -1,0 +1,110 @@
+"""What a decision looks at around its task: mostly nothing, so that most requests take one read and one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from shared.domain.children import child_action
+from shared.domain.needs import asks_assigner, holds_of, locks_asked, looks_at
+from shared.domain.relations import branch_of
+from shared.domain.scene import Scene, status_of
+from shared.domain.task import Task, TaskId, Texts
+from shared.domain.workflow import Action, TaskType
+from shared.engine.loading import Gathered, load_above, load_edge, load_tasks
+from shared.engine.session import Session
+from shared.storage.keys import LockKey, TaskKey, UserKey
+
+Given = Mapping[str, object]
+
+
+def around_action(session: Session, scene: Scene, gathered: Gathered, name: str, given: Given) -> Scene:
+    """The scene with everything else that the action on its task looks at.
+
+    The graph is read after the case: whoever changes it meanwhile raises the case's graph
+    version, and the commit fails.
+    """
+    workflow, task = scene.workflow, scene.subject
+    if name == child_action(workflow, task.type):
+        return around_new(session, replace(scene, related={task.task_id: task}), given.get("type"))
+    action = workflow.actions_of(task.type).get(name)
+    if action is None:
+        return scene
+    effects = {word.name for word in action.effects}
+    if "prerequisites" in given and action.field("prerequisites") is not None:
+        tasks = _all_tasks(session, scene)
+        return replace(scene, related=tasks, graph={task_id: t.prerequisites for task_id, t in tasks.items()})
+    if "switch_case" in effects:
+        tasks = _all_tasks(session, scene)
+        moving = (t for t in tasks.values() if status_of(workflow, t).open)
+        return replace(scene, related=tasks, texts=_texts(session, moving))
+    scene = around_actions(session, scene, gathered, (action,))
+    if "reopen" in effects:
+        return replace(scene, edge=load_edge(session, task))
+    return _around_new_type(session, scene, given) if "change_type" in effects else scene
+
+
+def around_actions(session: Session, scene: Scene, gathered: Gathered, actions: Iterable[Action]) -> Scene:
+    """The scene with the tasks that a decision on any of the actions looks at, and who may get the work back."""
+    task = scene.subject
+    task_type = scene.workflow.types[task.type]
+    needed = looks_at(scene.workflow, task, actions) - gathered.related.keys()
+    above = load_above(session, task) if task_type.follows else {}
+    scene = replace(scene, related=above | load_tasks(session, sorted(needed - above.keys())))
+    if task.assigned_by is None or not asks_assigner(task_type):
+        return scene
+    key = UserKey(task.assigned_by.id)
+    user = session.store.load([key])[key]
+    return replace(scene, users={user.id: user}) if user is not None else scene
+
+
+def around_new(session: Session, scene: Scene, type_name: object) -> Scene:
+    """The scene with what tells where a new task of the type stands, and what opens with it; and with timed holds.
+
+    Most types need nothing. Those that are placed need the tasks that hold certain locks, and the root.
+    """
+    task_type = scene.workflow.types.get(type_name) if isinstance(type_name, str) else None
+    scene = with_named_users(session, scene, [task_type] if task_type else [])
+    names = locks_asked(task_type) if task_type else frozenset()
+    if task_type is None or not names:
+        return _with_holds(session, scene)
+    case_id, root = scene.case.case_id, TaskKey(scene.case.root_id or "")
+    keys = [LockKey(case_id, name) for name in sorted(names)]
+    loaded = session.store.load([*keys, root])
+    held = {key.name: holder for key in keys if (holder := loaded[key]) is not None}
+    tasks = load_tasks(session, {held[name] for name in task_type.placed if name in held})
+    top = loaded[root]
+    tasks |= {top.task_id: top} if top is not None else {}
+    return _with_holds(session, replace(scene, held=held, related={**scene.related, **tasks}))
+
+
+def with_named_users(session: Session, scene: Scene, types: Iterable[TaskType]) -> Scene:
+    """The scene with the users to whom tasks of the types are assigned where a request names nobody; mostly none."""
+    names = sorted({named for task_type in types if (named := task_type.assigned_to_user) is not None})
+    if not names:
+        return scene
+    loaded = session.store.load([UserKey(name) for name in names])
+    users = {name: user for name in names if (user := loaded[UserKey(name)]) is not None}
+    return replace(scene, users={**scene.users, **users})
+
+
+def _around_new_type(session: Session, scene: Scene, given: Given) -> Scene:
+    """The scene with all that a task looks at that is changed into one of another type."""
+    above = load_above(session, scene.subject)
+    scene = around_new(session, replace(scene, related={**scene.related, **above}), given.get("type"))
+    return replace(scene, texts=_texts(session, branch_of(scene, scene.subject)[:1]))
+
+
+def _with_holds(session: Session, scene: Scene) -> Scene:
+    """The scene with the timed holds of its other tasks: a child that opens under one ends its hold."""
+    holds = load_tasks(session, holds_of(scene.related.values()))
+    return replace(scene, related={**scene.related, **holds})
+
+
+def _all_tasks(session: Session, scene: Scene) -> dict[TaskId, Task]:
+    return {task.task_id: task for task in session.store.tasks(scene.case.case_id)}
+
+
+def _texts(session: Session, tasks: Iterable[Task]) -> dict[TaskId, Texts]:
+    """The long texts of those tasks that have any."""
+    return {task.task_id: session.store.texts(task.task_id) for task in tasks if task.texts}
