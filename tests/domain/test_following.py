@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.domain.cases import create_case, edit_case
-from shared.domain.counting import count_child
+from shared.domain.counting import count_children
 from shared.domain.decide import act
 from shared.domain.locks import lock_names
 from shared.domain.people import ENGINE, Organization
@@ -172,7 +172,7 @@ def test_the_engine_goes_without_what_another_task_keeps_it_from() -> None:
     context = world.context(ENGINE, world[sorting])
     taken = frozenset(lock_names(world.workflow, held))
     context = replace(context, scene=replace(context.scene, taken=taken))
-    plan = count_child(context, world.edges[child], world[child])
+    plan = count_children(context, ((world.edges[child], world[child]),))
     assert plan is not None
     world.play(plan)
     assert world[sorting].status == "completed"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.counting import count_child
+from shared.domain.counting import count_children
 from shared.domain.people import ENGINE
 from shared.domain.plan import Plan
 from shared.domain.settling import due
@@ -146,7 +146,7 @@ def test_the_last_count_depends_on_the_counters_it_was_decided_on() -> None:
     goal = grove.grow()
     child = grove.grow(goal)
     grove.act(child, "complete", ANN)
-    plan = count_child(grove.context(ENGINE, grove[goal]), grove.edges[child.task_id], grove[child])
+    plan = count_children(grove.context(ENGINE, grove[goal]), ((grove.edges[child.task_id], grove[child]),))
     assert plan is not None
     assert [w.counters for w in plan.writes if isinstance(w, ChangeTask)] == [True]
 

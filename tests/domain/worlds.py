@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from shared.domain.cases import new_case
-from shared.domain.counting import count_child
+from shared.domain.counting import count_children
 from shared.domain.creation import create_task
 from shared.domain.decide import act, offers
 from shared.domain.people import ENGINE, Caller, Membership, Organization, OrganizationKind, User
@@ -121,7 +121,7 @@ class World:
         """The hook counts a closed child at its parent."""
         edge = self.edges[key(child)]
         context = self.context(ENGINE, self[edge.counts_at])
-        plan = count_child(context, edge, self[child])
+        plan = count_children(context, ((edge, self[child]),))
         if plan is not None:
             self.play(plan)
         return plan
@@ -167,6 +167,11 @@ class World:
             case PassTurn(organization_id, user_id, previous):
                 assert self.turns.get(organization_id) == previous
                 self.turns[organization_id] = user_id
+            case TakeLock() | ReleaseLock() | PassLock():
+                self._write_lock(write)
+
+    def _write_lock(self, write: TakeLock | ReleaseLock | PassLock) -> None:
+        match write:
             case TakeLock(task_id, name):
                 assert self.locks.setdefault(name, task_id) == task_id
             case ReleaseLock(task_id, name):

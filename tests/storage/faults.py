@@ -44,6 +44,10 @@ def fine(send: Callable[[], Response]) -> Response:
     return send()
 
 
+class Killed(BaseException):
+    """The process ended here, as when Lambda takes it away: nothing catches this, and nothing is sent after it."""
+
+
 def answer(code: str, status: int = 400, reasons: list[str] | None = None) -> Fault:
     """DynamoDB refuses the request with this code; a cancelled transaction has a reason for each action."""
     parsed: dict[str, Any] = {
@@ -70,6 +74,7 @@ class Line:
         self._endpoint = client._endpoint  # noqa: SLF001
         self._whole = self._endpoint._do_get_response  # noqa: SLF001
         self._faults: dict[str, deque[Fault]] = {}
+        self._dead = False
         self.sent: list[str] = []
         self._endpoint._do_get_response = self._send  # noqa: SLF001
 
@@ -77,11 +82,35 @@ class Line:
         """The next requests of the operation meet these faults, one each."""
         self._faults.setdefault(operation, deque()).extend(faults)
 
+    def dies(self, work: Callable[[], object], operation: str, number: int, *, took_effect: bool) -> bool:
+        """Whether the process that does the work died at its so-many-th request of the operation.
+
+        Either before the request took effect, or after, before anybody heard of it.
+        """
+
+        def die(send: Callable[[], Response]) -> Response:
+            if took_effect:
+                send()
+            self._dead = True
+            raise Killed
+
+        self._faults[operation] = deque([*[fine] * (number - 1), die])
+        try:
+            work()
+        except Killed:
+            return True
+        finally:
+            del self._faults[operation]
+            self._dead = False
+        return False
+
     def mend(self) -> None:
         """Everything goes through from now on."""
         self._endpoint._do_get_response = self._whole  # noqa: SLF001
 
     def _send(self, request: Any, operation: Any, context: Any) -> Response:
+        if self._dead:
+            raise Killed
         self.sent.append(operation.name)
         waiting = self._faults.get(operation.name)
         fault = waiting.popleft() if waiting else fine
