@@ -405,7 +405,7 @@ def test_placing_a_hold_needs_a_type_of_holds() -> None:
         (Follow(opens="Slip", attribute="agents"), "There is no attribute 'agents' that names an organization."),
         (Follow(opens="Slip", when={"agent": True}), "No attribute of few values is called 'agent'."),
         (Follow(opens="Slip", unless={"agent.reads": True}), "No attribute of few values is called 'agent.reads'."),
-        (Follow(opens="Slip", given={"colour": "red"}), "No action takes 'colour'."),
+        (Follow(opens="Slip", given={"colour": "red"}), "No input of few values is called 'colour'."),
         (Follow(opens="Slip", children=(Follow(opens="Check"),)), "A 'Check' does not stand under a 'Slip'."),
         (Follow(opens="Payment", children=(Follow(opens="Slip", ends="root"),)), "Either a task opens, or one above"),
     ],

@@ -371,6 +371,20 @@ TREES = (
     Broken("schema", BUY, "  Buy: {follows: [{open: Buy}]} # here\n", "There is no key 'open' here.", "'opens'"),
     Broken("schema", BUY, "  Buy: {queue: nowhere} # here\n", "There is no queue 'nowhere'."),
     Broken("timed-tasks-end", BUY, "  Buy: {lasts: 3d} # here\n", "no timer runs for it", "Add `timers: {time:"),
+    Broken(
+        "changes-fit",
+        "      entity: trip\n",
+        "      entity: trip\n      when_changed: {who: [{ends: Buy}]} # here\n",
+        "There is no attribute 'who'.",
+    ),
+    Broken(
+        "conditions-can-hold",
+        "    to: done\n",
+        "    to: [{to: dropped, when: [{asked: {note: x}}]}, {to: done}] # here\n",
+        "The input 'note' may be anything.",
+        "`choice`",
+    ),
+    Broken("options-fit", "note: {is: note}", "note: {is: note, fixed: true} # here", "so it cannot be `fixed`"),
     Broken("schema", BUY, "  Buy: {ends: never} # here\n", "There is no end 'never'."),
     Broken("schema", BUY, "  Buy: {one_open: [house]} # here\n", "There is no scope 'house'."),
 )

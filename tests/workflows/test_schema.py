@@ -67,7 +67,7 @@ def test_the_schema_lists_the_values_that_there_are() -> None:
     assert sorted(words(task_type["ends"])) == sorted(get_args(Ends))
     assert creation["properties"]["fields"]["properties"].keys() == CREATION_FIELDS.keys()
     assert schema()["properties"]["timers"]["properties"].keys() == TIMERS.keys()
-    assert DEFS["field"]["properties"].keys() - {"is", "required", "nullable"} == OPTIONS.keys()
+    assert DEFS["field"]["properties"].keys() - {"is", "required", "nullable", "fixed"} == OPTIONS.keys()
     assert schema()["properties"]["actions"]["propertyNames"]["not"]["enum"] == list(RESERVED)
 
 
