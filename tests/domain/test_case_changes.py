@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.compile import workflow_of
 from shared.domain import case_changes
 from shared.domain.cases import create_case, edit_case
 from shared.domain.decide import act
@@ -18,6 +19,7 @@ from shared.domain.verify import verify
 from shared.domain.workflow import Change, Follow, Workflow
 from shared.domain.writes import AdvanceGraph, ChangeCase, PassLock
 from tests.domain.worlds import ACME, ANN, World, as_caller, refused, user
+from tests.workflows.broken import ERRANDS
 from tests.workflows.claims import claims
 
 RUE = user("rue", rulers=False)
@@ -304,6 +306,14 @@ def test_the_checker_knows_what_a_change_can_do(path: str, change: Change, said:
     found = [f for f in verify(_changed({path: (change,)})) if f.rule == "changes-fit"]
     assert any(finding.detail.startswith(said) for finding in found), found
     assert all(finding.where[:4] == ("case", "types", "claim", "when_changed") for finding in found)
+
+
+def test_tasks_end_and_open_so_in_trees_only() -> None:
+    """A workflow without trees has no place for them."""
+    whole = workflow_of(ERRANDS)
+    types = {"trip": replace(whole.case_types["trip"], when_changed={"who": (Change(ends="Buy"),)})}
+    found = [f.detail for f in verify(replace(whole, case_types=types)) if f.rule == "changes-fit"]
+    assert "Tasks end and open so in trees only, and there are no trees here." in found
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,13 @@ def test_the_diagram_shows_what_can_happen_and_nothing_else(whole: Workflow) -> 
     assert drawn_moves == moves
 
 
+def test_the_diagram_shows_what_a_change_of_the_case_does() -> None:
+    """A task that it ends has an arrow from every open status; no other task has one."""
+    ended = "    s_assigned --> s_cancelled : The case is changed (Casetree)\n"
+    assert ended in lifecycle(claims(), "Letter")
+    assert "The case is changed" not in lifecycle(claims(), "Survey")
+
+
 def test_what_changes_no_status_is_summed_up() -> None:
     """Actions that every open status has, and that change none, stand in one note."""
     text = lifecycle(INSPECTION, "QA")

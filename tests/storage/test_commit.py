@@ -128,6 +128,17 @@ def test_a_case_is_changed_from_the_version_that_was_read(store: Store) -> None:
     assert store.load([CaseKey(CASE_ID)])[CaseKey(CASE_ID)] == replace(FULL_CASE, version=2, created_by=None)
 
 
+def test_a_case_that_advances_its_graph_demands_the_one_that_was_read(store: Store) -> None:
+    """It fails if the graph advanced meanwhile, which makes no version; a change of the name alone does not mind."""
+    commit(store, p.CreateCase(BARE_CASE), p.CreateTask(BARE_TASK))
+    commit(store, p.AdvanceGraph(BARE_CASE))
+    advancing = p.ChangeCase(BARE_CASE, replace(BARE_CASE, version=2, graph_version=1))
+    assert refused(store, advancing) is advancing
+    commit(store, p.ChangeCase(BARE_CASE, replace(BARE_CASE, version=2, display_name="mine")))
+    loaded = store.load([CaseKey(CASE_ID)])[CaseKey(CASE_ID)]
+    assert loaded == replace(BARE_CASE, version=2, display_name="mine", graph_version=1)
+
+
 def test_a_closed_case_takes_nothing(store: Store) -> None:
     """The check that a case is open fails once it is closed, and where there is none."""
     check = p.CheckCaseOpen(BARE_CASE)
