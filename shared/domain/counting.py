@@ -45,11 +45,13 @@ def count_children(context: Context, children: Iterable[tuple[Edge, Task]]) -> P
 
 
 def is_behind(workflow: Workflow, edge: Edge, child: Task) -> bool:
-    """Whether the child has closed since the edge last counted it.
+    """Whether the child has closed, and the edge has not counted that.
 
-    A closing that was taken back, as the task was opened again, is none, whoever still remembers it.
+    A closing that was taken back, as the task was opened again, is none, whoever still remembers it; one
+    that was counted stays so, whatever version the closed task gets.
     """
-    return not edge.hold and abs(edge.counted_version) < child.version and not status_of(workflow, child).open
+    counts_as_open = edge.counted_version <= 0 and not edge.hold
+    return counts_as_open and -edge.counted_version < child.version and not status_of(workflow, child).open
 
 
 def may_react(workflow: Workflow, parent: Task, closed: int = 1) -> bool:

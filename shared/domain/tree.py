@@ -26,7 +26,7 @@ def stand_under(draft: Draft, parent: Task, counts_at: Task | None = None) -> Re
     the child counts at another task above, that one is on hold for it, and the parent may be closed.
     """
     above = draft.beside(counts_at or parent, CHILD_OPENED)
-    refusal = _misplaced(draft, above.task)
+    refusal = _misplaced(draft, parent, above)
     if refusal is not None:
         return refusal
     child = draft.task
@@ -42,6 +42,13 @@ def stand_under(draft: Draft, parent: Task, counts_at: Task | None = None) -> Re
 def may_stand_under(workflow: Workflow, type_name: str, parent: Task) -> bool:
     """Whether tasks of the type stand under such a one; what is passed on stands under its own type."""
     return parent.type in workflow.types[type_name].parents
+
+
+def joins(workflow: Workflow, type_name: str, parent: Task) -> bool:
+    """Whether tasks of the type are created under such a one although it is completed: if it is their last place."""
+    task_type = workflow.types[type_name]
+    last = task_type.placed[-1:] or (parent.type,)
+    return status_of(workflow, parent).completed and task_type.joins_completed and parent.type in last
 
 
 def place_of(scene: Scene, task_type: TaskType) -> Task | None:
@@ -126,13 +133,13 @@ def _ending(workflow: Workflow, parent: Task) -> str | None:
     return None
 
 
-def _misplaced(draft: Draft, parent: Task) -> Refusal | None:
+def _misplaced(draft: Draft, parent: Task, above: Draft) -> Refusal | None:
+    """Refuses a parent under which the task does not stand, and one that is closed where it would count."""
     workflow, child = draft.context.scene.workflow, draft.task
-    status = status_of(workflow, parent)
     if child.type != parent.type and not may_stand_under(workflow, child.type, parent):
         detail = f"A {child.type} cannot stand under a {parent.type}."
         return Refusal("invalid_input", detail, "parents", errors=(FieldError("/parentId", detail),))
-    if not status.open and not (status.completed and workflow.types[child.type].joins_completed):
+    if not above.status.open and not (above.status.completed and workflow.types[child.type].joins_completed):
         return Refusal("parent_closed", "The parent is closed and takes no child.", rule="parent_open")
     if child.type == parent.type and child.assigned_party == parent.assigned_party:
         detail = "A child has another type or another assignee than its parent."
