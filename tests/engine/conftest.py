@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from tests.engine.races import Runners, runners
 from tests.engine.world import World
 from tests.storage.table import create_table
 
@@ -27,3 +28,10 @@ def world(deployment: tuple[World, Items]) -> World:
     made, items = deployment
     made.begin(items)
     return made
+
+
+@pytest.fixture(scope="session")
+def crew() -> Iterator[Runners]:
+    """Processes that race, for the whole run: starting them takes longest."""
+    with runners() as started:
+        yield started

@@ -143,12 +143,12 @@ def test_whatever_commit_settling_dies_at_the_next_one_completes_it(office: Worl
 
 def test_a_tree_of_five_thousand_is_cancelled_whole(office: World, line: Line) -> None:
     """However often the function dies; what one task costs does not grow with their number."""
-    few, _ = _cancelled(office, "few", _mixed(width=270, chains=2, depth=40))
+    few, _ = _cancelled(office, "few", _mixed(width=391, chains=1, depth=40))
     settle_few = partial(settle.settle, office.session, "few")
     least = _cost(office, line, few, [settle_few])
     _check_ended(office, few)
 
-    many, file = _cancelled(office, "many", _mixed(width=2730, chains=20, depth=40))
+    many, file = _cancelled(office, "many", _mixed(width=3910, chains=10, depth=40))
     assert len(many.tasks) > 5000
     (entry,) = office.store.history(file, after=1)
     react = partial(settle.react, office.session, entry)

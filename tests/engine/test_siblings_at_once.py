@@ -15,7 +15,7 @@ import pytest
 from shared.domain.task import Entry, TaskId
 from shared.engine import cases, settle, tasks
 from shared.engine.session import Refused, Request, Session
-from tests.engine.races import Runners, runners, shared_out
+from tests.engine.races import Runners, shared_out
 from tests.engine.soundness import check_case
 from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, World
@@ -27,13 +27,6 @@ pytestmark = pytest.mark.dynamodb_local
 SIBLINGS = 200
 MINE = {"kind": "user", "id": "ann"}
 Closing = tuple[TaskId, str]
-
-
-@pytest.fixture(scope="module")
-def crew() -> Iterator[Runners]:
-    """Processes that race."""
-    with runners() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
