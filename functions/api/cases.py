@@ -57,7 +57,10 @@ def get_case(call: Call) -> Reply:
     refusals=(403, 404, 409, 412, 422),
 )
 def edit_case(call: Call) -> Reply:
-    """Renames the case or sets attributes; an attribute of `null` is taken away."""
+    """Renames the case or sets attributes; an attribute of `null` is taken away.
+
+    Where the workflow says so, tasks end and open with it. What is given at the beginning alone does not change.
+    """
     answer = engine.edit_case(call.session, call.identity, call.path["caseId"], call.body, call.request)
     return replies.written(answer, views.case, _address)
 
