@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from shared.engine import cases, handback, tasks
+from shared.domain.task import Edge
+from shared.engine import cases, handback, settle, tasks, trees
 from shared.engine.session import Identity, Refused, Request
 from shared.storage import indexes
-from shared.storage.store import Store
+from shared.storage.keys import EdgeKey, Key
+from shared.storage.store import Loaded, Store
+from tests.engine.soundness import check_case
 from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, BOB, ROOT, World
 from tests.workflows.claims import claims
@@ -172,3 +177,56 @@ def test_a_hook_that_counts_while_the_task_is_opened_again_counts_nothing(
     office.drain()
     assert (office.stored(claim).status, office.stored(claim).children.open) == ("on_hold", 1)
     assert office.stored(claim).children.closed == 0
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_who_read_the_task_before_it_was_opened_again_counts_nothing(
+    office: World, monkeypatch: pytest.MonkeyPatch, *, settled: bool
+) -> None:
+    """A hook, or a settling, that reads the edge only then knows that this closing was taken back."""
+    review = _review(office)
+    claim = office.stored(review).parent_id or ""
+    _act(office, ANN, review, "complete")
+    load, edges = Store.load, Store.edges
+
+    def late(store: Store, keys: Iterable[Key[Any]]) -> Loaded:
+        asked = list(keys)
+        if any(isinstance(key, EdgeKey) for key in asked):
+            reopen()
+        return load(store, asked)
+
+    def later(store: Store, case_id: str) -> Iterator[Edge]:
+        reopen()
+        return edges(store, case_id)
+
+    def reopen() -> None:
+        monkeypatch.setattr(Store, "load", load)
+        monkeypatch.setattr(Store, "edges", edges)
+        _act(office, ROOT, review, "reopen")
+
+    monkeypatch.setattr(Store, "edges", later)
+    if not settled:
+        monkeypatch.setattr(Store, "load", late)
+    assert (settle.settle(office.session, "c1") if settled else trees.count(office.session, review)) == 0
+    assert (office.stored(claim).status, office.stored(claim).children.open) == ("on_hold", 1)
+    assert office.stored(claim).children.closed == 0
+    check_case(office, "c1")
+
+
+def test_what_cannot_be_counted_together_is_counted_one_by_one(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one of the children was counted meanwhile, settling counts the others by themselves."""
+    claim = _open(office, "Claim", assignedParty={"kind": "user", "id": "ann"})
+    surveys = [_open(office, "Survey", parentId=claim, assignedParty=DISPATCH) for _ in range(4)]
+    for survey in surveys[:3]:
+        _act(office, ROOT, survey, "complete")
+    commit = Store.commit
+
+    def late(store: Store, plan: object) -> None:
+        monkeypatch.setattr(Store, "commit", commit)
+        trees.count(office.session, surveys[1])
+        commit(store, plan)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Store, "commit", late)
+    assert settle.settle(office.session, "c1") == 2
+    assert (office.stored(claim).status, office.stored(claim).children.open) == ("on_hold", 1)
+    check_case(office, "c1")
