@@ -47,6 +47,17 @@ def test_every_change_is_announced_and_counted(world: World, context: Context, q
     assert world.store.queue_tallies("dispatch", "2026-11-22") == {DISPATCH: {Number("tab", "assigned"): 1}}
 
 
+def test_what_nobody_sees_yet_is_neither_announced_nor_counted(world: World, context: Context, queue: Queue) -> None:
+    """A case that follows on another is stored before anybody may know of it."""
+    claimed(world)
+    records = world.records()
+    for record in records:
+        record["dynamodb"]["NewImage"]["staged"] = {"BOOL": True}
+    client = Client()
+    assert run(world, records, context, queue, client) == []
+    assert (versions(client), world.store.queue_tallies("dispatch", "2026-11-22")) == ([], {})
+
+
 def test_what_comes_twice_is_announced_twice_and_counted_once(world: World, context: Context, queue: Queue) -> None:
     """Events go out at least once, with the same id; counters move exactly once."""
     claimed(world)
