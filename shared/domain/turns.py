@@ -20,7 +20,7 @@ FIRST = 1
 def waits_for_turn(workflow: Workflow, task: Task) -> bool:
     """Whether the engine gives the task to a member of its organization, should that assign by turns."""
     assigning, party = workflow.assigning, task.assigned_party
-    if assigning is None or assigning.next is None or task.version != FIRST:
+    if assigning is None or assigning.next is None or task.version != FIRST or task.staged:
         return False
     is_organizations = party is not None and party.kind == "organization"
     action, status = workflow.actions_of(task.type).get(assigning.next), status_of(workflow, task)

@@ -24,6 +24,7 @@ from shared.engine.loading import (
 )
 from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
 from shared.engine.session import Answer, Identity, Refused, Request, Session, not_found, refuse
+from shared.engine.surroundings import with_named_users
 from shared.engine.tasks import Given, TaskView, view_of
 from shared.ids import is_case_id
 
@@ -68,7 +69,8 @@ def create_case(session: Session, identity: Identity, given: Given, request: Req
             created_by=gathered.caller.person,
             updated_by=gathered.caller.person,
         )
-        context = context_of(session, gathered, Scene(workflow, case))
+        alone = (task_type for task_type in workflow.types.values() if not task_type.parents)
+        context = context_of(session, gathered, with_named_users(session, Scene(workflow, case), alone))
         decision = rules.create_case(context, given)
         if isinstance(decision, Plan) and gathered.case is not None:
             decision = Refusal("case_exists", f"There is a case {case_id} already.", rule="case_id")

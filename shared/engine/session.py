@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Generic, NoReturn, Protocol, TypeVar
 
-from shared.domain.people import Caller
+from shared.domain.people import SYSTEM, Caller
 from shared.domain.plan import Code, FieldError, Plan, Refusal
 from shared.domain.scene import Ids
 from shared.domain.workflow import Workflow
@@ -131,10 +131,11 @@ class Session:
     def caller(self, identity: Identity, loaded: Loaded) -> Caller:
         """The active user who calls; raises Refused `unknown_user`.
 
-        Read with every request, so that a deactivated user is refused on the next one.
+        Read with every request, so that a deactivated user is refused on the next one. Nobody is the
+        user `system`, whatever an issuer calls its people.
         """
         user = loaded[UserKey(identity.user_id)]
-        if user is None or not user.active:
+        if user is None or not user.active or user.id == SYSTEM.id:
             refuse("unknown_user", "Casetree knows no active user of this id.")
         return Caller(user, administrator=identity.in_admin_group)
 

@@ -9,7 +9,7 @@ from shared.domain.kind import Reading
 from shared.domain.task import Link
 from shared.domain.text import is_plain
 from shared.domain.workflow import Field
-from tests.domain.worlds import ANN, World, as_caller, user
+from tests.domain.worlds import ANN, START, World, as_caller, user
 
 
 def read(value: object, kind: str, **more: object) -> tuple[object, list[str]]:
@@ -65,6 +65,9 @@ BAD: list[tuple[str, object, str]] = [
     ("due_time", "2026-12-01T17:00:00", ""),
     ("due_time", "2020-01-01T00:00:00Z", ""),
     ("due_time", "2026-13-01T00:00:00Z", ""),
+    ("past_time", 7, ""),
+    ("past_time", "yesterday", ""),
+    ("past_time", "2026-11-22T08:00:00.001Z", ""),
     ("party", "ann", ""),
     ("party", {"kind": "user"}, "/id"),
     ("party", {"kind": "user", "id": "nobody"}, "/id"),
@@ -112,6 +115,23 @@ def test_values_become_what_the_domain_works_with() -> None:
     link = {"type": "photo", "link": "https://example.org/1", "name": "Front"}
     assert read([link], "links") == ((Link(**link),), [])
     assert read({"kind": "external", "id": "x"}, "party")[1] == []
+    assert read("2026-11-22T08:00:00Z", "past_time") == (START, [])
+
+
+def test_a_field_says_which_parties_it_takes() -> None:
+    """The others are refused with what fits, and the schema does not offer them."""
+    world = World()
+    for of, said in (([], ""), (["user", "organization"], "user or organization"), (["user"], "user")):
+        options: dict[str, object] = {"of": of} if of else {}
+        assert read({"kind": "user", "id": "ann"}, "party", **options)[1] == []
+        assert read({"kind": "external", "id": "x"}, "party", **options)[1] == (["/x/kind"] if of else [])
+        field = Field("x", "party", options=options)
+        reading = Reading(world.context(as_caller(ANN)).scene, as_caller(ANN), world.now)
+        errors = read_input((field,), {"x": {"kind": "robot", "id": "r"}}, reading)[1]
+        assert errors[0].detail == f"This must be {said or 'user, organization or external'}."
+        schema = json_schema((field,), world.workflow)["properties"]
+        assert isinstance(schema, dict)
+        assert schema["x"]["properties"]["kind"]["enum"] == (of or ["user", "organization", "external"])
 
 
 def test_unknown_and_missing_fields_are_all_named_at_once() -> None:

@@ -149,7 +149,7 @@ def test_a_new_child_ends_the_hold(world: World) -> None:
     claim = _claim(world)
     world.act(claim, "place_timed_hold", ANN, days=15)
     hold = _hold(world, claim)
-    world.create("Survey", parentId=claim.task_id)
+    world.create("Survey", parentId=claim.task_id, assignedParty=MINE)
     held = world[claim]
     assert (held.status, held.hold_id, held.children.open, world[hold].status) == ("on_hold", None, 1, "cancelled")
     assert refused(world.decide(claim, "place_timed_hold", ANN, days=3)).rule == "not_blocked"
@@ -161,7 +161,7 @@ def test_open_children_forbid_completing(world: World) -> None:
     """409 `open_children`; a timed hold is no such child."""
     claim = _claim(world)
     for expected in ("1 of its children is still open.", "2 of its children are still open."):
-        world.create("Survey", parentId=claim.task_id)
+        world.create("Survey", parentId=claim.task_id, assignedParty=MINE)
         refusal = refused(world.decide(claim, "complete", ANN))
         assert (refusal.code, refusal.rule, refusal.detail) == ("open_children", "no_open_children", expected)
 
@@ -170,7 +170,7 @@ def test_a_hold_takes_no_child(world: World) -> None:
     """No type stands under it."""
     claim = _claim(world)
     world.act(claim, "place_timed_hold", ANN, days=15)
-    refusal = refused(world.decide_creation("Survey", parentId=world[claim].hold_id))
+    refusal = refused(world.decide_creation("Survey", parentId=world[claim].hold_id, assignedParty=MINE))
     assert refusal.errors[0].pointer == "/parentId"
 
 
@@ -238,9 +238,10 @@ def test_a_hold_may_have_no_assignee_and_a_due_time() -> None:
     whole = claims()
     pause = replace(whole.types["Pause"], due_in=timedelta(days=1))
     world = World(workflow=replace(whole, types={**whole.types, "Pause": pause}))
-    claim = world.create("Claim")
-    world.act(claim, "place_timed_hold", admin(), days=2)
-    hold = _hold(world, claim)
+    claim = world.create("Claim", assignedParty=MINE)
+    window = world.create("Window", parentId=claim.task_id)
+    world.act(window, "place_timed_hold", admin(), days=2)
+    hold = _hold(world, window)
     assert (hold.assigned_party, hold.due_time) == (None, world.now + timedelta(days=1))
     assert [t.name for t in hold.timers] == ["due", "time"]
 

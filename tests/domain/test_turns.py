@@ -123,14 +123,14 @@ def test_an_organization_without_turns_keeps_its_tasks(world: World) -> None:
 
 
 def test_what_has_no_turns(world: World) -> None:
-    """A person's task, one of a type that is not passed on, one on hold, and all where the workflow knows no turns."""
+    """A person's task, one on hold, one that nobody has seen yet, and all where the workflow knows no turns."""
     persons = _given(world, assignedParty={"kind": "user", "id": "guy"})
-    alone = _given(world, "Window")
     held = replace(_given(world), status="on_hold")
-    world.tasks[held.task_id] = held
+    staged = replace(_given(world), staged=True)
+    world.tasks |= {task.task_id: task for task in (held, staged)}
     without = replace(claims().types["Survey"], actions=frozenset({"complete", "end"}))
     free = _given(world)
-    for task in (persons, alone, held):
+    for task in (persons, held, staged):
         assert _due(world, task) is None
     world.workflow = replace(claims(), types={**claims().types, "Survey": without})
     assert _due(world, free) is None

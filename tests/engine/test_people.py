@@ -30,6 +30,15 @@ def test_deploying_brings_the_organizations_of_every_workflow(world: World) -> N
     assert people.me(world.session, ROOT).user.display_name == "Root"
 
 
+def test_deploying_brings_the_user_system(world: World) -> None:
+    """For tasks that no particular person has: active, a member of nothing, and nobody signs in as this one."""
+    system = people.get_user(world.session, ROOT, "system").user
+    assert (system.display_name, system.active, system.memberships) == ("Casetree", True, {})
+    with pytest.raises(Refused) as refused:
+        people.me(world.session, Identity("system", in_admin_group=True))
+    assert refusal(refused)[0] == "unknown_user"
+
+
 def test_deploying_again_changes_nothing(world: World) -> None:
     """Bootstrap leaves what there is as it is, whatever became of it since."""
     people.put_organization(world.session, ROOT, "dispatch", {"displayName": "The Dispatchers"})

@@ -293,6 +293,13 @@ INPUTS = (
     Broken("options-fit", "note: {is: note}", "note: {is: choice} # here", "Nothing can be chosen for 'note'."),
     Broken("options-fit", "note: {is: note}", "note: {is: integer, min: 3, max: 2} # here", "No value of 'note' fits"),
     Broken(
+        "assignees-fit",
+        BUY,
+        "  Buy: {assigned_to: household, assigned_kind: queue} # here\n",
+        "'assigned_to', 'assigned_kind' contradict each other.",
+        "Keep one of them.",
+    ),
+    Broken(
         "assigning-fits",
         "timers: {due: remind}\n",
         "timers: {due: remind}\nassigning: {member: finish} # here\n",
