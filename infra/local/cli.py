@@ -13,6 +13,7 @@ from infra.local.bootstrap import bootstrap_deployed
 from infra.local.durations import format_duration, parse_duration
 from infra.local.home import command, current_home
 from infra.local.obstacle import ObstacleError
+from infra.local.people import PEOPLE
 from infra.local.records import Stack
 from infra.local.steps import console, step
 from infra.local.telling import TellingGroup
@@ -59,7 +60,7 @@ def down() -> None:
 
 
 @app.command()
-def token(name: Annotated[str, typer.Argument(help="Who signs in: admin, ann, bob, cho, dee, eve.")]) -> None:
+def token(name: Annotated[str, typer.Argument(help=f"Who signs in: {', '.join(person.name for person in PEOPLE)}.")]) -> None:
     """Print a fresh token of a person of the local stack; tokens are good for an hour.
 
     Example:  [cyan]curl -H "Authorization: Bearer $(casetree token ann)" ...[/cyan]
@@ -140,10 +141,10 @@ def check(
 
 
 @app.command(name="demo")
-def play(name: Annotated[str, typer.Argument(help="Which workflow.")] = "inspection") -> None:
-    """Start the stack if need be, play a case through its life over the API, and leave the stack running.
+def play(name: Annotated[str, typer.Argument(help=f"Which workflow: {', '.join(demo.DEMOS)}.")] = "inspection") -> None:
+    """Start the stack if need be, play cases through their lives over the API, and leave the stack running.
 
-    Example:  [cyan]casetree demo inspection[/cyan]
+    Example:  [cyan]casetree demo appeals[/cyan]
     """
     played = demo.find(name)
     stack = stack_up.up(current_home())

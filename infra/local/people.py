@@ -1,6 +1,7 @@
 """The people of the local stack, and what they belong to."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from infra.local.calls import Api
@@ -8,6 +9,12 @@ from infra.local.records import SignIn, Stack
 from infra.local.signin import ADMIN_GROUP, create_sign_in
 
 ADMINISTRATOR = "admin"
+# How many are seen to at once.
+AT_ONCE = 4
+# Organizations that no workflow brings along.
+ORGANIZATIONS = {"veterans-aid": {"displayName": "Veterans Aid", "kind": "representative"}}
+# Words of organizations' names that are not written as a title writes them.
+WORDS = {"bva": "BVA", "of": "of", "the": "the"}
 
 
 @dataclass(frozen=True)
@@ -36,34 +43,61 @@ class Person:
         """What the person is, in words."""
         roles = ["administrator"] if self.groups else []
         for word, as_admin in (("admin", True), ("member", False)):
-            names = [name.replace("-", " ").title() for name, admin in self.member_of.items() if admin is as_admin]
+            names = [_title(name) for name, admin in self.member_of.items() if admin is as_admin]
             roles += [f"{word} of {' and '.join(names)}"] if names else []
         return ", ".join(roles) or "member of nothing"
 
 
+def _title(organization: str) -> str:
+    return " ".join(WORDS.get(word, word.title()) for word in organization.split("-"))
+
+
 PEOPLE = (
     Person(ADMINISTRATOR, "Ada", "Minh"),
+    # Of inspections, and Eve, who belongs nowhere.
     Person("ann", "Ann", "Lee", {"dispatch": True, "quality-assurance": False}),
     Person("bob", "Bob", "Ray", {"dispatch": False, "order-intake": False}),
     Person("cho", "Cho", "Park", {"quality-assurance": True, "account-management": True}),
     Person("dee", "Dee", "Marsh", {"customer-support": False}),
     Person("eve", "Eve", "Stone"),
+    # Of appeals.
+    Person("jo", "Jo", "Abshire", {"judges": False}),
+    Person("al", "Al", "Ortiz", {"attorneys": False}),
+    Person("bea", "Bea", "Novak", {"attorneys": False}),
+    Person("kit", "Kit", "Clarke", {"clerk-of-the-board": False}),
+    Person("mia", "Mia", "Fox", {"mail-team": False}),
+    Person("lou", "Lou", "Vance", {"litigation-support": False, "colocated": False}),
+    Person("hana", "Hana", "Reyes", {"hearings-management": False, "hearing-admin": False}),
+    Person("quinn", "Quinn", "Hale", {"quality-review": False}),
+    Person("max", "Max", "Ford", {"bva-dispatch": False}),
+    Person("vera", "Vera", "Santos", {"veterans-aid": False}),
 )
 
 
 def sign_everybody_in(stack: Stack) -> Stack:
     """Return the stack with a password and a fresh token for every person."""
-    users = {person.name: create_sign_in(stack, person.name, person.email, person.groups) for person in PEOPLE}
+
+    def signed_in(person: Person) -> SignIn:
+        return create_sign_in(stack, person.name, person.email, person.groups)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        users = dict(zip([person.name for person in PEOPLE], pool.map(signed_in, PEOPLE), strict=True))
     return replace(stack, users=users)
 
 
 def introduce(stack: Stack) -> None:
     """Make the people known to Casetree, and members of their organizations, as the administrator would."""
     api = Api(stack.api_url, _token(stack.users))
-    for person in PEOPLE:
+
+    def introduced(person: Person) -> None:
         api.need("PUT", f"/users/{person.name}", _user(person))
         for organization, admin in person.member_of.items():
             api.need("PUT", f"/organizations/{organization}/members/{person.name}", {"admin": admin})
+
+    for organization, given in ORGANIZATIONS.items():
+        api.need("PUT", f"/organizations/{organization}", given)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(introduced, PEOPLE))
 
 
 def _token(users: Mapping[str, SignIn]) -> str:

@@ -34,8 +34,10 @@ def calls(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Calls:
 
 
 def test_there_are_all_the_people_that_demos_and_tests_need() -> None:
-    """One administrator, people inside, and somebody who belongs nowhere."""
-    assert list(BY_NAME) == ["admin", "ann", "bob", "cho", "dee", "eve"]
+    """One administrator, people of inspections and of appeals, and somebody who belongs nowhere."""
+    assert list(BY_NAME)[:6] == ["admin", "ann", "bob", "cho", "dee", "eve"]
+    assert {"jo", "al", "kit", "vera"} <= set(BY_NAME)
+    assert len({person.display_name for person in PEOPLE}) == len(PEOPLE)
     assert [person.name for person in PEOPLE if person.groups] == ["admin"]
     assert [person.name for person in PEOPLE if not person.member_of] == ["admin", "eve"]
 
@@ -44,7 +46,7 @@ def test_everybody_is_introduced_by_the_administrator(calls: Calls, stack: Stack
     """Eve, too: she is known, and a member of nothing."""
     assert calls.token == f"token-2 at {stack.api_url}"
     users = {path: body for _, path, body in calls.made if path.startswith("/users/")}
-    assert list(users) == [f"/users/{name}" for name in BY_NAME]
+    assert set(users) == {f"/users/{name}" for name in BY_NAME}
     assert users["/users/ann"] == {
         "displayName": "Ann Lee",
         "firstName": "Ann",
@@ -63,6 +65,12 @@ def test_everybody_is_known_before_becoming_a_member(calls: Calls) -> None:
         known.add(name)
     assert ("PUT", "/organizations/dispatch/members/ann", {"admin": True}) in calls.made
     assert ("PUT", "/organizations/dispatch/members/bob", {"admin": False}) in calls.made
+
+
+def test_the_representative_is_there_before_anybody_is(calls: Calls) -> None:
+    """No workflow brings it along."""
+    given = {"displayName": "Veterans Aid", "kind": "representative"}
+    assert calls.made[0] == ("PUT", "/organizations/veterans-aid", given)
 
 
 def test_signing_in_gives_everybody_a_password_and_a_token(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,3 +94,5 @@ def test_what_people_are_is_said_in_words() -> None:
     assert BY_NAME["ann"].role == "admin of Dispatch, member of Quality Assurance"
     assert BY_NAME["bob"].role == "member of Dispatch and Order Intake"
     assert BY_NAME["eve"].role == "member of nothing"
+    assert BY_NAME["kit"].role == "member of Clerk of the Board"
+    assert BY_NAME["max"].role == "member of BVA Dispatch"
