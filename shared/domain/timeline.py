@@ -10,20 +10,13 @@ from shared.domain.vocabulary import CHILDREN_CLOSED
 from shared.domain.workflow import Status, Workflow
 
 
-def passes_on(workflow: Workflow) -> bool:
-    """Whether tasks of the workflow may have a delegate: a child of their own type, which does their work."""
-    return any(_has_delegates(workflow, name) for name in workflow.types)
-
-
 def looked_at(workflow: Workflow, entries: Sequence[Entry]) -> set[TaskId]:
     """The tasks of which has to be known whether they are delegates: of most entries they need not be read."""
     alike = Counter((entry.commit_id, entry.type) for entry in entries)
     return {
         entry.task_id
         for entry in entries
-        if entry.task_id is not None
-        and _has_delegates(workflow, entry.type)
-        and (alike[entry.commit_id, entry.type] > 1 or _is_cascade(workflow, entry))
+        if entry.task_id is not None and (alike[entry.commit_id, entry.type] > 1 or _is_cascade(workflow, entry))
     }
 
 
@@ -58,11 +51,6 @@ def told_once(
         with_parent = _is_cascade(workflow, entry) and parent is not None and (whole or parent in tasks)
         if not (at_once or afterwards or with_parent):
             yield entry
-
-
-def _has_delegates(workflow: Workflow, type_name: str | None) -> bool:
-    task_type = workflow.types.get(type_name or "")
-    return task_type is not None and task_type.name in task_type.parents
 
 
 def _is_followed(workflow: Workflow, entry: Entry) -> bool:

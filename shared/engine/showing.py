@@ -9,7 +9,7 @@ from shared.domain.forest import Branch, grown
 from shared.domain.people import Caller
 from shared.domain.relations import visible
 from shared.domain.task import Entry, Texts
-from shared.domain.timeline import looked_at, passes_on, told_once
+from shared.domain.timeline import looked_at, told_once
 from shared.engine.cases import CaseView, case_view, seen_tasks
 from shared.engine.loading import gather, load_tasks, seen_case
 from shared.engine.session import Identity, Page, Session, refuse
@@ -61,10 +61,11 @@ def timeline(
     rows = session.store.timeline(case_id, before, limit + 1)
     more = rows[limit - 1][0] if len(rows) > limit else None
     entries = [entry for _, entry in rows[:limit]]
-    beside = _beside(session, case_id, rows[:limit], (before, more)) if passes_on(workflow) else []
+    # Work is passed on in trees alone: what is flat has nothing to look at beside the page.
+    beside = _beside(session, case_id, rows[:limit], (before, more)) if workflow.tree else []
     whole = visible(workflow, gathered.caller, case)
     if whole:
-        tasks = load_tasks(session, looked_at(workflow, [*entries, *beside]))
+        tasks = load_tasks(session, looked_at(workflow, [*entries, *beside]) if workflow.tree else ())
     else:
         tasks = {t.task_id: t for t in session.store.tasks(case_id) if visible(workflow, gathered.caller, case, t)}
         entries = [entry for entry in entries if entry.task_id in tasks]

@@ -43,6 +43,7 @@ class CaseFields(Output):
     updated_by: Who
     closed_at: Timestamp | None
     close_reason: str | None
+    original_case_id: Annotated[str | None, Field(description="The case that this one follows on.", examples=[None])]
     version: Version
 
 

@@ -30,6 +30,9 @@ GroupQueue = Annotated[
 GroupQueueInput = Annotated[
     str, Field(description="By its name or its id.", min_length=1, max_length=200, examples=["quality-assurance"])
 ]
+Kind = Annotated[
+    str | None, Field(description="Tells tasks of the type apart, where the type has kinds.", examples=[None])
+]
 Priority = Annotated[int, Field(ge=0, le=100, examples=[0])]
 
 
@@ -90,6 +93,7 @@ class ListedTask(Output):
     workflow_version: Annotated[int, Field(ge=1, examples=[1])]
     type: TaskType
     label: Annotated[str, Field(description="The type's name for people.", examples=["QA"])]
+    kind: Kind
     state: State
     status: Status
     open: bool
@@ -116,6 +120,7 @@ class ListedTask(Output):
     placed_on_hold_at: Timestamp | None
     closed_at: Timestamp | None
     cancellation_reason: str | None
+    new_case_id: Annotated[str | None, Field(description="The case that followed on its end.", examples=[None])]
     timers: list[Timer]
     version: Version
 
@@ -142,10 +147,19 @@ class TaskFields(Input):
     """What a new task may have. The workflow says which fields its tasks take."""
 
     type: TaskType
+    kind: Annotated[
+        str,
+        Field(
+            max_length=100,
+            description="One of the kinds of the type, where it has some.",
+            examples=["address_verification"],
+        ),
+    ] = ABSENT
     description: LongText = ABSENT
     instructions: LongText = ABSENT
     assigned_party: PartyInput | None = None
     internal: Annotated[bool, Field(description="Follows from the assigned party unless it is a user.")] = False
+    assigned_at: Annotated[Moment, Field(description="When it was assigned, if earlier; with a zone.")] = ABSENT
     group_queue: GroupQueueInput = ABSENT
     due_time: Annotated[Moment | None, Field(description="In the future, with a zone.")] = None
     entity: Entity = ABSENT

@@ -28,6 +28,7 @@ def case(view: CaseView) -> Json:
         "updatedBy": person(value.updated_by, viewer),
         "closedAt": moment(value.closed_at),
         "closeReason": value.close_reason,
+        "originalCaseId": value.original_case_id,
         "tasks": {"open": view.open, "closed": view.closed},
         "version": value.version,
     }

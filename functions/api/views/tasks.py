@@ -38,6 +38,7 @@ def listed(view: TaskView) -> Json:
         "workflowVersion": value.workflow_version,
         "type": value.type,
         "label": view.label,
+        "kind": value.kind,
         "state": value.state,
         "status": value.status,
         "open": view.status.open,
@@ -55,6 +56,7 @@ def listed(view: TaskView) -> Json:
         **_people(value, viewer),
         **_times(value),
         "cancellationReason": value.cancellation_reason,
+        "newCaseId": value.new_case_id,
         "timers": [timer(item) for item in value.timers],
         "version": value.version,
     }

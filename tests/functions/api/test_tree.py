@@ -99,7 +99,7 @@ def test_a_tree_is_drawn_in_columns(board: Board) -> None:
     assert len({len(line) for line in (*lines, edge)}) == 1
     assert re.fullmatch(" +└─+┘", edge)
     assert rest == ""
-    shown = re.sub(r"(?<=[^ │]) +│|(?<=│) +│", " │", re.sub(r"a1\.[0-9a-z]+", "#", "\n".join(lines)))
+    shown = re.sub(r"(?<=[^ \n]) +│", " │", re.sub(r"a1\.[0-9a-z]+", "#", "\n".join(lines)))
     assert shown + "\n" == FIGURE
 
 
