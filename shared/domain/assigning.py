@@ -7,6 +7,7 @@ from shared.domain.people import INTERNAL_KINDS, User
 from shared.domain.plan import Refusal
 from shared.domain.scene import Scene
 from shared.domain.task import Party
+from shared.domain.task_kinds import party_kinds
 from shared.domain.workflow import Action, Field
 
 
@@ -56,7 +57,11 @@ def unfit(draft: Draft, party: Party) -> Refusal | None:
 def member_field(action: Action) -> Field | None:
     """The field by which the action is told who is to have the task; None where it needs anything else."""
     required = [field for field in action.fields if field.required]
-    return required[0] if [field.kind in ("user", "party") for field in required] == [True] else None
+    return required[0] if [_names_a_user(field) for field in required] == [True] else None
+
+
+def _names_a_user(field: Field) -> bool:
+    return field.kind == "user" or (field.kind == "party" and "user" in party_kinds(field))
 
 
 def member_input(action: Action, user: User) -> dict[str, object]:

@@ -52,8 +52,8 @@ def test_what_is_in_the_queue_of_its_assignee_has_one(world: World) -> None:
 def test_a_type_is_assigned_to_one_organization_alone(world: World) -> None:
     """It need not be named, and can be; another one, or a person, is refused."""
     _typed(world, assigned_to="rulers")
-    given: dict[str, Any]
-    for given in ({}, {"assignedParty": {"kind": "organization", "id": "rulers"}}):
+    silent: dict[str, Any] = {}
+    for given in (silent, {"assignedParty": {"kind": "organization", "id": "rulers"}}):
         party = world.create("Survey", parentId=next(iter(world.tasks)), **given).assigned_party
         assert party is not None
         assert (party.kind, party.id) == ("organization", "rulers")

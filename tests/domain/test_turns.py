@@ -157,6 +157,19 @@ def test_a_wrong_way_to_assign_is_found(assigning: Assigning | None, rule: str) 
     assert rule in {finding.rule for finding in verify(replace(claims(), assigning=assigning))}
 
 
+def test_an_action_of_a_type_alone_takes_a_person_as_well() -> None:
+    """Else a bulk assignment would fail on tasks of that type only."""
+    without = replace(claims().actions["assign_to_person"], fields=())
+    survey = replace(claims().types["Survey"], own_actions={"assign_to_person": without})
+    broken = replace(claims(), types={**claims().types, "Survey": survey})
+    assert "assigning-fits" in {finding.rule for finding in verify(broken)}
+    parties = claims().actions["reassign"]
+    fields = tuple(replace(f, options={"of": ["organization"]}) if f.kind == "party" else f for f in parties.fields)
+    actions = {**claims().actions, "reassign": replace(parties, fields=fields)}
+    broken = replace(claims(), actions=actions, assigning=Assigning("reassign", "assign_next"))
+    assert {finding.rule for finding in verify(broken)} == {"assigning-fits"}
+
+
 def test_a_party_can_be_what_names_the_member() -> None:
     """Any action will do whose one required input says who."""
     assert verify(replace(claims(), assigning=Assigning("reassign", "assign_next"))) == ()

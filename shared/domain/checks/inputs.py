@@ -107,9 +107,9 @@ def assigning_fits(workflow: Workflow) -> Iterator[Finding]:
     assigning, rule = workflow.assigning, "assigning-fits"
     if assigning is None:
         return
-    member = workflow.actions[assigning.member]
-    if member_field(member) is None:
-        detail = f"{member.name!r} does not take a user or a party as its only required input."
+    named = (action for _, action in workflow.every_action() if action.name == assigning.member)
+    if any(member_field(action) is None for action in named):
+        detail = f"{assigning.member!r} does not take a user or a party as its only required input."
         yield Finding(rule, ("assigning", "member"), detail, "Add `userId: {is: user, required: true}` to its input.")
     if assigning.next is not None and not _uses(workflow.actions[assigning.next], "pass_to_next_member"):
         detail = f"{assigning.next!r} assigns nobody."
