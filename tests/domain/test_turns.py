@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.assigning import member_input
 from shared.domain.people import ENGINE, Organization
 from shared.domain.plan import Plan
 from shared.domain.reactions import TURN
@@ -173,6 +174,15 @@ def test_an_action_of_a_type_alone_takes_a_person_as_well() -> None:
 def test_a_party_can_be_what_names_the_member() -> None:
     """Any action will do whose one required input says who."""
     assert verify(replace(claims(), assigning=Assigning("reassign", "assign_next"))) == ()
+
+
+def test_what_an_action_is_told_follows_from_its_field() -> None:
+    """A user by their id, a party by its kind as well; one that takes no person can be told nobody."""
+    actions = claims().actions
+    assert member_input(actions["assign_to_person"], GUY) == {"userId": "guy"}
+    assert member_input(actions["reassign"], GUY) == {"assignedParty": {"kind": "user", "id": "guy"}}
+    with pytest.raises(ValueError, match="start takes no user"):
+        member_input(actions["start"], GUY)
 
 
 def test_hand_back_names_types_that_there_are() -> None:
