@@ -38,6 +38,7 @@ WORDS = {
     "effect": "Effects: `effects`",
     "condition": "Conditions: `when`",
     "kind": "Kinds of fields: `is`",
+    "scope": "Scopes: `one_open`",
     "visibility": "Visibility: `visibility`",
     "organizationKind": "Kinds of organizations: `kind`",
 }

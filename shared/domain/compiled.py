@@ -88,8 +88,15 @@ def _mapping(kind: Any, value: Json, where: str) -> dict[str, Any]:
 
 def _scalar(kind: Any, value: Json, where: str) -> Any:
     if kind is timedelta:
-        return timedelta(seconds=_expect(int, value, where))
+        return _duration(_expect(int, value, where), where)
     return _expect(kind, value, where)
+
+
+def _duration(seconds: int, where: str) -> timedelta:
+    try:
+        return timedelta(seconds=seconds)
+    except OverflowError as error:
+        raise MalformedError(f"{where}: {seconds} seconds are too many") from error
 
 
 def _expect(kind: type, value: Json, where: str) -> Any:

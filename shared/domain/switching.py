@@ -25,7 +25,7 @@ from shared.domain.task import Case, Children, Task, TaskId
 from shared.domain.texts import copy_texts, size_of
 from shared.domain.tree import may_stand_under, stand_under, tree_of
 from shared.domain.vocabulary import CREATE, ENDED_BELOW, SWITCHED
-from shared.domain.writes import AddEntry, ChangeCase, CheckTask, CreateCase, PutTimer
+from shared.domain.writes import AddEntry, ChangeCase, CheckCase, CheckTask, CreateCase, PutTimer
 
 TAKEN = 25
 """Open tasks that are taken along, each with those of its own type above it."""
@@ -60,7 +60,7 @@ def switch(draft: Draft, field: str) -> Refusal | None:
     if len(checked) > CHECKS:
         return _too_many(f"With those above them, {len(checked)} tasks would be taken along, at most {CHECKS} can.")
     _stage(draft, there, rooted(there.scene.case, begun), top)
-    draft.write(*checked)
+    draft.write(CheckCase(scene.case), *checked)
     _end_tree(draft, root)
     return None
 

@@ -34,6 +34,13 @@ class CheckCaseOpen:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckCase:
+    """Nothing changes; the plan fails if the case has another version by now."""
+
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
 class AdvanceGraph:
     """The case's graph has one version more, provided that it is open and was not changed since.
 
@@ -256,6 +263,7 @@ class DeleteMember:
 Write = (
     CreateCase
     | ChangeCase
+    | CheckCase
     | CheckCaseOpen
     | AdvanceGraph
     | CreateTask

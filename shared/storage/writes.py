@@ -56,6 +56,12 @@ def _(write: p.CheckCaseOpen) -> Iterator[Action]:
 
 
 @actions_of.register
+def _(write: p.CheckCase) -> Iterator[Action]:
+    item = cases.case_item(write.case)
+    yield Action("check", write, item, item, condition=_version(write.case.version))
+
+
+@actions_of.register
 def _(write: p.AdvanceGraph) -> Iterator[Action]:
     number = write.case.graph_version
     after = replace(write.case, graph_version=number + 1)

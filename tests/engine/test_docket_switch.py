@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shared.domain.task import Task
-from shared.engine import cases, settle, tasks
+from shared.engine import settle, tasks
 from shared.engine.session import Refused, Request
 from shared.storage.keys import CaseKey
-from tests.engine.board import AL, CLEO, HANK, JO, JUNE, MAY, QUIN, act, create, intake, open_tasks, seat, tasks_of
+from tests.engine.board import CLEO, JO, MAY, QUIN, act, advance, create, intake, open_tasks, seat, tasks_of
 from tests.engine.world import ROOT, World
 
 Figure = tuple[str, str, tuple[Any, ...]]
@@ -194,16 +193,14 @@ def test_a_new_case_is_worked_on_like_any_other(board: World) -> None:
     new_case = _grant(board, "evidence_submission")
     board.drain()
     copy = next(t for t in tasks_of(board, new_case) if t.type == "TranslationTask")
+    given = {"type": "TranslationTask", "parentId": copy.parent_id}
     with pytest.raises(Refused) as caught:
-        given = {"type": "TranslationTask", "parentId": copy.parent_id}
         tasks.create_task(board.session, ROOT, new_case, given, Request())
     assert caught.value.refusal.code == "duplicate_open_task"
     tasks.act(board.session, ROOT, copy.task_id, "complete", {}, Request())
     board.drain()
     (distribution,) = (t for t in tasks_of(board, new_case) if t.type == "DistributionTask")
     assert (distribution.status, distribution.children.open) == ("on_hold", 1)
-    from tests.engine.board import advance  # noqa: PLC0415
-
     advance(board, 90)
     assert board.stored(distribution.task_id).status == "assigned"
 

@@ -1,0 +1,69 @@
+"""Rules on cases that follow on another, and on input that reaches the task that something follows on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.domain.checks.finding import Finding, Place
+from shared.domain.workflow import Action, CaseType, Follow, TaskType, Workflow
+
+
+def switches_fit(workflow: Workflow) -> Iterator[Finding]:
+    """A case can follow on another: it begins with one task, whatever its attributes, under which a task can say so."""
+    # What types share is said once.
+    yield from dict.fromkeys(_switches(workflow))
+
+
+def _switches(workflow: Workflow) -> Iterator[Finding]:
+    for task_type in workflow.types.values():
+        for action in workflow.actions_of(task_type.name).values():
+            for index, word in enumerate(action.effects):
+                if word.name == "switch_case":
+                    where = _place(task_type, action, index)
+                    for detail, hint in _unfit(workflow, task_type, action, str(word.arguments.get("value"))):
+                        yield Finding("switches-fit", where, detail, hint)
+
+
+def _place(task_type: TaskType, action: Action, index: int) -> Place:
+    above: Place = ("types", task_type.name, "own_actions") if action.name in task_type.own_actions else ("actions",)
+    return (*above, action.name, "effects", index)
+
+
+def _unfit(workflow: Workflow, task_type: TaskType, action: Action, name: str) -> Iterator[tuple[str, str]]:
+    for case_type in workflow.case_types.values():
+        if len(case_type.begins) != 1 or _depends(case_type.begins[0]):
+            detail = f"A {case_type.name!r} that follows on another has no one task at its top."
+            yield detail, "Let it begin with one task, without `when`, `unless` or `attribute`."
+        elif workflow.tree is None or case_type.begins[0].opens not in task_type.parents:
+            detail = f"A {task_type.name!r} cannot stand under the first task of the new case."
+            yield detail, f"Add {case_type.begins[0].opens!r} to its `parents`."
+        yield from _fields(case_type, action, name)
+
+
+def _depends(first: Follow) -> bool:
+    return bool(first.when or first.unless or first.attribute)
+
+
+def _fields(case_type: CaseType, action: Action, name: str) -> Iterator[tuple[str, str]]:
+    attribute = next((field for field in case_type.attributes if field.name == name), None)
+    given = action.field(name)
+    if attribute is not None and (given is None or not given.required or given.kind != attribute.kind):
+        yield (
+            f"Nothing says what {name!r} of the new case is.",
+            f"Add `{name}: {{is: {attribute.kind}, required: true, ...}}` to the action's input.",
+        )
+
+
+def input_is_handed_up(workflow: Workflow) -> Iterator[Finding]:
+    """What follows on the end of a task that ends with its delegate finds the input that the delegate was given."""
+    for task_type in workflow.types.values():
+        for index, declared in enumerate(task_type.follows):
+            if task_type.ends == "when_delegated" and _reads_input(declared):
+                detail = f"The input is given to a delegate of {task_type.name!r}, which has ended before this follows."
+                where = ("types", task_type.name, "follows", index)
+                yield Finding("input-is-handed-up", where, detail, "Write `ends: at_once`: that hands the input up.")
+
+
+def _reads_input(declared: Follow) -> bool:
+    reads = declared.given or declared.due is not None or declared.assignee == "input"
+    return bool(reads) or any(_reads_input(child) for child in declared.children)
