@@ -60,7 +60,9 @@ def down() -> None:
 
 
 @app.command()
-def token(name: Annotated[str, typer.Argument(help=f"Who signs in: {', '.join(person.name for person in PEOPLE)}.")]) -> None:
+def token(
+    name: Annotated[str, typer.Argument(help=f"Who signs in: {', '.join(person.name for person in PEOPLE)}.")],
+) -> None:
     """Print a fresh token of a person of the local stack; tokens are good for an hour.
 
     Example:  [cyan]curl -H "Authorization: Bearer $(casetree token ann)" ...[/cyan]

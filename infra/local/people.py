@@ -53,7 +53,7 @@ def _title(organization: str) -> str:
 
 
 PEOPLE = (
-    Person(ADMINISTRATOR, "Ada", "Minh"),
+    Person(ADMINISTRATOR, "Ada", "Minh", {"bva": True}),
     # Of inspections, and Eve, who belongs nowhere.
     Person("ann", "Ann", "Lee", {"dispatch": True, "quality-assurance": False}),
     Person("bob", "Bob", "Ray", {"dispatch": False, "order-intake": False}),

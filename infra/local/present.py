@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from rich.table import Column, Table
 from rich.text import Text
 
 from infra.local.clock import Timer
@@ -18,7 +19,18 @@ STATUS_STYLES = {
     "Failed": "red",
     "Passed": "green",
     "Skipped": "magenta",
+    "assigned": "cyan",
+    "in_progress": "blue",
+    "on_hold": "yellow",
+    "completed": "green",
+    "cancelled": "magenta",
 }
+# The widths of who does something, of what, and of what comes of it.
+WHO, WHAT, BECAME = 12, 42, 20
+VOWELS = "aeiou"
+# Fields of actions by how they are told.
+SPOKEN = ("reason", "note", "instructions")
+WHEN = {"dueTime": "due", "date": "on"}
 
 
 def status(state: str, name: str) -> Text:
@@ -156,15 +168,15 @@ def _order(entry: Mapping[str, Any]) -> tuple[str, str, int]:
     return entry.get("createdAt") or "", entry.get("taskId") or "", entry.get("version") or 0
 
 
-def timer_table(timers: Iterable[Timer], title: str = "Fired") -> Listing:
-    """Return a table of timers that have fired: when they were due, of which case and task."""
+def timer_table(timers: Iterable[Timer], title: str = "Fired", labels: Mapping[str, str] | None = None) -> Listing:
+    """Return a table of timers that have fired: when they were due, of which case and task, by its label if given."""
     rows = list(timers)
     return Listing(
         title,
         {
             "Due": [Text(moment(timer.due)) for timer in rows],
             "Case": [Text(timer.case_id) for timer in rows],
-            "Task": [Text(timer.task_id) for timer in rows],
+            "Task": [Text((labels or {}).get(timer.task_id, timer.task_id)) for timer in rows],
         },
     )
 
@@ -176,10 +188,31 @@ def sign_in_table(people: Iterable[tuple[str, str, str]]) -> Listing:
     return Listing("", {name: [Text(row[number]) for row in rows] for number, name in enumerate(names)})
 
 
-def deed(who: str, what: str, became: Text, call: str = "") -> Text:
-    """Return a line that says who did what, what came of it, and by which call."""
-    line = Text.assemble((f"{who:<10}", "bold"), f"{what:<34}", (" -> ", "dim"), became)
-    return Text.assemble(line, " " * (72 - len(line)), (f"  {call}", "dim")) if call else line
+def deed(who: str, what: str, became: Text, call: str = "") -> Table:
+    """Return a line that says who did what, what came of it, and by which call; what is long takes more lines."""
+    line = Table.grid(Column(width=WHO), Column(width=WHAT), Column(width=4), Column(min_width=BECAME), Column())
+    line.add_row(Text(who, "bold"), Text(what), Text(" -> ", "dim"), became, Text(call, "dim"))
+    return line
+
+
+def does(label: str, what: str) -> str:
+    """Return that somebody takes an action, from what it is labelled: `Claim` a task, and somebody claims it."""
+    verb, _, more = label.partition(" ")
+    verb = verb.lower()
+    if verb.endswith("y") and verb[-2] not in VOWELS:
+        verb = f"{verb[:-1]}ies"
+    else:
+        verb += "es" if verb.endswith(("s", "sh", "ch", "x", "z", "o")) else "s"
+    return f"{verb} {more}: {what}" if more else f"{verb} {what}"
+
+
+def given(values: Mapping[str, Any], names: Mapping[str, str]) -> list[Text]:
+    """Return what somebody said with an action: words in quotes, people by their names, moments to the minute."""
+    spoken = [f'"{values[field]}"' for field in SPOKEN if values.get(field)]
+    people = [f"to {names.get(values['userId'], values['userId'])}"] if values.get("userId") else []
+    moments = [f"{WHEN[field]} {moment(values[field])}" for field in WHEN if values.get(field)]
+    others = [f"{field}: {value}" for field, value in values.items() if field not in (*SPOKEN, *WHEN, "userId")]
+    return [Text(line, "italic") for line in (*people, *others, *moments, *spoken)]
 
 
 def refusal(body: Mapping[str, Any]) -> Text:

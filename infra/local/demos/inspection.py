@@ -16,11 +16,12 @@ UNTIL_DUE = timedelta(days=2)
 THREE_DAYS = 3 * 24 * 3600
 # No person ever takes these.
 BY_ENGINE = ("ready", "overdue")
+BY_ITSELF = {"Ready": "readies", "Skipped": "skips"}
 
 
 def play(stack: Stack) -> Mapping[str, str]:
     """Take a look through its life and close another; return what a person may do next with them."""
-    stage = Stage(stack)
+    stage = Stage(stack, BY_ITSELF)
     tasks = _order(stage)
     case = tasks["QA"]["caseId"]
     _verify(stage, tasks)
@@ -40,8 +41,9 @@ def _order(stage: Stage) -> dict[str, Task]:
         "A case of the workflow 'inspection': the five tasks of a template and two more. A task with open "
         "prerequisites is Pending; all of it is one transaction.",
     )
-    tasks = stage.create_look(
+    tasks = stage.create_case(
         "ann",
+        "look",
         count(FIRST_NUMBER),
         workflow="inspection",
         caseType="look",
@@ -131,8 +133,8 @@ def _work_off_a_queue(stage: Stage, tasks: Mapping[str, Task]) -> None:
 
 def _close_another(stage: Stage) -> None:
     stage.scene("A case is closed", "Closing a case ends its open tasks, by a cascade that follows from the stream.")
-    tasks = stage.create_look(
-        "ann", count(FIRST_NUMBER), workflow="inspection", caseType="look", template="standard-look"
+    tasks = stage.create_case(
+        "ann", "look", count(FIRST_NUMBER), workflow="inspection", caseType="look", template="standard-look"
     )
     stage.close("ann", tasks[0]["caseId"], "The client has withdrawn the order.")
     stage.await_status("ann", tasks, "Skipped")
