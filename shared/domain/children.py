@@ -11,7 +11,7 @@ from shared.domain.plan import Decision, Plan, Refusal
 from shared.domain.relations import describe
 from shared.domain.scene import Context, Scene
 from shared.domain.task import Task
-from shared.domain.tree import may_stand_under
+from shared.domain.tree import joins, may_stand_under
 from shared.domain.workflow import SAME, Action, Field, TargetCase, TaskType, Workflow
 from shared.domain.writes import ChangeCounters, ChangeTask
 
@@ -27,15 +27,15 @@ def offer(context: Context) -> tuple[Action, Refusal | None]:
     scene = context.scene
     fitting = [t for t in scene.workflow.types.values() if may_stand_under(scene.workflow, t.name, scene.subject)]
     allowed = [t for t in fitting if kept_from_creating(scene, context, t) is None]
-    open_to = [t for t in allowed if scene.status.open or (scene.status.completed and t.joins_completed)]
-    action = _action(scene, open_to)
-    refusal = kept_out_of_case(scene, context.caller, scene.workflow.creation.who, "create tasks here")
+    open_to = [t for t in allowed if scene.status.open or joins(scene.workflow, t.name, scene.subject)]
+    kept_out = kept_out_of_case(scene, context.caller, scene.workflow.creation.who, "create tasks here")
     who = describe(scene, tuple(dict.fromkeys(name for t in fitting for name in _creators(t, scene))))
-    if refusal is None and not allowed:
+    refusal = None
+    if kept_out is not None or not allowed:
         refusal = Refusal("not_allowed", "You may not create a child of this task.", rule="who", who=who)
-    if refusal is None and not open_to:
+    elif not open_to:
         refusal = Refusal("action_not_available", "A closed task takes no child.", rule="from", who=who)
-    return action, refusal
+    return _action(scene, open_to), refusal
 
 
 def create_child(context: Context, given: Mapping[str, object]) -> Decision:

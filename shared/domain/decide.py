@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.domain.children import child_action, create_child
+from shared.domain.children import offer as offer_child
 from shared.domain.delegation import end_with_delegate, give_back
 from shared.domain.draft import Draft
 from shared.domain.effects import EFFECTS
@@ -54,23 +55,22 @@ def act(context: Context, name: str, given: Mapping[str, object]) -> Decision:
 
 def offers(context: Context, *, unlisted: bool = False) -> tuple[Offer, ...]:
     """Every action of the task's type that is listed, or really every one, each with why `act` would refuse it."""
-    actions = context.scene.workflow.actions_of(context.scene.subject.type)
-    return tuple(
+    workflow, type_name = context.scene.workflow, context.scene.subject.type
+    found = tuple(
         Offer(action, permitted(context, action) or offered(context, action))
-        for action in actions.values()
+        for action in workflow.actions_of(type_name).values()
         if action.listed or unlisted
     )
+    return found if child_action(workflow, type_name) is None else (*found, Offer(*offer_child(context)))
 
 
 def permitted(context: Context, action: Action) -> Refusal | None:
-    """Refuses what no status of the task would let the caller do: for who they are, or for what the task is."""
-    refusal = kept_out(context.scene, context.caller, action.who, f"{action.label.lower()} this task")
-    lasting = () if refusal is not None else (word for word in action.guards if word.name in LASTING)
-    for word in lasting:
+    """Refuses what no status of the task would let the caller do: for what the task is, or for who they are."""
+    for word in (word for word in action.guards if word.name in LASTING):
         reason = GUARDS[word.name](context, word.arguments)
         if reason is not None:
             return Refusal("not_allowed", reason, rule=word.name)
-    return refusal
+    return kept_out(context.scene, context.caller, action.who, f"{action.label.lower()} this task")
 
 
 def _unknown(context: Context, name: str) -> Refusal:

@@ -139,7 +139,7 @@ def _misplaced(draft: Draft, parent: Task, above: Draft) -> Refusal | None:
     if child.type != parent.type and not may_stand_under(workflow, child.type, parent):
         detail = f"A {child.type} cannot stand under a {parent.type}."
         return Refusal("invalid_input", detail, "parents", errors=(FieldError("/parentId", detail),))
-    if not above.status.open and not (above.status.completed and workflow.types[child.type].joins_completed):
+    if not above.status.open and not joins(workflow, child.type, above.task):
         return Refusal("parent_closed", "The parent is closed and takes no child.", rule="parent_open")
     if child.type == parent.type and child.assigned_party == parent.assigned_party:
         detail = "A child has another type or another assignee than its parent."
