@@ -11,6 +11,7 @@ EDGE = "│"
 TIE = 4
 NARROW = {"├── ": "├ ", "└── ": "└ ", "│   ": "│ ", "    ": "  "}
 TO_THE_MINUTE = 16
+NARROWEST = 8
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Figure:
         """How wide the names are, then each column."""
         names = [len(row.ties + row.name) for row in self.rows] + ([] if self.title_above else [len(self.title) + 5])
         cells = zip(self.columns, *(row.cells for row in self.rows), strict=True)
-        return [max(names), *(max(map(len, column)) for column in cells)]
+        return [max(names, default=0), *(max(map(len, column)) for column in cells)]
 
     @property
     def width(self) -> int:
@@ -88,7 +89,7 @@ def _fitted(figure: Figure, room: int) -> Figure:
     for fitting in _economies(figure):
         if fitting.width <= room:
             return fitting
-    width = max(8, max(len(row.cells[-1]) for row in fitting.rows) - (fitting.width - room))
+    width = max(NARROWEST, fitting.widths[-1] - (fitting.width - room))
     return _mapped(fitting, TO, lambda cell: cell if len(cell) <= width else f"{cell[: width - 1]}…")
 
 

@@ -26,7 +26,7 @@ STATUS_STYLES = {
     "cancelled": "magenta",
 }
 # The widths of who does something, of what, and of what comes of it.
-WHO, WHAT, BECAME = 12, 42, 20
+WHO, WHAT, BECAME = 12, 41, 21
 VOWELS = "aeiou"
 # Fields of actions by how they are told.
 SPOKEN = ("reason", "note", "instructions")
@@ -196,14 +196,19 @@ def deed(who: str, what: str, became: Text, call: str = "") -> Table:
 
 
 def does(label: str, what: str) -> str:
-    """Return that somebody takes an action, from what it is labelled: `Claim` a task, and somebody claims it."""
-    verb, _, more = label.partition(" ")
+    """Return that somebody takes an action, from what the action is called: `Claim`, and somebody claims it."""
+    parts = [_third_person(part) for part in label.split(" and ")]
+    return f"{' and '.join(parts)}{':' if ' ' in parts[-1] else ''} {what}"
+
+
+def _third_person(label: str) -> str:
+    verb, *more = label.split()
     verb = verb.lower()
     if verb.endswith("y") and verb[-2] not in VOWELS:
         verb = f"{verb[:-1]}ies"
     else:
         verb += "es" if verb.endswith(("s", "sh", "ch", "x", "z", "o")) else "s"
-    return f"{verb} {more}: {what}" if more else f"{verb} {what}"
+    return " ".join((verb, *more))
 
 
 def given(values: Mapping[str, Any], names: Mapping[str, str]) -> list[Text]:

@@ -29,8 +29,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def casetree(home: Home) -> Command:
     """The command line, as a person would run it on this run's stack."""
 
-    def run(*arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
-        variables = os.environ | {VARIABLE: str(home.directory), "COLUMNS": "200"}
+    def run(*arguments: str, columns: int = 200, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+        variables = os.environ | {VARIABLE: str(home.directory), "COLUMNS": str(columns)}
         command = [sys.executable, "-m", "infra.local", *arguments]
         return subprocess.run(
             command, cwd=REPOSITORY, env=variables, capture_output=True, text=True, timeout=timeout, check=False

@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from rich.console import Console, RenderableType
 
 from infra.local import present
@@ -129,9 +130,41 @@ def test_a_refusal_says_the_rule_and_who_could() -> None:
 
 def test_a_deed_names_the_call_where_there_is_room() -> None:
     """At the end of the line, in its own column."""
-    told = present.deed("Ann Lee", "claims QA", present.status("Created", "In Progress"), "POST ...")
-    assert told.plain.startswith("Ann Lee   claims QA  ")
-    assert told.plain.index("POST") == 74
+    told = _printed(present.deed("Ann Lee", "claims QA", present.status("Created", "In Progress"), "POST ..."))
+    assert told.startswith("Ann Lee     claims QA  ")
+    assert told.index("POST") == 78
+
+
+def test_a_deed_that_is_long_takes_more_lines() -> None:
+    """At 80 columns and an indent of two; what came of it stands in its place."""
+    told = _printed(present.deed("Hana Reyes", f"sets {'x' * 30}: {'y' * 28}", present.status("a", "b")), 78)
+    first, second = told.splitlines()
+    assert first.split() == ["Hana", "Reyes", "sets", "x" * 30 + ":", "->", "a", "/", "b"]
+    assert second.split() == ["y" * 28]
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [
+        ("Claim", "claims QA"),
+        ("Retry", "retries QA"),
+        ("Pass", "passes QA"),
+        ("Switch the docket", "switches the docket: QA"),
+        ("Claim and start", "claims and starts QA"),
+        ("Delay", "delays QA"),
+    ],
+)
+def test_labels_of_actions_become_what_somebody_does(label: str, told: str) -> None:
+    """So that the words of a story are those that the API shows people."""
+    assert present.does(label, "QA") == told
+
+
+def test_what_was_given_is_told_as_people_say_it() -> None:
+    """Whom it is for first, by name, then what there is else, and last the words, in quotes."""
+    values = {"note": "Sound.", "userId": "jo", "days": 15, "date": "2026-12-01T09:00:00Z"}
+    told = [line.plain for line in present.given(values, {"jo": "Jo Abshire"})]
+    assert told == ["to Jo Abshire", "days: 15", "on 2026-12-01 09:00", '"Sound."']
+    assert present.given({}, {}) == []
 
 
 def test_facts_are_not_wrapped_so_that_commands_can_be_copied() -> None:
@@ -146,3 +179,4 @@ def test_fired_timers_are_shown_by_case_and_task() -> None:
     shown = _printed(present.timer_table([timer]))
     assert "2026-12-01 17:00" in shown
     assert "look-1.t1" in shown
+    assert "Review" in _printed(present.timer_table([timer], labels={"look-1.t1": "Review"}))
