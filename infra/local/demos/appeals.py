@@ -191,9 +191,9 @@ def _granted(stage: Stage) -> str:
     granted = _ruled(stage, case, "granted")
     switched = str(stage.act("kit", "complete", granted, docket="hearing")["newCaseId"])
     stage.await_task("kit", case, "DistributionTask", "cancelled")
-    _hold_against(stage, case, "Docket Switch Granted Task Tree", figures.GRANTED)
+    _hold_against(stage, case, "the figure 'Docket Switch Granted Task Tree'", figures.GRANTED)
     stage.say("The case that follows on it is begun as at intake on its new docket, with the switch on record:")
-    _hold_against(stage, switched, "a new appeal stream", figures.BEGUN)
+    _hold_against(stage, switched, "what a new appeal stream begins with", figures.BEGUN)
     return switched
 
 
@@ -205,7 +205,7 @@ def _denied(stage: Stage) -> None:
     case = _create(stage, "evidence_submission", "Whitfield")
     denied = _ruled(stage, case, "denied")
     stage.act("kit", "complete", denied, note="The appellant has been told.")
-    _hold_against(stage, case, "Docket Switch Denied Task Tree", figures.DENIED)
+    _hold_against(stage, case, "the figure 'Docket Switch Denied Task Tree'", figures.DENIED)
 
 
 def _ruled(stage: Stage, case: str, ruling: str) -> Task:
@@ -223,9 +223,9 @@ def _hold_against(stage: Stage, case: str, name: str, wanted: Node) -> None:
     (root,) = stage.get("kit", f"/cases/{case}/tree")["roots"]
     wrong = list(figures.differences(wanted, figures.tree_of(root)))
     if wrong:
-        raise ObstacleError(f"The tree of {case} is not that of '{name}'.", "\n".join(wrong))
+        raise ObstacleError(f"The tree of {case} is not {name}.", "\n".join(wrong))
     number = figures.count(wanted)
-    stage.say(f"The same as '{name}', node by node: {number} of {number} in type, place and status.")
+    stage.say(f"The same as {name}, node by node: {number} of {number} in type, place and status.")
 
 
 def _distribute(stage: Stage, case: str) -> None:

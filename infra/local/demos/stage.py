@@ -175,7 +175,7 @@ class Stage:
         Where nothing says how wide a line may be, as in a pipe, it is the figure that the API draws.
         """
         drawn = figure.read(self._people[who].need("GET", f"/cases/{case}/tree", Accept="text/plain"))
-        room = console.width - 2 * INDENT if console.is_terminal or "COLUMNS" in os.environ else None
+        room = console.width - INDENT if console.is_terminal or "COLUMNS" in os.environ else None
         self._apart(*figure.drawn(drawn, room, present.STATUS_STYLES, self._shown.get(case, set())))
         self._shown[case] = {row.cells for row in drawn.rows}
 
