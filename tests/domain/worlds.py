@@ -86,7 +86,7 @@ class World:
         edge = self.edges.get(task.task_id) if task else None
         scene = Scene(self.workflow, self.case, task, self.tasks, self.users, self.organizations, graph, edge)
         party = task.assigned_party if task else None
-        scene = replace(scene, last_turn=self.turns.get(party.id) if party else None)
+        scene = replace(scene, last_turn=self.turns.get(party.id) if party else None, held=self.locks)
         return Context(scene, caller, self.now, Ids(f"c{next(self.numbers)}", self._fresh()))
 
     def act(self, task: Task | str, action: str, caller: Caller | User = ENGINE, **given: object) -> Task:
