@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,28 @@ KEYS = {
     "follow": "A follow-on: `follows`, `begins` and `children`",
     "caseType": "A case type: `case.types.<name>`",
     "change": "A change: `case.types.<name>.when_changed.<attribute>`",
-    "change": "A change: `case.types.<name>.when_changed.<attribute>`",
     "templateTask": "A task of a template: `case.types.<name>.templates.<name>`",
     "handBack": "A step of `hand_back`",
     "organization": "An organization: `organizations.<id>`",
 }
+GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "type": {
+        "What can be done": ("label", "actions", "own_actions", "who", "kinds", "family"),
+        "Whose it is, and where it is listed": (
+            "groupQueue",
+            "queue",
+            "assigned_to",
+            "assigned_to_user",
+            "assigned_kind",
+            "members_of",
+        ),
+        "Who creates it": ("created_by", "created_under", "created_by_members_of"),
+        "Where it stands": ("parents", "placed", "joins_completed", "leaf", "one_open"),
+        "How it begins": ("begins", "opens_with", "held_for", "due", "lasts"),
+        "How it ends, and what comes of it": ("ends", "returns", "under_completed", "follows", "moves"),
+    },
+}
+"""Keys that are too many for one table, by what a reader asks."""
 NAMES = {"string": "text", "integer": "number", "boolean": "`true` or `false`", "object": "mapping"}
 FEW = 4
 WORDS = {
@@ -65,16 +82,24 @@ def _keys() -> Iterator[str]:
             for key, value in inner.items():
                 yield from _table(f"`{name}.{key}`", value)
     for name, title in KEYS.items():
-        yield from _table(title, schema()["$defs"][name])
+        yield from _table(title, schema()["$defs"][name], GROUPS.get(name))
 
 
-def _table(title: str, body: Json) -> Iterator[str]:
+def _table(title: str, body: Json, groups: Mapping[str, Iterable[str]] | None = None) -> Iterator[str]:
     yield f"### {title}\n"
     yield f"{body['description']}\n"
+    for question, keys in (groups or {"": body["properties"]}).items():
+        if question:
+            yield f"**{question}**\n"
+        yield from _rows(body, keys)
+
+
+def _rows(body: Json, keys: Iterable[str]) -> Iterator[str]:
     yield "| key | value | meaning |"
     yield "|---|---|---|"
     required = body.get("required", ())
-    for key, value in body["properties"].items():
+    for key in keys:
+        value = body["properties"][key]
         shown = f"**`{key}`**" if key in required else f"`{key}`"
         yield f"| {shown} | {_value(value)} | {_described(value)} |"
     yield ""

@@ -5,7 +5,7 @@ from typing import Any, get_args
 import pytest
 from jsonschema import Draft202012Validator
 
-from shared.compile.reference import PAGE, page
+from shared.compile.reference import GROUPS, PAGE, page
 from shared.compile.shape import schema
 from shared.domain.conditions import CONDITIONS
 from shared.domain.draft import STAMPS
@@ -123,6 +123,13 @@ def test_the_reference_is_up_to_date() -> None:
     """The page says what the schema says; `python -m shared.compile.reference` writes it anew."""
     text = PAGE.read_text(encoding="utf-8")
     assert page(text) == text
+
+
+@pytest.mark.parametrize("definition", GROUPS)
+def test_every_key_of_a_long_list_stands_in_one_group(definition: str) -> None:
+    """A key that the schema gains is put where a reader looks for it."""
+    grouped = [key for keys in GROUPS[definition].values() for key in keys]
+    assert sorted(grouped) == sorted(DEFS[definition]["properties"])
 
 
 def test_the_reference_names_every_key_and_every_word() -> None:
