@@ -74,7 +74,7 @@ def grant(world: World, texts: Mapping[str, Texts] | None = None, **given: objec
 
 def granted(world: World, **given: object) -> Plan:
     """The plan of the switch."""
-    decision = grant(world, **given)
+    decision = grant(world, None, **given)
     assert isinstance(decision, Plan), decision
     return decision
 
@@ -286,3 +286,13 @@ def test_work_that_was_given_back_does_not_end() -> None:
     world.act(newest(world, "DocketSwitchMailTask"), "hand_back", admin(MAY))
     world.settle()
     assert (world[above].status, world[above].delegated) == ("assigned", False)
+
+
+def test_a_copy_stands_where_one_created_anew_would() -> None:
+    """Under the first of its places that the new case has."""
+    elsewhere = replace(APPEALS.types["StatusInquiryMailTask"], placed=("HearingTask", "RootTask"))
+    world = appeal(workflow=replace(APPEALS, types={**APPEALS.types, elsewhere.name: elsewhere}))
+    world.create(elsewhere.name, MAY)
+    copies = {t.task_id: t for t in _copies(granted(ruled(world), docket="direct_review"))}
+    (top,) = (t for t in copies.values() if t.type == elsewhere.name and not t.is_delegate)
+    assert copies[top.parent_id or ""].type == "RootTask"
