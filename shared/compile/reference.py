@@ -138,6 +138,8 @@ def _value(value: Json) -> str:
     """What can stand there, in a few words."""
     found = _resolved(value)
     words = [f"`{choice['const']}`" for choice in found.get("anyOf", ()) if "const" in choice]
+    if "title" not in found:
+        words += [_value(choice) for choice in found.get("anyOf", ()) if "items" in choice]
     if "anyOf" in found:
         return ", ".join(words) if 0 < len(words) <= FEW else str(found["title"])
     if "items" in found:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from shared.compile import check, workflow_of
 from shared.domain.people import Caller
@@ -11,6 +12,7 @@ from shared.domain.scene import status_of
 from shared.domain.settling import due
 from tests.domain.worlds import World, admin, refused, user
 from tests.workflows.broken import ERRANDS
+from tests.workflows.pages import blocks, merged
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "workflows.md"
@@ -77,6 +79,13 @@ def test_the_page_says_what_the_checker_says(tmp_path: Path) -> None:
         file.write_text(broken, encoding="utf-8")
         first = str(check([file])[0]).replace(f"{file.parent}/", "")
         assert first in page
+
+
+def test_what_the_page_shows_beside_the_example_fits_it() -> None:
+    """The fragment that says something once says what the example says."""
+    (fragment,) = (block for block in blocks(PAGE) if block.startswith("types:"))
+    errands = yaml.safe_load(ERRANDS.read_text(encoding="utf-8"))
+    assert merged(errands, yaml.safe_load(fragment)) == errands
 
 
 def test_a_cold_start_reads_no_yaml() -> None:

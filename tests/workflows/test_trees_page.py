@@ -1,5 +1,4 @@
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,13 @@ from shared.domain.scene import Context
 from shared.domain.task import Task
 from shared.domain.writes import CreateCase, CreateTask
 from tests.domain.worlds import World, admin, as_caller, refused, user
+from tests.workflows.appeals import APPEALS
+from tests.workflows.pages import DOCS, blocks, merged
 
-ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "trees.md"
-APPEALS = ROOT / "shared" / "workflows" / "appeals.yaml"
+PAGE = DOCS / "trees.md"
 QUOTED = "# appeals.yaml\n"
 
-BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+BLOCKS = blocks(PAGE)
 QUOTES = [block.removeprefix(QUOTED) for block in BLOCKS if block.startswith(QUOTED)]
 FIRST, *STEPS = [block for block in BLOCKS if not block.startswith(QUOTED)]
 
@@ -32,13 +31,6 @@ def grown(steps: int) -> dict[str, Any]:
     for step in STEPS[:steps]:
         file = merged(file, yaml.safe_load(step))
     return dict(file)
-
-
-def merged(there: Any, new: Any) -> Any:
-    """What is new is added at its keys; what is no mapping takes the place of what is there."""
-    if not (isinstance(there, Mapping) and isinstance(new, Mapping)):
-        return new
-    return {**there, **{key: merged(there.get(key), value) for key, value in new.items()}}
 
 
 @pytest.mark.parametrize("steps", range(len(STEPS) + 1))
