@@ -220,8 +220,10 @@ class Draft:
             self.react(BELOW)
 
     def finish(self) -> tuple[Task, tuple[Write, ...]]:
-        """The task as it will be stored, and all writes: task first, then its history entry."""
+        """The task as it will be stored, and all writes: task first, then its entry; none if it stays as it is."""
         before = self.before
+        if self.is_idle:
+            return self.task, ()
         if before is not None and not self._is_news(before):
             return self.task, (ChangeCounters(before, self.task),)
         self._arrive()
