@@ -375,6 +375,8 @@ TREES = (
     Broken("names-resolve", "timers:", TREE.replace("drop}", "drop, conclude: end}") + "timers:", "no action 'end'"),
     Broken("trees-fit", BUY, "  Buy: {under_completed: completed} # here\n", "by no action", "Add `conclude:"),
     Broken("follows-fit", BUY, "  Buy: {follows: [{opens: By}]} # here\n", "There is no type 'By'.", "'Buy'"),
+    Broken("follows-fit", BUY, "  Buy: {opens_with: [{opens: By}]} # here\n", "There is no type 'By'.", "'Buy'"),
+    Broken("follows-fit", BUY, "  Buy: {follows: [{opens: Buy, due: at}]} # here\n", "No action takes 'at'."),
     Broken("schema", BUY, "  Buy: {follows: [{open: Buy}]} # here\n", "There is no key 'open' here.", "'opens'"),
     Broken("schema", BUY, "  Buy: {queue: nowhere} # here\n", "There is no queue 'nowhere'."),
     Broken("timed-tasks-end", BUY, "  Buy: {lasts: 3d} # here\n", "no timer runs for it", "Add `timers: {time:"),
