@@ -138,7 +138,7 @@ def _value(value: Json) -> str:
     """What can stand there, in a few words."""
     found = _resolved(value)
     words = [f"`{choice['const']}`" for choice in found.get("anyOf", ()) if "const" in choice]
-    if "title" not in found:
+    if words:
         words += [_value(choice) for choice in found.get("anyOf", ()) if "items" in choice]
     if "anyOf" in found:
         return ", ".join(words) if 0 < len(words) <= FEW else str(found["title"])
