@@ -2,6 +2,7 @@
 
 import secrets
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from infra.local import aws
@@ -49,7 +50,13 @@ def fresh_token(stack: Stack, name: str) -> str:
 
 
 def _pool(stack: Stack) -> Any:
-    return aws.client("cognito-idp", stack.endpoint_url, stack.region)
+    return _client(stack.endpoint_url, stack.region)
+
+
+@cache
+def _client(endpoint: str, region: str) -> Any:
+    """One client for all people: to make one takes longer than to sign somebody in."""
+    return aws.client("cognito-idp", endpoint, region)
 
 
 def _new_password() -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.local import aws, signin
+from infra.local import signin
 from infra.local.obstacle import ObstacleError
 from infra.local.records import Stack
 
@@ -44,7 +44,7 @@ class Pool:
 def pool(monkeypatch: pytest.MonkeyPatch) -> Pool:
     """The stand-in, in place."""
     pool = Pool()
-    monkeypatch.setattr(aws, "client", lambda *_: pool)
+    monkeypatch.setattr(signin, "_client", lambda *_: pool)
     return pool
 
 
