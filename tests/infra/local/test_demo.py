@@ -1,5 +1,6 @@
 """The stage on which demos are played; what they play is tried on the whole stack."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from infra.local import clock, functions
 from infra.local.calls import Answer
 from infra.local.clock import Timer
+from infra.local.demos import appeals, figures
 from infra.local.demos import stage as stages
 from infra.local.demos.stage import Stage
 from infra.local.obstacle import ObstacleError
@@ -44,6 +46,7 @@ class Api:
 def _stage(stack: Stack, monkeypatch: pytest.MonkeyPatch, *answers: Answer) -> tuple[Stage, Api]:
     api = Api(*answers)
     monkeypatch.setattr(stages, "Api", lambda *_: api)
+    stack = replace(stack, users={**stack.users, "kit": stack.users["ann"]})
     return Stage(stack, {"Ready": "readies"}), api
 
 
@@ -200,3 +203,13 @@ def test_a_tree_is_whole_where_nothing_says_how_wide_it_may_be(
     stage, _ = _stage(stack, monkeypatch, _ok(TREE))
     stage.tree("ann", "appeal-1")
     assert shown in capsys.readouterr().out
+
+
+def test_a_tree_that_is_not_the_figure_is_an_error(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo ends with each node that differs."""
+    root = {"task": {"type": "RootTask", "status": "on_hold"}, "children": []}
+    stage, _ = _stage(stack, monkeypatch, _ok(TREE), _ok({"roots": [root]}))
+    monkeypatch.setattr(functions, "wait_until_at_rest", lambda *_: True)
+    with pytest.raises(ObstacleError, match="not the figure 'X'") as caught:
+        appeals._hold_against(stage, "appeal-1", "the figure 'X'", figures.GRANTED)
+    assert caught.value.remedy == "at the top: RootTask cancelled in the figure, RootTask on_hold here"
