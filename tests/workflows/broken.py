@@ -421,6 +421,14 @@ TREES = (
         ),
     ),
     Broken(
+        "families-fit",
+        BUY,
+        "  Buy: {} # here\n",
+        "of another family than a 'Buy' is of",
+        "Write its `family` there",
+        also=("      note: {is: note}\n", "      type: {is: task_type, family: food, required: true}\n"),
+    ),
+    Broken(
         "input-is-handed-up",
         BUY,
         "  Buy: {ends: when_delegated, follows: [{opens: Buy, children: [{opens: same, assignee: input}]}]} # here\n",

@@ -10,7 +10,7 @@ from shared.domain.checks.changes import changes_fit
 from shared.domain.checks.domains import conditions_can_hold
 from shared.domain.checks.finding import Finding, Place, listed, nearest
 from shared.domain.checks.follows import follows_fit, read_by_follows
-from shared.domain.checks.switches import input_is_handed_up, switches_fit
+from shared.domain.checks.switches import families_fit, input_is_handed_up, switches_fit
 from shared.domain.checks.templates import templates_fit
 from shared.domain.vocabulary import ARGUMENTS, CREATION_FIELDS, EFFECT_READS, NOTE
 from shared.domain.workflow import Action, Field, Workflow
@@ -141,5 +141,6 @@ INPUTS: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (
     changes_fit,
     conditions_can_hold,
     switches_fit,
+    families_fit,
     input_is_handed_up,
 )

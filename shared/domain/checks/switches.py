@@ -1,4 +1,4 @@
-"""Rules on cases that follow on another, and on input that reaches the task that something follows on."""
+"""Rules on tasks and cases that become others, and on input that reaches the task that something follows on."""
 
 from __future__ import annotations
 
@@ -52,6 +52,17 @@ def _fields(case_type: CaseType, action: Action, name: str) -> Iterator[tuple[st
             f"Nothing says what {name!r} of the new case is.",
             f"Add `{name}: {{is: {attribute.kind}, required: true, ...}}` to the action's input.",
         )
+
+
+def families_fit(workflow: Workflow) -> Iterator[Finding]:
+    """A task that can be changed into one of another type is of the family that it is chosen from."""
+    for task_type in workflow.types.values():
+        for action in workflow.actions_of(task_type.name).values():
+            wanted = {field.options.get("family") for field in action.fields if field.kind == "task_type"}
+            if wanted - {task_type.family}:
+                detail = f"{action.name!r} changes tasks of another family than a {task_type.name!r} is of."
+                hint = "Write its `family` there, or limit its `actions`."
+                yield Finding("families-fit", ("types", task_type.name), detail, hint)
 
 
 def input_is_handed_up(workflow: Workflow) -> Iterator[Finding]:
