@@ -191,9 +191,9 @@ def _granted(stage: Stage) -> str:
     granted = _ruled(stage, case, "granted")
     switched = str(stage.act("kit", "complete", granted, docket="hearing")["newCaseId"])
     stage.await_task("kit", case, "DistributionTask", "cancelled")
-    _hold_against(stage, case, "the figure 'Docket Switch Granted Task Tree'", figures.GRANTED)
+    hold_against(stage, case, "the figure 'Docket Switch Granted Task Tree'", figures.GRANTED)
     stage.say("The case that follows on it is begun as at intake on its new docket, with the switch on record:")
-    _hold_against(stage, switched, "what a new appeal stream begins with", figures.BEGUN)
+    hold_against(stage, switched, "what a new appeal stream begins with", figures.BEGUN)
     return switched
 
 
@@ -205,7 +205,7 @@ def _denied(stage: Stage) -> None:
     case = _create(stage, "evidence_submission", "Whitfield")
     denied = _ruled(stage, case, "denied")
     stage.act("kit", "complete", denied, note="The appellant has been told.")
-    _hold_against(stage, case, "the figure 'Docket Switch Denied Task Tree'", figures.DENIED)
+    hold_against(stage, case, "the figure 'Docket Switch Denied Task Tree'", figures.DENIED)
 
 
 def _ruled(stage: Stage, case: str, ruling: str) -> Task:
@@ -216,7 +216,7 @@ def _ruled(stage: Stage, case: str, ruling: str) -> Task:
     return stage.task("kit", case, f"DocketSwitch{ruling.title()}Task")
 
 
-def _hold_against(stage: Stage, case: str, name: str, wanted: Node) -> None:
+def hold_against(stage: Stage, case: str, name: str, wanted: Node) -> None:
     """Show the case's tree, and say that it is the figure; another one is an error of the demo."""
     stage.await_rest()
     stage.tree("kit", case)

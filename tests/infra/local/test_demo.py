@@ -211,5 +211,5 @@ def test_a_tree_that_is_not_the_figure_is_an_error(stack: Stack, monkeypatch: py
     stage, _ = _stage(stack, monkeypatch, _ok(TREE), _ok({"roots": [root]}))
     monkeypatch.setattr(functions, "wait_until_at_rest", lambda *_: True)
     with pytest.raises(ObstacleError, match="not the figure 'X'") as caught:
-        appeals._hold_against(stage, "appeal-1", "the figure 'X'", figures.GRANTED)
+        appeals.hold_against(stage, "appeal-1", "the figure 'X'", figures.GRANTED)
     assert caught.value.remedy == "at the top: RootTask cancelled in the figure, RootTask on_hold here"
