@@ -112,13 +112,16 @@ def test_null_is_for_nullable_fields_only() -> None:
 
 
 def test_values_become_what_the_domain_works_with() -> None:
-    """Queues are read by label or id, links as values, prerequisites without repetition."""
+    """Queues are read by label or id, links as values, tasks without repetition."""
     assert read("Customer Support", "group_queue") == ("customer-support", [])
     assert read("customer-support", "group_queue") == ("customer-support", [])
     link = {"type": "photo", "link": "https://example.org/1", "name": "Front"}
     assert read([link], "links") == ((Link(**link),), [])
     assert read({"kind": "external", "id": "x"}, "party")[1] == []
     assert read("2026-11-22T08:00:00Z", "past_time") == (START, [])
+    first = World().create().task_id
+    for kind in ("prerequisites", "tasks"):
+        assert read([first, first], kind) == ((first,), [])
 
 
 def test_a_field_says_which_parties_it_takes() -> None:
