@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.domain.task import Entry
+from shared.domain.model.task import Entry
 from shared.engine.session import Refused
 from shared.storage.case_items import entry_of_item
 from shared.storage.errors import CommitFailed, Throttled, Unreachable

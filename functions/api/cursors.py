@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from shared.domain.task import Entry, local_id
+from shared.domain.model.task import Entry, local_id
 from shared.engine.cursors import bad_cursor, decoded, encoded
 from shared.timestamps import to_text
 

@@ -7,7 +7,7 @@ from functions.api.operations import Call, Content, Reply, Routes
 from functions.api.parameters import text, whole
 from functions.api.views import people as views
 from functions.api.views.outcomes import outcome as outcome_view
-from shared.domain.people import Organization
+from shared.domain.model.people import Organization
 from shared.engine import organizations as engine
 from shared.engine.bulk import bulk_assign
 from shared.engine.organizations import MemberView

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 from urllib.parse import parse_qsl
 
 from functions.api.problems import Problem
-from shared.domain.text import is_plain
+from shared.domain.model.text import is_plain
 
 T = TypeVar("T")
 MAX_TEXT = 1_000

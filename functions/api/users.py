@@ -8,8 +8,8 @@ from functions.api import replies
 from functions.api.operations import Call, Content, Reply, Routes
 from functions.api.problems import Problem, method_not_allowed
 from functions.api.views import people as views
-from shared.domain.kind import escape
-from shared.domain.plan import FieldError
+from shared.domain.model.plan import FieldError
+from shared.domain.words.kind import escape
 from shared.engine import people as engine
 from shared.engine.administration import UserView
 from shared.engine.handback import hand_back

@@ -7,9 +7,9 @@ from functions.api.operations import Call, Content, Reply, Routes, prefers
 from functions.api.parameters import text
 from functions.api.problems import Problem
 from functions.api.views import workflows as views
-from shared.domain.diagram import lifecycle
-from shared.domain.drawing import drawn
-from shared.domain.workflow import Workflow
+from shared.domain.definitions.workflow import Workflow
+from shared.domain.pictures.diagram import lifecycle
+from shared.domain.pictures.drawing import drawn
 from shared.engine.people import me
 
 ROUTES = Routes("Workflows")

@@ -12,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions.metering import report
 from functions.runtime import make_client, open_session, required
 from functions.streams import Batch, Context, FailureQueue
-from shared.domain.task import Entry
+from shared.domain.model.task import Entry
 from shared.engine import settle
 from shared.engine.session import Session
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from shared.domain.task import Entry
+from shared.domain.model.task import Entry
 from shared.timestamps import to_text
 
 SOURCE = "casetree"

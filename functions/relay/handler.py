@@ -13,7 +13,7 @@ from functions.metering import report
 from functions.relay.events import Bus
 from functions.runtime import make_client, open_session, required
 from functions.streams import Batch, Context, FailureQueue, is_transient
-from shared.domain.task import Entry
+from shared.domain.model.task import Entry
 from shared.engine import counting
 from shared.engine.session import Session
 

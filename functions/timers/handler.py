@@ -18,7 +18,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions.metering import report
 from functions.runtime import open_session
 from functions.streams import Context
-from shared.domain.people import User
+from shared.domain.model.people import User
 from shared.engine.people import bootstrap
 from shared.engine.session import Session
 from shared.engine.timers import SettleReport, settle_all, settle_case, settle_on, sweep

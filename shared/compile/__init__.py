@@ -15,9 +15,9 @@ from shared.compile.publish import FOLDER, publish
 from shared.compile.shape import misshapen
 from shared.compile.source import Source, read
 from shared.domain.checks.finding import Finding
-from shared.domain.compiled import MalformedError, workflow_from
-from shared.domain.verify import verify
-from shared.domain.workflow import Workflow
+from shared.domain.checks.verify import verify
+from shared.domain.definitions.compiled import MalformedError, workflow_from
+from shared.domain.definitions.workflow import Workflow
 
 __all__ = ["Problem", "UnreadableError", "check", "workflow_of"]
 

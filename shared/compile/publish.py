@@ -7,8 +7,8 @@ from pathlib import Path
 
 from shared.compile.problem import Problem
 from shared.compile.source import Source
-from shared.domain.compiled import plain_from
-from shared.domain.workflow import Workflow
+from shared.domain.definitions.compiled import plain_from
+from shared.domain.definitions.workflow import Workflow
 
 FOLDER = "compiled"
 

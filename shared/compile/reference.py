@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.compile.shape import schema
-from shared.domain.vocabulary import EFFECT_READS
+from shared.domain.definitions.vocabulary import EFFECT_READS
 
 PAGE = Path(__file__).parents[2] / "docs" / "workflows.md"
 BEGIN = "<!-- The reference begins here. It is made by: python -m shared.compile.reference -->"

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from shared.domain.draft import Draft
-from shared.domain.following import applies, open_under, value_at
-from shared.domain.holds import end_hold
-from shared.domain.locks import held_locks
-from shared.domain.plan import Refusal
-from shared.domain.scene import Context, status_of
-from shared.domain.task import Case, Task, TaskId
-from shared.domain.tree import tree_of
-from shared.domain.vocabulary import CASE_CHANGED
-from shared.domain.workflow import Change, Follow, Workflow
-from shared.domain.writes import Write
+from shared.domain.definitions.vocabulary import CASE_CHANGED
+from shared.domain.definitions.workflow import Change, Follow, Workflow
+from shared.domain.drafts.draft import Draft
+from shared.domain.model.plan import Refusal
+from shared.domain.model.scene import Context, status_of
+from shared.domain.model.task import Case, Task, TaskId
+from shared.domain.model.writes import Write
+from shared.domain.trees.following import applies, open_under, value_at
+from shared.domain.trees.holds import end_hold
+from shared.domain.trees.locks import held_locks
+from shared.domain.trees.tree import tree_of
 
 MOST = 90
 """Writes to tasks in one change: with the case, its history and the request they fit one transaction."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shared.domain.scene import Context
-from shared.domain.task import Case, Entry
+from shared.domain.model.scene import Context
+from shared.domain.model.task import Case, Entry
 
 
 def case_entry(context: Context, case: Case, action: str, event: str) -> Entry:

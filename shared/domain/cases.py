@@ -10,21 +10,21 @@ from typing import cast
 from shared.domain.case_changes import changes_of, settle_tasks
 from shared.domain.case_entry import case_entry
 from shared.domain.creation import new_task
-from shared.domain.fields import read_input
-from shared.domain.following import begin_case, rooted
+from shared.domain.definitions.workflow import CaseType, Field, Workflow
 from shared.domain.graph import in_order
-from shared.domain.kind import Reading
-from shared.domain.people import Caller
-from shared.domain.permission import closed, kept_out_of_case
-from shared.domain.plan import Decision, FieldError, Plan, Refusal
-from shared.domain.reactions import CASCADE
-from shared.domain.relations import relations
-from shared.domain.scene import Context, Scene
-from shared.domain.skew import SKEW
-from shared.domain.task import Case, Task
-from shared.domain.text import is_plain
-from shared.domain.workflow import CaseType, Field, Workflow
-from shared.domain.writes import AddEntry, ChangeCase, CreateCase, Write
+from shared.domain.model.people import Caller
+from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
+from shared.domain.model.reactions import CASCADE
+from shared.domain.model.scene import Context, Scene
+from shared.domain.model.skew import SKEW
+from shared.domain.model.task import Case, Task
+from shared.domain.model.text import is_plain
+from shared.domain.model.writes import AddEntry, ChangeCase, CreateCase, Write
+from shared.domain.trees.following import begin_case, rooted
+from shared.domain.words.fields import read_input
+from shared.domain.words.kind import Reading
+from shared.domain.words.permission import closed, kept_out_of_case
+from shared.domain.words.relations import relations
 
 TASKS = 15
 """Tasks in one request: with their history, texts, timers and edges they fit one transaction."""

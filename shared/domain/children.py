@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from shared.domain.creation import create_task, kept_from_creating
-from shared.domain.permission import kept_out_of_case
-from shared.domain.plan import Decision, Plan, Refusal
-from shared.domain.relations import describe
-from shared.domain.scene import Context, Scene
-from shared.domain.task import Task
-from shared.domain.tree import joins, may_stand_under
-from shared.domain.workflow import SAME, Action, Field, TargetCase, TaskType, Workflow
-from shared.domain.writes import ChangeCounters, ChangeTask
+from shared.domain.definitions.workflow import SAME, Action, Field, TargetCase, TaskType, Workflow
+from shared.domain.model.plan import Decision, Plan, Refusal
+from shared.domain.model.scene import Context, Scene
+from shared.domain.model.task import Task
+from shared.domain.model.writes import ChangeCounters, ChangeTask
+from shared.domain.trees.tree import joins, may_stand_under
+from shared.domain.words.permission import kept_out_of_case
+from shared.domain.words.relations import describe
 
 
 def child_action(workflow: Workflow, type_name: str) -> str | None:

@@ -6,22 +6,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from shared.domain.assignees import misassigned, with_named_user
-from shared.domain.assigning import unfit
-from shared.domain.draft import Draft
-from shared.domain.effects import set_assigned_party
-from shared.domain.fields import read_input
-from shared.domain.following import open_with
-from shared.domain.kind import Reading
-from shared.domain.opening import blank, enter_first, entity_of, start_lasting
-from shared.domain.permission import closed, kept_out, kept_out_of_case
-from shared.domain.plan import Decision, FieldError, Plan, Refusal
-from shared.domain.scene import Context, Scene, unfinished
-from shared.domain.skew import SKEW
-from shared.domain.task import Link, Party, Task, TaskId, Texts
-from shared.domain.tree import may_stand_under, place_of, stand_under
-from shared.domain.workflow import TaskType, Workflow
-from shared.domain.writes import AddDependent, CheckCaseOpen, PutFirstTexts, Write
+from shared.domain.definitions.workflow import TaskType, Workflow
+from shared.domain.drafts.assignees import misassigned, with_named_user
+from shared.domain.drafts.assigning import unfit
+from shared.domain.drafts.draft import Draft
+from shared.domain.drafts.opening import blank, enter_first, entity_of, start_lasting
+from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
+from shared.domain.model.scene import Context, Scene, unfinished
+from shared.domain.model.skew import SKEW
+from shared.domain.model.task import Link, Party, Task, TaskId, Texts
+from shared.domain.model.writes import AddDependent, CheckCaseOpen, PutFirstTexts, Write
+from shared.domain.trees.following import open_with
+from shared.domain.trees.tree import may_stand_under, place_of, stand_under
+from shared.domain.words.effects import set_assigned_party
+from shared.domain.words.fields import read_input
+from shared.domain.words.kind import Reading
+from shared.domain.words.permission import closed, kept_out, kept_out_of_case
 
 
 def create_task(context: Context, given: Mapping[str, object]) -> Decision:

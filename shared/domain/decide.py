@@ -11,21 +11,21 @@ from dataclasses import dataclass
 
 from shared.domain.children import child_action, create_child
 from shared.domain.children import offer as offer_child
-from shared.domain.delegation import end_with_delegate, give_back
-from shared.domain.draft import Draft
-from shared.domain.effects import EFFECTS
-from shared.domain.fields import read_input
-from shared.domain.following import follow
-from shared.domain.guards import CODES, GUARDS, LASTING
-from shared.domain.holds import end_hold, is_hold
-from shared.domain.kind import Reading
-from shared.domain.permission import kept_out
-from shared.domain.plan import Decision, Plan, Refusal
-from shared.domain.relations import describe
-from shared.domain.scene import Context
-from shared.domain.skew import SKEW
-from shared.domain.tree import release
-from shared.domain.workflow import Action
+from shared.domain.definitions.workflow import Action
+from shared.domain.drafts.draft import Draft
+from shared.domain.model.plan import Decision, Plan, Refusal
+from shared.domain.model.scene import Context
+from shared.domain.model.skew import SKEW
+from shared.domain.trees.delegation import end_with_delegate, give_back
+from shared.domain.trees.following import follow
+from shared.domain.trees.holds import end_hold, is_hold
+from shared.domain.trees.tree import release
+from shared.domain.words.effects import EFFECTS
+from shared.domain.words.fields import read_input
+from shared.domain.words.guards import CODES, GUARDS, LASTING
+from shared.domain.words.kind import Reading
+from shared.domain.words.permission import kept_out
+from shared.domain.words.relations import describe
 
 
 @dataclass(frozen=True, slots=True)

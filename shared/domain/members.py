@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
-from shared.domain.people import Caller, Membership, Organization, OrganizationKind, User
-from shared.domain.plan import FieldError, Refusal
-from shared.domain.text import is_plain
+from shared.domain.model.people import Caller, Membership, Organization, OrganizationKind, User
+from shared.domain.model.plan import FieldError, Refusal
+from shared.domain.model.text import is_plain
 
 Given = Mapping[str, object]
 Kept = TypeVar("Kept", User, Organization)

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.holds import is_hold
-from shared.domain.scene import Scene, status_of, unfinished
-from shared.domain.task import Task
-from shared.domain.tree import tree_of
-from shared.domain.turns import waits_for_turn
+from shared.domain.model.scene import Scene, status_of, unfinished
+from shared.domain.model.task import Task
+from shared.domain.trees.holds import is_hold
+from shared.domain.trees.tree import tree_of
+from shared.domain.trees.turns import waits_for_turn
 
 
 @dataclass(frozen=True, slots=True)

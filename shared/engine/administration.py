@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
-from shared.domain.people import Caller, Organization, User
-from shared.domain.plan import FieldError, Plan, Refusal
-from shared.domain.writes import Write
+from shared.domain.model.people import Caller, Organization, User
+from shared.domain.model.plan import FieldError, Plan, Refusal
+from shared.domain.model.writes import Write
 from shared.engine.loading import check_version
 from shared.engine.session import Identity, Refused, Request, Session, refuse
 from shared.storage.store import Loaded

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from shared.domain.assigning import belongs, member_input
-from shared.domain.kind import escape
+from shared.domain.definitions.workflow import Workflow
+from shared.domain.drafts.assigning import belongs, member_input
 from shared.domain.members import sees_organization
-from shared.domain.people import Caller, Organization, User
-from shared.domain.plan import FieldError, Refusal
-from shared.domain.task import Task, TaskId
-from shared.domain.workflow import Workflow
+from shared.domain.model.people import Caller, Organization, User
+from shared.domain.model.plan import FieldError, Refusal
+from shared.domain.model.task import Task, TaskId
+from shared.domain.words.kind import escape
 from shared.engine.session import Identity, Refused, Request, Session, not_found, refuse
 from shared.engine.tasks import act
 from shared.storage.keys import OrganizationKey, TaskKey, UserKey

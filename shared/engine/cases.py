@@ -8,12 +8,12 @@ from typing import NoReturn
 
 from shared.domain import cases as rules
 from shared.domain.case_changes import looks_at_tasks
-from shared.domain.people import Caller
-from shared.domain.plan import Decision, FieldError, Plan, Refusal
-from shared.domain.relations import visible
-from shared.domain.scene import Context, Scene, status_of
-from shared.domain.task import Case, Task
-from shared.domain.workflow import CaseType, Workflow
+from shared.domain.definitions.workflow import CaseType, Workflow
+from shared.domain.model.people import Caller
+from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
+from shared.domain.model.scene import Context, Scene, status_of
+from shared.domain.model.task import Case, Task
+from shared.domain.words.relations import visible
 from shared.engine.loading import (
     Gathered,
     check_version,

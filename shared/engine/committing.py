@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.domain.plan import Plan
-from shared.domain.task import Case
-from shared.domain.writes import ChangeCase, CreateCase, PassLock, TakeLock
+from shared.domain.model.plan import Plan
+from shared.domain.model.task import Case
+from shared.domain.model.writes import ChangeCase, CreateCase, PassLock, TakeLock
 from shared.engine.session import Session
 from shared.storage.store import CommitFailed
 

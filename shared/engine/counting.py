@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.domain.draft import cell_of
-from shared.domain.scene import status_of
-from shared.domain.tally import Counted, Move, counted_in, move, newest
-from shared.domain.task import Entry, Task
+from shared.domain.counts.tally import Counted, Move, counted_in, move, newest
+from shared.domain.drafts.draft import cell_of
+from shared.domain.model.scene import status_of
+from shared.domain.model.task import Entry, Task
 from shared.engine.session import Session
 from shared.storage.errors import CommitFailed, Unreachable
 from shared.storage.keys import CountedKey

@@ -11,7 +11,7 @@ import binascii
 import json
 import re
 
-from shared.domain.plan import Refusal
+from shared.domain.model.plan import Refusal
 from shared.engine.session import Refused
 
 _POSITION = re.compile(r"(TASK|~|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,12}Z)#[a-z0-9_-]{1,40}")

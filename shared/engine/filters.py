@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from shared.domain.workflow import Workflow
+from shared.domain.definitions.workflow import Workflow
 from shared.engine.listing import QueueQuery
 from shared.engine.session import Workflows, refuse
 from shared.ids import is_case_id

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.domain.plan import Refusal
-from shared.domain.task import Party, Task, TaskId
-from shared.domain.workflow import HandBack as Way
+from shared.domain.definitions.workflow import HandBack as Way
+from shared.domain.model.plan import Refusal
+from shared.domain.model.task import Party, Task, TaskId
 from shared.engine.administration import administrator
 from shared.engine.session import Identity, Refused, Request, Session, not_found
 from shared.engine.tasks import act, available_actions

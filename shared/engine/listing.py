@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from shared.domain.task import TaskId, case_of
+from shared.domain.model.task import TaskId, case_of
 from shared.engine.session import refuse
 from shared.storage.values import QueueRow
 

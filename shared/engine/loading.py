@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from shared.domain.people import Caller, Organization, User
-from shared.domain.relations import visible
-from shared.domain.scene import Context, Scene
-from shared.domain.task import Case, Edge, Task, TaskId, case_of
-from shared.domain.workflow import Workflow
-from shared.domain.writes import PutRequest
+from shared.domain.definitions.workflow import Workflow
+from shared.domain.model.people import Caller, Organization, User
+from shared.domain.model.scene import Context, Scene
+from shared.domain.model.task import Case, Edge, Task, TaskId, case_of
+from shared.domain.model.writes import PutRequest
+from shared.domain.words.relations import visible
 from shared.engine.replay import record_key
 from shared.engine.session import Identity, Request, Session, not_found, refuse
 from shared.storage.keys import CaseKey, EdgeKey, Key, OrganizationKey, RequestKey, TaskKey, UserKey

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from shared.domain import members as rules
-from shared.domain.people import Caller, Membership, Organization, OrganizationKind, User
-from shared.domain.writes import DeleteMember, PutMember, PutOrganization, PutUser, Write
+from shared.domain.model.people import Caller, Membership, Organization, OrganizationKind, User
+from shared.domain.model.writes import DeleteMember, PutMember, PutOrganization, PutUser, Write
 from shared.engine.administration import (
     Given,
     UserView,

@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import TypeVar
 
 from shared.domain.decide import act
-from shared.domain.needs import holds_of
-from shared.domain.people import ENGINE
-from shared.domain.plan import Plan, Refusal
-from shared.domain.scene import Context, Ids, Scene
+from shared.domain.model.people import ENGINE
+from shared.domain.model.plan import Plan, Refusal
+from shared.domain.model.scene import Context, Ids, Scene
+from shared.domain.model.task import Case, Task, TaskId, case_of
+from shared.domain.model.writes import ChangeCounters, ChangeTask, PassLock, PassTurn, ReleaseLock, TakeLock
 from shared.domain.settling import due
-from shared.domain.switching import bring_to_light
-from shared.domain.task import Case, Task, TaskId, case_of
-from shared.domain.writes import ChangeCounters, ChangeTask, PassLock, PassTurn, ReleaseLock, TakeLock
+from shared.domain.trees.switching import bring_to_light
+from shared.domain.words.needs import holds_of
 from shared.engine.committing import committed
 from shared.engine.loading import load_above, load_tasks, workflow_of
 from shared.engine.session import Session

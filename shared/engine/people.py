@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from shared.domain import members as rules
-from shared.domain.people import SYSTEM, Organization, User
-from shared.domain.plan import FieldError
-from shared.domain.writes import PutOrganization, PutUser
+from shared.domain.model.people import SYSTEM, Organization, User
+from shared.domain.model.plan import FieldError
+from shared.domain.model.writes import PutOrganization, PutUser
 from shared.engine.administration import (
     Given,
     UserView,

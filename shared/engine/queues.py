@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shared.domain.people import Caller, OrganizationKind
-from shared.domain.relations import visible
-from shared.domain.task import Task, Texts, case_of
+from shared.domain.model.people import Caller, OrganizationKind
+from shared.domain.model.task import Task, Texts, case_of
+from shared.domain.words.relations import visible
 from shared.engine.cursors import position_cursor, read_position
 from shared.engine.filters import read_filters
 from shared.engine.listing import (

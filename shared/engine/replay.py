@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.plan import Plan, Refusal
-from shared.domain.writes import PutRequest
+from shared.domain.model.plan import Plan, Refusal
+from shared.domain.model.writes import PutRequest
 from shared.engine.session import Identity, Refused, Request, Session, refuse
 from shared.storage.keys import RequestKey
 

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Generic, NoReturn, Protocol, TypeVar
 
-from shared.domain.people import SYSTEM, Caller
-from shared.domain.plan import Code, FieldError, Plan, Refusal
-from shared.domain.scene import Ids
-from shared.domain.workflow import Workflow
+from shared.domain.definitions.workflow import Workflow
+from shared.domain.model.people import SYSTEM, Caller
+from shared.domain.model.plan import Code, FieldError, Plan, Refusal
+from shared.domain.model.scene import Ids
 from shared.storage.keys import UserKey
 from shared.storage.store import CommitFailed, Loaded, Store, Throttled, Unreachable
 

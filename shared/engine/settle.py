@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from shared.domain.counting import is_behind
-from shared.domain.reactions import BELOW, CASCADE, CHILDREN, DEPENDENTS, PREREQUISITES, TO_LIGHT, TURN
-from shared.domain.task import Entry, TaskId, Timer
+from shared.domain.model.reactions import BELOW, CASCADE, CHILDREN, DEPENDENTS, PREREQUISITES, TO_LIGHT, TURN
+from shared.domain.model.task import Entry, TaskId, Timer
+from shared.domain.trees.counting import is_behind
 from shared.engine.loading import workflow_of
 from shared.engine.owed import for_each, settle_task, settle_tasks
 from shared.engine.session import Session

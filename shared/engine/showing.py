@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.domain.forest import Branch, grown
-from shared.domain.people import Caller
-from shared.domain.relations import visible
-from shared.domain.task import Entry, Texts
-from shared.domain.timeline import looked_at, told_once
+from shared.domain.model.people import Caller
+from shared.domain.model.task import Entry, Texts
+from shared.domain.pictures.forest import Branch, grown
+from shared.domain.pictures.timeline import looked_at, told_once
+from shared.domain.words.relations import visible
 from shared.engine.cases import CaseView, case_view, seen_tasks
 from shared.engine.loading import gather, load_tasks, seen_case
 from shared.engine.session import Identity, Page, Session, refuse

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.task import TaskId
+from shared.domain.model.task import TaskId
 from shared.engine.cursors import bad_cursor, decoded, encoded
 from shared.engine.listing import Selection
 from shared.storage.values import QueueRow

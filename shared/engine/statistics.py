@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from shared.domain.histogram import percentile, percentile_of_buckets
-from shared.domain.scene import status_of
-from shared.domain.tally import NumberKind
-from shared.domain.task import Task
+from shared.domain.counts.histogram import percentile, percentile_of_buckets
+from shared.domain.counts.tally import NumberKind
+from shared.domain.model.scene import status_of
+from shared.domain.model.task import Task
 from shared.engine.session import Identity, Session, not_found, refuse
 from shared.storage import indexes
 from shared.storage.keys import OrganizationKey, TaskKey, UserKey

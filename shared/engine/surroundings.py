@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from shared.domain.children import child_action
-from shared.domain.needs import asks_assigner, holds_of, locks_asked, looks_at
-from shared.domain.relations import branch_of
-from shared.domain.scene import Scene, status_of
-from shared.domain.task import Task, TaskId, Texts
-from shared.domain.workflow import Action, TaskType
+from shared.domain.definitions.workflow import Action, TaskType
+from shared.domain.model.scene import Scene, status_of
+from shared.domain.model.task import Task, TaskId, Texts
+from shared.domain.words.needs import asks_assigner, holds_of, locks_asked, looks_at
+from shared.domain.words.relations import branch_of
 from shared.engine.loading import Gathered, load_above, load_edge, load_tasks
 from shared.engine.session import Session
 from shared.storage.keys import LockKey, TaskKey, UserKey

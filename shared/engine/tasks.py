@@ -9,13 +9,13 @@ from shared.domain.creation import create_task as decide_creation
 from shared.domain.decide import Offer
 from shared.domain.decide import act as decide_action
 from shared.domain.decide import offers as decide_offers
-from shared.domain.locks import locks_of
-from shared.domain.people import Caller
-from shared.domain.plan import Decision, Plan, Refusal
-from shared.domain.relations import visible
-from shared.domain.scene import Context, Scene, status_of
-from shared.domain.task import Entry, Task, TaskId, Texts, case_of
-from shared.domain.workflow import Status, Workflow
+from shared.domain.definitions.workflow import Status, Workflow
+from shared.domain.model.people import Caller
+from shared.domain.model.plan import Decision, Plan, Refusal
+from shared.domain.model.scene import Context, Scene, status_of
+from shared.domain.model.task import Entry, Task, TaskId, Texts, case_of
+from shared.domain.trees.locks import locks_of
+from shared.domain.words.relations import visible
 from shared.engine.committing import committed
 from shared.engine.loading import check_version, context_of, gather, load_tasks, seen_case, seen_task
 from shared.engine.replay import earlier, record_key, refuse_unless_known, remember

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from shared.domain.task import TaskId, Timer
+from shared.domain.model.task import TaskId, Timer
 from shared.engine.committing import discard
 from shared.engine.counting import recount
 from shared.engine.session import Session

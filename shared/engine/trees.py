@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from shared.domain.counting import count_children, may_react
-from shared.domain.needs import holds_of
-from shared.domain.people import ENGINE
-from shared.domain.plan import Plan
-from shared.domain.scene import Context, Scene, status_of
-from shared.domain.task import Case, Children, Edge, Task, TaskId, case_of
-from shared.domain.workflow import Workflow
+from shared.domain.definitions.workflow import Workflow
+from shared.domain.model.people import ENGINE
+from shared.domain.model.plan import Plan
+from shared.domain.model.scene import Context, Scene, status_of
+from shared.domain.model.task import Case, Children, Edge, Task, TaskId, case_of
+from shared.domain.trees.counting import count_children, may_react
+from shared.domain.words.needs import holds_of
 from shared.engine.committing import committed
 from shared.engine.loading import load_above, load_tasks, workflow_of
 from shared.engine.owed import for_each, settle_tasks

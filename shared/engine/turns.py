@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.domain.scene import Scene
-from shared.domain.turns import in_turn, waits_for_turn, whose_turn
+from shared.domain.model.scene import Scene
+from shared.domain.trees.turns import in_turn, waits_for_turn, whose_turn
 from shared.engine.session import Session
 from shared.storage.keys import OrganizationKey, TurnKey, UserKey
 

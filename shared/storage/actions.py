@@ -9,8 +9,8 @@ from pynamodb.expressions import update
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 
-from shared.domain.tally import Move
-from shared.domain.writes import Write
+from shared.domain.counts.tally import Move
+from shared.domain.model.writes import Write
 from shared.storage.attributes import Item
 from shared.storage.keys import Address
 from shared.storage.records import CHILDREN

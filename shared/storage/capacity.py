@@ -8,9 +8,9 @@ one that moves vanishes and appears.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from shared.domain.plan import Plan
-from shared.domain.task import TaskId, Timer
-from shared.domain.writes import ChangeTask, PutTimer
+from shared.domain.model.plan import Plan
+from shared.domain.model.task import TaskId, Timer
+from shared.domain.model.writes import ChangeTask, PutTimer
 from shared.storage.actions import Action
 from shared.storage.attributes import Item
 from shared.storage.case_items import timer_item

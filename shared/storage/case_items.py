@@ -6,7 +6,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shared.domain.task import Case, Entry, Link, TaskId, Texts, Timer, local_id
+from shared.domain.model.task import Case, Entry, Link, TaskId, Texts, Timer, local_id
 from shared.storage import indexes, keys
 from shared.storage.attributes import LISTED_NAMES, TEXT, Item
 from shared.storage.keys import CaseKey, case_id_of, key_item, within_case

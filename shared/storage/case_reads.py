@@ -7,7 +7,7 @@ from itertools import islice
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 
-from shared.domain.task import Entry, Task, TaskId, Texts, Timer, case_of, local_id
+from shared.domain.model.task import Entry, Task, TaskId, Texts, Timer, case_of, local_id
 from shared.ids import is_case_id, is_task_id
 from shared.storage import case_items, indexes
 from shared.storage.attributes import Item

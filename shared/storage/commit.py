@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pynamodb.exceptions import TransactWriteError
 
-from shared.domain.plan import Plan
+from shared.domain.model.plan import Plan
 from shared.storage import keys
 from shared.storage.actions import MOST, Action, in_order
 from shared.storage.errors import THROTTLED, CommitFailed, FailureKind, Throttled, Unreachable, response_of, trouble_of

@@ -13,8 +13,8 @@ from zlib import crc32
 
 from pynamodb.expressions.operand import Path
 
-from shared.domain.tally import Counted, Move, Number, NumberKind, Tally, difference
-from shared.domain.task import TaskId
+from shared.domain.counts.tally import Counted, Move, Number, NumberKind, Tally, difference
+from shared.domain.model.task import TaskId
 from shared.ids import is_organization_id
 from shared.storage.actions import Action, distinct
 from shared.storage.attributes import NUMBER, Item, Record

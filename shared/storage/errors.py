@@ -8,8 +8,8 @@ from typing import Any, Literal
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's name
 from pynamodb.exceptions import PynamoDBException
 
-from shared.domain.tally import Move
-from shared.domain.writes import Write
+from shared.domain.counts.tally import Move
+from shared.domain.model.writes import Write
 
 FailureKind = Literal["condition", "conflict"]
 

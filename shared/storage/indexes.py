@@ -6,7 +6,7 @@ They are written with the value, in one transaction, so an index can lag but nev
 import zlib
 from datetime import datetime
 
-from shared.domain.task import Entry, Task, Timer, local_id
+from shared.domain.model.task import Entry, Task, Timer, local_id
 from shared.storage.attributes import Item
 from shared.storage.schema import DUE, ORGANIZATION_QUEUE, PARTY_QUEUE, TIMELINE, UNASSIGNED, Index
 from shared.timestamps import to_text

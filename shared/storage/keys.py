@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from shared.domain.people import Membership, Organization, User
-from shared.domain.tally import Counted
-from shared.domain.task import Case, Edge, Task, TaskId, case_of, local_id
-from shared.domain.writes import PutRequest
+from shared.domain.counts.tally import Counted
+from shared.domain.model.people import Membership, Organization, User
+from shared.domain.model.task import Case, Edge, Task, TaskId, case_of, local_id
+from shared.domain.model.writes import PutRequest
 from shared.ids import is_case_id, is_organization_id, is_task_id, is_user_id
 from shared.storage.attributes import Item
 from shared.storage.schema import PARTITION, SORT

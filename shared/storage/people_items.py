@@ -1,7 +1,7 @@
 """The items beside cases: users, organizations, members, remembered requests."""
 
-from shared.domain.people import Membership, Organization, User
-from shared.domain.writes import PutRequest
+from shared.domain.model.people import Membership, Organization, User
+from shared.domain.model.writes import PutRequest
 from shared.storage.attributes import FLAG, NUMBER, TEXT, Item, Kind, Record, as_texts, parts_of
 from shared.storage.keys import Address, MemberKey, OrganizationKey, RequestKey, TurnKey, UserKey, key_item
 from shared.storage.schema import PARTITION, SORT

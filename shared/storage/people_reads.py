@@ -2,7 +2,7 @@
 
 from pynamodb.expressions.operand import Path
 
-from shared.domain.people import Membership, Organization
+from shared.domain.model.people import Membership, Organization
 from shared.ids import is_organization_id
 from shared.storage.keys import Address, key_item
 from shared.storage.people_items import ORGANIZATIONS, member_of_item, membership_of_item, organization_of_item

@@ -6,7 +6,7 @@ from typing import TypedDict, Unpack
 
 from pynamodb.expressions.operand import Path
 
-from shared.domain.task import TaskId
+from shared.domain.model.task import TaskId
 from shared.storage import indexes
 from shared.storage.attributes import FLAG, MOMENT, NUMBER, TEXT, Item, Record
 from shared.storage.keys import case_id_of, is_position

@@ -1,6 +1,6 @@
 """Which attributes the items of a case have: one table of fields for each kind of item."""
 
-from shared.domain.task import Case, Cell, Children, Entry, Link, Party, Person, Task, Timer
+from shared.domain.model.task import Case, Cell, Children, Entry, Link, Party, Person, Task, Timer
 from shared.storage.attributes import (
     FLAG,
     JSON,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
-from shared.domain.plan import Plan
+from shared.domain.model.plan import Plan
 from shared.storage.attributes import Item
 from shared.storage.case_items import case_of_item
 from shared.storage.case_reads import CaseReads

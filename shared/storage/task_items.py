@@ -6,7 +6,7 @@ places is written once, and a moment that is the same as another one not again.
 
 from typing import Any
 
-from shared.domain.task import Person, Task, TaskId, Timer
+from shared.domain.model.task import Person, Task, TaskId, Timer
 from shared.storage.attributes import JSON, MOMENT, NAMES, TEXT, Item
 from shared.storage.indexes import task_keys
 from shared.storage.keys import TaskKey, case_id_of, full, key_item, near

@@ -1,6 +1,6 @@
 """The items that make a case a tree: edges from parents to children, and locks."""
 
-from shared.domain.task import Edge, TaskId, case_of, local_id
+from shared.domain.model.task import Edge, TaskId, case_of, local_id
 from shared.storage.attributes import FLAG, NUMBER, TEXT, Item, Record
 from shared.storage.keys import Address, EdgeKey, case_id_of, full, key_item, near
 from shared.storage.schema import SORT

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from shared.domain.task import Edge, TaskId, case_of, local_id
+from shared.domain.model.task import Edge, TaskId, case_of, local_id
 from shared.ids import is_case_id, is_task_id
 from shared.storage.case_reads import between
 from shared.storage.table import Table

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.task import TaskId
+from shared.domain.model.task import TaskId
 
 
 @dataclass(frozen=True, slots=True)

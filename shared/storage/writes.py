@@ -7,9 +7,9 @@ from functools import reduce, singledispatch
 from pynamodb.expressions.condition import And, Condition, Or
 from pynamodb.expressions.operand import Path
 
-from shared.domain import writes as p
-from shared.domain.plan import Plan
-from shared.domain.writes import Write
+from shared.domain.model import writes as p
+from shared.domain.model.plan import Plan
+from shared.domain.model.writes import Write
 from shared.storage import case_items as cases
 from shared.storage import people_items as people
 from shared.storage import tree_items as tree

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from shared.domain.compiled import workflow_from
-from shared.domain.workflow import Workflow
+from shared.domain.definitions.compiled import workflow_from
+from shared.domain.definitions.workflow import Workflow
 
 COMPILED = Path(__file__).parent / "compiled"
 FILE = re.compile(r"(?P<name>[a-z][a-z0-9-]*)-(?P<version>[1-9][0-9]*)\.json")

@@ -11,13 +11,13 @@ import pytest
 
 from shared.domain.creation import create_task
 from shared.domain.decide import act, offers
-from shared.domain.locks import locks_of
-from shared.domain.people import Caller, Membership, Organization, OrganizationKind, User
-from shared.domain.plan import Decision, Plan, Refusal
-from shared.domain.relations import visible
-from shared.domain.scene import Context
-from shared.domain.task import Children, Edge, Party, Task
-from shared.domain.workflow import Action, Workflow
+from shared.domain.definitions.workflow import Action, Workflow
+from shared.domain.model.people import Caller, Membership, Organization, OrganizationKind, User
+from shared.domain.model.plan import Decision, Plan, Refusal
+from shared.domain.model.scene import Context
+from shared.domain.model.task import Children, Edge, Party, Task
+from shared.domain.trees.locks import locks_of
+from shared.domain.words.relations import visible
 from tests.domain.appeals_rights import (
     BLOCKING_MAIL,
     GENERIC,

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain.people import SYSTEM, Organization, OrganizationKind
-from shared.domain.plan import FieldError
-from shared.domain.verify import verify
-from shared.domain.workflow import Field
+from shared.domain.checks.verify import verify
+from shared.domain.definitions.workflow import Field
+from shared.domain.model.people import SYSTEM, Organization, OrganizationKind
+from shared.domain.model.plan import FieldError
 from tests.domain.worlds import ANN, World, refused, user
 from tests.workflows.claims import claims
 

@@ -11,13 +11,13 @@ import pytest
 from shared.compile import workflow_of
 from shared.domain import case_changes
 from shared.domain.cases import create_case, edit_case
+from shared.domain.checks.verify import verify
 from shared.domain.decide import act
-from shared.domain.people import ENGINE, Organization
-from shared.domain.plan import Decision, Plan
-from shared.domain.task import Task
-from shared.domain.verify import verify
-from shared.domain.workflow import Change, Follow, Workflow
-from shared.domain.writes import AdvanceGraph, ChangeCase, PassLock
+from shared.domain.definitions.workflow import Change, Follow, Workflow
+from shared.domain.model.people import ENGINE, Organization
+from shared.domain.model.plan import Decision, Plan
+from shared.domain.model.task import Task
+from shared.domain.model.writes import AdvanceGraph, ChangeCase, PassLock
 from tests.domain.worlds import ACME, ANN, World, as_caller, refused, user
 from tests.workflows.broken import ERRANDS
 from tests.workflows.claims import claims

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from shared.domain.cases import case_type_of, close_case, create_case, edit_case
-from shared.domain.people import Caller
-from shared.domain.plan import Decision, Plan, Refusal
-from shared.domain.task import Case, Task
-from shared.domain.writes import ChangeCase, CreateTask
+from shared.domain.model.people import Caller
+from shared.domain.model.plan import Decision, Plan, Refusal
+from shared.domain.model.task import Case, Task
+from shared.domain.model.writes import ChangeCase, CreateTask
 from tests.domain.worlds import ANN, EVE, FAY, World, admin, as_caller, refused
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain.people import ENGINE, Membership, Organization, User
-from shared.domain.plan import Plan
-from shared.domain.task import Children, Task
-from shared.domain.writes import AddInstruction, ReleaseLock, TakeLock
+from shared.domain.model.people import ENGINE, Membership, Organization, User
+from shared.domain.model.plan import Plan
+from shared.domain.model.task import Children, Task
+from shared.domain.model.writes import AddInstruction, ReleaseLock, TakeLock
 from tests.domain.worlds import ANN, BOB, CHO, EVE, FAY, World, admin, played, refused, user
 from tests.workflows.claims import claims
 

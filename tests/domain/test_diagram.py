@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from shared.compile import workflow_of
 from shared.domain.checks.explore import explore
-from shared.domain.diagram import lifecycle, picture
-from shared.domain.drawing import drawn
-from shared.domain.layout import GAP, Node, lay_out, layers
-from shared.domain.workflow import Tree, Workflow
+from shared.domain.definitions.workflow import Tree, Workflow
+from shared.domain.pictures.diagram import lifecycle, picture
+from shared.domain.pictures.drawing import drawn
+from shared.domain.pictures.layout import GAP, Node, lay_out, layers
 from tests.domain.worlds import workflow
 from tests.workflows.broken import ERRANDS
 from tests.workflows.claims import claims

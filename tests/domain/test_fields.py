@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.fields import KINDS, json_schema, read_input
-from shared.domain.kind import Reading
-from shared.domain.task import Link
-from shared.domain.text import is_plain
-from shared.domain.workflow import Field
+from shared.domain.definitions.workflow import Field
+from shared.domain.model.task import Link
+from shared.domain.model.text import is_plain
+from shared.domain.words.fields import KINDS, json_schema, read_input
+from shared.domain.words.kind import Reading
 from tests.domain.worlds import ANN, START, World, as_caller, user
 
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from shared.domain.cases import create_case, edit_case
-from shared.domain.counting import count_children
 from shared.domain.decide import act
-from shared.domain.locks import lock_names
-from shared.domain.people import ENGINE, Organization
-from shared.domain.plan import Plan
+from shared.domain.model.people import ENGINE, Organization
+from shared.domain.model.plan import Plan
+from shared.domain.model.task import Task
+from shared.domain.model.writes import PassLock, ReleaseLock, TakeLock
 from shared.domain.settling import due
-from shared.domain.task import Task
-from shared.domain.writes import PassLock, ReleaseLock, TakeLock
+from shared.domain.trees.counting import count_children
+from shared.domain.trees.locks import lock_names
 from tests.domain.worlds import ACME, ANN, BOB, World, admin, as_caller, refused, user
 from tests.workflows.claims import claims
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.forest import CHARACTERS, NODES, Box, Branch, Row, chart, figure, grown
-from shared.domain.task import Task
-from shared.domain.workflow import Status
+from shared.domain.definitions.workflow import Status
+from shared.domain.model.task import Task
+from shared.domain.pictures.forest import CHARACTERS, NODES, Box, Branch, Row, chart, figure, grown
 from tests.domain.worlds import START
 
 ON_HOLD = Status("on_hold", "open", "on_hold", open=True)

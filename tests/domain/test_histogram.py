@@ -3,7 +3,7 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.histogram import LAST, bucket, middle, percentile, percentile_of_buckets
+from shared.domain.counts.histogram import LAST, bucket, middle, percentile, percentile_of_buckets
 
 HALF_AN_OCTAVE = 2**0.25
 SECONDS = st.integers(1, 40_000_000)

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.draft import Draft
-from shared.domain.holds import place_hold
-from shared.domain.people import ENGINE
-from shared.domain.plan import Plan
+from shared.domain.definitions.workflow import TargetCase
+from shared.domain.drafts.draft import Draft
+from shared.domain.model.people import ENGINE
+from shared.domain.model.plan import Plan
+from shared.domain.model.task import Children, Task
+from shared.domain.model.writes import ChangeTask, DeleteTimer, PutTimer
 from shared.domain.settling import due
-from shared.domain.task import Children, Task
-from shared.domain.workflow import TargetCase
-from shared.domain.writes import ChangeTask, DeleteTimer, PutTimer
+from shared.domain.trees.holds import place_hold
 from tests.domain.worlds import ANN, BOB, World, admin, as_caller, played, refused
 from tests.workflows.claims import claims
 
@@ -228,7 +228,7 @@ def test_holds_need_a_type(world: World) -> None:
     flat = World()
     task = flat.create()
     with pytest.raises(ValueError, match="no timed hold"):
-        place_hold(Draft(flat.context(as_caller(BOB), task), task, action="x", given={}), 3)
+        place_hold(Draft(flat.context(as_caller(BOB), task), task, action="x", given={}), timedelta(days=3))
     with pytest.raises(ValueError, match="no tree"):
         Draft(flat.context(as_caller(BOB), task), task, action="x", given={}).move_to((TargetCase("by_children"),))
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from shared.domain.decide import offers
-from shared.domain.people import ENGINE
-from shared.domain.plan import Plan
-from shared.domain.task import Link, Party, Texts
-from shared.domain.writes import AddDependent, DeleteTimer, PutFirstTexts, PutTimer
+from shared.domain.model.people import ENGINE
+from shared.domain.model.plan import Plan
+from shared.domain.model.task import Link, Party, Texts
+from shared.domain.model.writes import AddDependent, DeleteTimer, PutFirstTexts, PutTimer
 from tests.domain.worlds import ANN, BOB, CHO, EVE, FAY, World, admin, as_caller, played, refused, workflow
 
 PENDING, READY, STARTED, FAILED = (("Created", s) for s in ("Pending", "Ready", "In Progress", "Failed"))

@@ -10,10 +10,10 @@ import pytest
 from shared.compile import check
 from shared.domain.cases import create_case
 from shared.domain.decide import act, offers
-from shared.domain.people import ENGINE, User
-from shared.domain.plan import Plan, Refusal
-from shared.domain.task import Party, Task
-from shared.domain.writes import ChangeCounters
+from shared.domain.model.people import ENGINE, User
+from shared.domain.model.plan import Plan, Refusal
+from shared.domain.model.task import Party, Task
+from shared.domain.model.writes import ChangeCounters
 from tests.domain.worlds import World, admin, as_caller, played, refused, user
 from tests.workflows.letters import LETTERS, letters
 

@@ -12,8 +12,8 @@ from shared.domain.members import (
     sees_user,
     user_of,
 )
-from shared.domain.people import ENGINE, Caller, Membership, Organization, User
-from shared.domain.plan import Refusal
+from shared.domain.model.people import ENGINE, Caller, Membership, Organization, User
+from shared.domain.model.plan import Refusal
 
 QUEUE = Organization("dispatch", "Dispatch", "queue")
 PARTNER = Organization("acme", "Acme", "partner")

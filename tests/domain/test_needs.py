@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain.needs import asks_assigner, holds_of, locks_asked, looks_at
-from shared.domain.task import Task
-from shared.domain.workflow import Workflow
+from shared.domain.definitions.workflow import Workflow
+from shared.domain.model.task import Task
+from shared.domain.words.needs import asks_assigner, holds_of, locks_asked, looks_at
 from tests.domain.worlds import World, workflow
 from tests.workflows.claims import claims
 from tests.workflows.letters import letters

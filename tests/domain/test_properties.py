@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.plan import Plan
-from shared.domain.scene import status_of, unfinished
+from shared.domain.model.plan import Plan
+from shared.domain.model.scene import status_of, unfinished
+from shared.domain.model.writes import AddEntry, ChangeTask, CheckCaseOpen, CreateTask
 from shared.domain.settling import due
-from shared.domain.writes import AddEntry, ChangeTask, CheckCaseOpen, CreateTask
 from tests.domain.worlds import ANN, BOB, CHO, FAY, World, admin, as_caller
 
 PAIRS = {

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain.people import ENGINE, Caller
-from shared.domain.relations import RELATIONS, describe, relations, visible
+from shared.domain.model.people import ENGINE, Caller
+from shared.domain.words.relations import RELATIONS, describe, relations, visible
 from tests.domain.worlds import ANN, BOB, CHO, EVE, FAY, World, admin, as_caller, user
 
 ACME = {"kind": "organization", "id": "acme"}

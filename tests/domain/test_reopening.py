@@ -7,9 +7,9 @@ from itertools import product
 
 import pytest
 
-from shared.domain.plan import Plan
-from shared.domain.task import Children, Task
-from shared.domain.writes import ChangeEdge
+from shared.domain.model.plan import Plan
+from shared.domain.model.task import Children, Task
+from shared.domain.model.writes import ChangeEdge
 from tests.domain.worlds import ANN, BOB, World, admin, refused
 from tests.workflows.claims import claims
 

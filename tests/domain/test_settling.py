@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain.scene import Scene, status_of
+from shared.domain.model.scene import Scene, status_of
 from shared.domain.settling import due
 from tests.domain.worlds import ANN, World, as_caller
 

@@ -11,11 +11,11 @@ import pytest
 from shared import workflows
 from shared.domain.cases import create_case
 from shared.domain.decide import act
-from shared.domain.people import Membership, Organization, User
-from shared.domain.plan import Decision, Plan
-from shared.domain.task import Link, Task, Texts, Timer
-from shared.domain.workflow import Workflow
-from shared.domain.writes import (
+from shared.domain.definitions.workflow import Workflow
+from shared.domain.model.people import Membership, Organization, User
+from shared.domain.model.plan import Decision, Plan
+from shared.domain.model.task import Link, Task, Texts, Timer
+from shared.domain.model.writes import (
     AddEntry,
     ChangeCase,
     CheckCase,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.histogram import bucket
-from shared.domain.tally import Counted, Move, Number, Tally, counted_as, difference, move, newest, numbers
-from shared.domain.task import Cell, Entry
+from shared.domain.counts.histogram import bucket
+from shared.domain.counts.tally import Counted, Move, Number, Tally, counted_as, difference, move, newest, numbers
+from shared.domain.model.task import Cell, Entry
 
 NOW = datetime(2026, 11, 22, 4, 35, tzinfo=UTC)
 READY = Cell("dispatch", "unassigned", "QA")

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from shared.domain.task import Entry, Person, Task
-from shared.domain.timeline import looked_at, told_once
+from shared.domain.model.task import Entry, Person, Task
+from shared.domain.pictures.timeline import looked_at, told_once
 from tests.domain.worlds import START, workflow
 
 APPEALS = workflow("appeals")

@@ -10,13 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.counting import count_children
-from shared.domain.people import ENGINE
-from shared.domain.plan import Plan
-from shared.domain.settling import due
-from shared.domain.task import Children, Task
-from shared.domain.tree import below, reaction
-from shared.domain.workflow import (
+from shared.domain.definitions.workflow import (
     Action,
     CaseType,
     Creation,
@@ -30,7 +24,13 @@ from shared.domain.workflow import (
     Tree,
     Workflow,
 )
-from shared.domain.writes import ChangeCounters, ChangeTask, CheckCaseOpen, ReleaseLock, TakeLock
+from shared.domain.model.people import ENGINE
+from shared.domain.model.plan import Plan
+from shared.domain.model.task import Children, Task
+from shared.domain.model.writes import ChangeCounters, ChangeTask, CheckCaseOpen, ReleaseLock, TakeLock
+from shared.domain.settling import due
+from shared.domain.trees.counting import count_children
+from shared.domain.trees.tree import below, reaction
 from tests.domain.worlds import ANN, World, as_caller, played, refused
 
 OPEN = frozenset({"assigned", "on_hold"})

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from shared.domain.assigning import member_input
-from shared.domain.people import ENGINE, Organization
-from shared.domain.plan import Plan
-from shared.domain.reactions import TURN
+from shared.domain.checks.verify import verify
+from shared.domain.definitions.workflow import Assigning, HandBack
+from shared.domain.drafts.assigning import member_input
+from shared.domain.model.people import ENGINE, Organization
+from shared.domain.model.plan import Plan
+from shared.domain.model.reactions import TURN
+from shared.domain.model.task import Task
+from shared.domain.model.writes import PassTurn
 from shared.domain.settling import Due, due
-from shared.domain.task import Task
-from shared.domain.turns import in_turn
-from shared.domain.verify import verify
-from shared.domain.workflow import Assigning, HandBack
-from shared.domain.writes import PassTurn
+from shared.domain.trees.turns import in_turn
 from tests.domain.worlds import ANN, World, admin, played, user
 from tests.workflows.claims import claims
 

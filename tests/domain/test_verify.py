@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from shared.compile import workflow_of
 from shared.domain.checks.explore import State, explore
 from shared.domain.checks.finding import nearest
-from shared.domain.lifecycle import Step, creations, engine_moves, steps
-from shared.domain.plan import Plan
-from shared.domain.scene import status_of
+from shared.domain.checks.verify import verify
+from shared.domain.definitions.lifecycle import Step, creations, engine_moves, steps
+from shared.domain.definitions.workflow import Action, Field, Follow, TargetCase, TaskType, Tree, Word, Workflow
+from shared.domain.model.plan import Plan
+from shared.domain.model.scene import status_of
+from shared.domain.model.writes import ChangeTask, CreateTask
 from shared.domain.settling import due
-from shared.domain.verify import verify
-from shared.domain.workflow import Action, Field, Follow, TargetCase, TaskType, Tree, Word, Workflow
-from shared.domain.writes import ChangeTask, CreateTask
 from tests.domain.worlds import ANN, World, admin, user, workflow
 from tests.workflows.broken import ERRANDS
 from tests.workflows.claims import claims

@@ -8,16 +8,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from shared.domain.cases import new_case
-from shared.domain.counting import count_children
 from shared.domain.creation import create_task
 from shared.domain.decide import act, offers
-from shared.domain.people import ENGINE, Caller, Membership, Organization, OrganizationKind, User
-from shared.domain.plan import Decision, Plan, Refusal
-from shared.domain.scene import Context, Ids, Scene
-from shared.domain.settling import due
-from shared.domain.task import Case, Edge, Entry, Task
-from shared.domain.workflow import Workflow
-from shared.domain.writes import (
+from shared.domain.definitions.workflow import Workflow
+from shared.domain.model.people import ENGINE, Caller, Membership, Organization, OrganizationKind, User
+from shared.domain.model.plan import Decision, Plan, Refusal
+from shared.domain.model.scene import Context, Ids, Scene
+from shared.domain.model.task import Case, Edge, Entry, Task
+from shared.domain.model.writes import (
     AddEntry,
     ChangeCase,
     ChangeCounters,
@@ -31,6 +29,8 @@ from shared.domain.writes import (
     ReleaseLock,
     TakeLock,
 )
+from shared.domain.settling import due
+from shared.domain.trees.counting import count_children
 from shared.workflows import load
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)

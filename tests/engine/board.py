@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from shared.compile import workflow_of
-from shared.domain.people import User
-from shared.domain.task import Task
+from shared.domain.model.people import User
+from shared.domain.model.task import Task
 from shared.engine import cases, people, tasks, timers
 from shared.engine.session import Identity, Request
 from shared.engine.tasks import TaskView

@@ -8,11 +8,11 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from shared.domain.places import queue_of, tab_of
-from shared.domain.scene import status_of
-from shared.domain.task import Children, Edge, Entry, Party, Task, TaskId, Timer
-from shared.domain.tree import tree_of
-from shared.domain.workflow import Workflow
+from shared.domain.definitions.workflow import Workflow
+from shared.domain.drafts.places import queue_of, tab_of
+from shared.domain.model.scene import status_of
+from shared.domain.model.task import Children, Edge, Entry, Party, Task, TaskId, Timer
+from shared.domain.trees.tree import tree_of
 from shared.ids import new_id
 from shared.storage.attributes import Item
 from shared.storage.case_items import entry_item, timer_item

@@ -11,7 +11,7 @@ from functools import cache
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
-from shared.domain.workflow import Workflow
+from shared.domain.definitions.workflow import Workflow
 from shared.engine.session import Session
 from shared.ids import new_id
 from shared.storage.store import Store

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from shared.domain.scene import status_of
-from shared.domain.task import Children, Edge, Entry, Task, TaskId
-from shared.domain.workflow import Workflow
+from shared.domain.definitions.workflow import Workflow
+from shared.domain.model.scene import status_of
+from shared.domain.model.task import Children, Edge, Entry, Task, TaskId
 from shared.engine.loading import workflow_of
 from shared.storage.case_items import entry_of_item
 from shared.storage.keys import CaseKey

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.task import Task
+from shared.domain.model.task import Task
 from shared.engine import people, tasks
 from shared.engine.bulk import bulk_assign
 from shared.engine.session import Identity, Refused, Request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.task import Party
+from shared.domain.model.task import Party
 from shared.engine import cases, people, settle, tasks
 from shared.engine.session import Refused, Request
 from tests.engine.board import (

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.people import User
-from shared.domain.workflow import Assigning
+from shared.domain.definitions.workflow import Assigning
+from shared.domain.model.people import User
 from shared.engine import bulk, cases, people, tasks
 from shared.engine.bulk import bulk_assign
 from shared.engine.session import Identity, Refused, Request, refuse

@@ -11,8 +11,8 @@ from functools import partial
 
 import pytest
 
-from shared.domain.scene import status_of
-from shared.domain.task import TaskId
+from shared.domain.model.scene import status_of
+from shared.domain.model.task import TaskId
 from shared.engine import cases, settle, tasks
 from shared.engine.session import Request
 from tests.engine.nursery import Nursery

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.domain.tally import Number, Tally, counted_as, newest, numbers
-from shared.domain.task import Entry
+from shared.domain.counts.tally import Number, Tally, counted_as, newest, numbers
+from shared.domain.model.task import Entry
 from shared.engine import counting
 from shared.engine.session import Refused
 from shared.storage.counts import count_actions

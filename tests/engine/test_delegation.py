@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.task import Edge
+from shared.domain.model.task import Edge
 from shared.engine import cases, handback, settle, tasks, trees
 from shared.engine.session import Identity, Refused, Request
 from shared.storage import indexes

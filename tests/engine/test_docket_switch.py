@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.task import Task
+from shared.domain.model.task import Task
 from shared.engine import settle, tasks
 from shared.engine.session import Refused, Request
 from shared.storage.keys import CaseKey

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.people import User
-from shared.domain.workflow import HandBack
+from shared.domain.definitions.workflow import HandBack
+from shared.domain.model.people import User
 from shared.engine import cases, handback, people, tasks
 from shared.engine.people import hand_back
 from shared.engine.session import Request, refuse

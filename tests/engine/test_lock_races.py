@@ -14,9 +14,9 @@ from dataclasses import replace
 import pytest
 
 from shared.compile import workflow_of
-from shared.domain.people import User
-from shared.domain.task import Task, TaskId
-from shared.domain.workflow import Workflow
+from shared.domain.definitions.workflow import Workflow
+from shared.domain.model.people import User
+from shared.domain.model.task import Task, TaskId
 from shared.engine import cases, people, tasks
 from shared.engine.session import Identity, Refused, Request, Session
 from tests.engine.races import RUNNERS, Runners

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.task import Party
+from shared.domain.model.task import Party
 from shared.engine import people, queues
 from shared.engine.queues import QueuePage, QueueQuery, organization_queue
 from shared.engine.session import Identity, Refused

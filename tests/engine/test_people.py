@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from shared.domain.members import MEMBERSHIPS
-from shared.domain.people import User
-from shared.domain.plan import Plan
-from shared.domain.writes import PutUser
+from shared.domain.model.people import User
+from shared.domain.model.plan import Plan
+from shared.domain.model.writes import PutUser
 from shared.engine import people
 from shared.engine.session import Identity, Refused
 from shared.storage.keys import MemberKey, OrganizationKey, UserKey

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.task import Task
+from shared.domain.model.task import Task
 from shared.engine import settle, tasks
 from shared.engine.session import Identity, Refused, Request
 from tests.engine.board import AL, JO, QUIN, act, advance, create, intake, seat, tasks_of

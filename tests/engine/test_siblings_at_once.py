@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from shared.domain.task import Entry, TaskId
+from shared.domain.model.task import Entry, TaskId
 from shared.engine import cases, settle, tasks
 from shared.engine.session import Refused, Request, Session
 from tests.engine.races import Runners, shared_out

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.task import Person, Task
+from shared.domain.model.task import Person, Task
 from shared.engine import tasks
 from shared.engine.session import Identity, Refused, Request
 from shared.timestamps import to_text

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.plan import Plan
-from shared.domain.task import Task, TaskId
+from shared.domain.model.plan import Plan
+from shared.domain.model.task import Task, TaskId
 from shared.engine import cases, settle, showing, tasks
 from shared.engine.session import Answer, Refused, Request, Session
 from shared.engine.tasks import TaskView

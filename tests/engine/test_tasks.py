@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.plan import Plan
+from shared.domain.model.plan import Plan
 from shared.engine import tasks
 from shared.engine.session import ATTEMPTS, Identity, Refused, Request
 from shared.storage.keys import RequestKey

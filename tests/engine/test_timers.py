@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.task import Timer
+from shared.domain.model.task import Timer
 from shared.engine import settle, timers
 from shared.engine.timers import settle_all, sweep
 from shared.timestamps import to_text

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.plan import Plan
+from shared.domain.model.plan import Plan
 from shared.engine import cases, settle, tasks
 from shared.engine.session import Identity, Request
 from shared.storage.capacity import capacity

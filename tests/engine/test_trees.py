@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain.workflow import Scope, Workflow
+from shared.domain.definitions.workflow import Scope, Workflow
 from shared.engine import cases, settle, tasks, trees
 from shared.engine.session import Refused, Request
 from shared.storage.store import Store

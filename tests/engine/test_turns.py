@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from shared.domain.people import User
-from shared.domain.plan import Plan
-from shared.domain.writes import PassTurn
+from shared.domain.model.people import User
+from shared.domain.model.plan import Plan
+from shared.domain.model.writes import PassTurn
 from shared.engine import cases, owed, people, settle, tasks, turns
 from shared.engine.session import Request
 from shared.storage.capacity import capacity

@@ -9,8 +9,8 @@ from itertools import count
 from typing import Any
 
 from shared import workflows
-from shared.domain.people import User
-from shared.domain.task import Entry, Task
+from shared.domain.model.people import User
+from shared.domain.model.task import Entry, Task
 from shared.engine import cases, counting, people, settle, tasks
 from shared.engine.session import Answer, Identity, Request, Session
 from shared.engine.tasks import TaskView

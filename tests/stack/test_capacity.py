@@ -1,8 +1,8 @@
 import pytest
 
 from infra.local.records import Stack
-from shared.domain.plan import Plan
-from shared.domain.tally import move, newest
+from shared.domain.counts.tally import move, newest
+from shared.domain.model.plan import Plan
 from shared.storage.capacity import capacity, capacity_of
 from shared.storage.counts import count_actions
 from shared.storage.store import Store

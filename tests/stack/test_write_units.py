@@ -15,7 +15,7 @@ from functions.runtime import clock
 from infra.local.calls import Answer, Api
 from infra.local.records import Stack
 from shared import workflows
-from shared.domain.plan import Plan
+from shared.domain.model.plan import Plan
 from shared.engine import tasks as engine
 from shared.engine.session import Identity, Request, Session
 from shared.ids import new_id

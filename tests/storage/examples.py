@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from shared.domain.people import Membership, Organization, User
-from shared.domain.task import Case, Cell, Children, Entry, Party, Person, Task, Timer
-from shared.domain.writes import PutRequest
+from shared.domain.model.people import Membership, Organization, User
+from shared.domain.model.task import Case, Cell, Children, Entry, Party, Person, Task, Timer
+from shared.domain.model.writes import PutRequest
 
 NOW = datetime(2026, 11, 22, 4, 35, 1, 123000, tzinfo=UTC)
 LATER = NOW + timedelta(days=9, milliseconds=1)

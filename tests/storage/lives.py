@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from shared.domain.people import ENGINE, Caller, User
-from shared.domain.plan import Plan
-from shared.domain.task import Task
-from shared.domain.writes import CreateCase
+from shared.domain.model.people import ENGINE, Caller, User
+from shared.domain.model.plan import Plan
+from shared.domain.model.task import Task
+from shared.domain.model.writes import CreateCase
 from tests.domain.worlds import ANN, BOB, World
 
 DUE = "2026-12-01T17:00:00.000Z"

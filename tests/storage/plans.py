@@ -4,8 +4,8 @@ from itertools import count
 
 import pytest
 
-from shared.domain.plan import Plan
-from shared.domain.writes import Write
+from shared.domain.model.plan import Plan
+from shared.domain.model.writes import Write
 from shared.storage.store import CommitFailed, Store
 
 _numbers = count(1)

@@ -4,9 +4,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from shared.domain.plan import Plan
-from shared.domain.task import Party, Task, Timer
-from shared.domain.writes import (
+from shared.domain.model.plan import Plan
+from shared.domain.model.task import Party, Task, Timer
+from shared.domain.model.writes import (
     AddEntry,
     ChangeTask,
     CheckCaseOpen,

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain import writes as p
-from shared.domain.people import Membership
-from shared.domain.plan import Plan
-from shared.domain.task import Children, Edge, Link, Task, Texts, Timer
+from shared.domain.model import writes as p
+from shared.domain.model.people import Membership
+from shared.domain.model.plan import Plan
+from shared.domain.model.task import Children, Edge, Link, Task, Texts, Timer
 from shared.storage.capacity import capacity
 from shared.storage.keys import CaseKey, EdgeKey, MemberKey, OrganizationKey, RequestKey, TaskKey, TurnKey, UserKey
 from shared.storage.store import Store

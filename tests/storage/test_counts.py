@@ -3,8 +3,8 @@ from itertools import pairwise
 
 import pytest
 
-from shared.domain.tally import Counted, Move, Number, Tally, move
-from shared.domain.task import Cell
+from shared.domain.counts.tally import Counted, Move, Number, Tally, move
+from shared.domain.model.task import Cell
 from shared.storage.capacity import capacity_of
 from shared.storage.counts import count_actions
 from shared.storage.keys import CountedKey

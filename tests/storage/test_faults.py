@@ -4,10 +4,10 @@ from dataclasses import replace
 import pytest
 from pynamodb.exceptions import GetError, TransactWriteError
 
-from shared.domain import writes as p
-from shared.domain.plan import Plan
-from shared.domain.tally import Counted, Move
-from shared.domain.task import Cell
+from shared.domain.counts.tally import Counted, Move
+from shared.domain.model import writes as p
+from shared.domain.model.plan import Plan
+from shared.domain.model.task import Cell
 from shared.storage.keys import CaseKey, TaskKey
 from shared.storage.store import CommitFailed, Store, Throttled, Unreachable
 from tests.storage.examples import (

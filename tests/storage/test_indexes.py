@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from shared.domain.task import Entry, Party, Task, Timer
+from shared.domain.model.task import Entry, Party, Task, Timer
 from shared.storage.attributes import Item
 from shared.storage.indexes import entry_keys, task_keys, timer_keys
 from shared.storage.schema import INDEXES

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from shared.domain.task import Link, Task, Texts
+from shared.domain.model.task import Link, Task, Texts
 from shared.storage import case_items, people_items
 from shared.storage.sizes import size_of
 from shared.storage.task_items import task_item, task_of_item

@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain import writes as p
-from shared.domain.task import Party, Task
+from shared.domain.model import writes as p
+from shared.domain.model.task import Party, Task
 from shared.storage.indexes import CLOSED, OPEN, organization_party_queue, user_queue
 from shared.storage.store import Store
 from shared.storage.values import QueueRow

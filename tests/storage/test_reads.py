@@ -4,9 +4,9 @@ from itertools import islice
 
 import pytest
 
-from shared.domain import writes as p
-from shared.domain.tally import Counted, Move
-from shared.domain.task import Cell, Edge, Entry, TaskId, Texts, Timer
+from shared.domain.counts.tally import Counted, Move
+from shared.domain.model import writes as p
+from shared.domain.model.task import Cell, Edge, Entry, TaskId, Texts, Timer
 from shared.storage.keys import (
     CaseKey,
     CountedKey,

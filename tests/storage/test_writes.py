@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from shared.domain.writes import Write
+from shared.domain.model.writes import Write
 from shared.storage.writes import actions_of
 
 

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from shared.compile import workflow_of
-from shared.domain.workflow import Workflow
+from shared.domain.definitions.workflow import Workflow
 
 CLAIMS = Path(__file__).parent / "claims.yaml"
 

@@ -15,8 +15,8 @@ from shared import workflows
 from shared.compile import UnreadableError, check, workflow_of
 from shared.compile.form import in_words, seconds
 from shared.compile.publish import text
-from shared.domain.compiled import MalformedError, plain_from, workflow_from
-from shared.domain.workflow import Waiting, Word
+from shared.domain.definitions.compiled import MalformedError, plain_from, workflow_from
+from shared.domain.definitions.workflow import Waiting, Word
 from shared.workflows import Registry, UnknownWorkflowError, load
 from tests.workflows.broken import ERRANDS
 from tests.workflows.claims import CLAIMS

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from shared.compile import check, workflow_of
-from shared.domain.people import Caller
-from shared.domain.scene import status_of
+from shared.domain.model.people import Caller
+from shared.domain.model.scene import status_of
 from shared.domain.settling import due
 from tests.domain.worlds import World, admin, refused, user
 from tests.workflows.broken import ERRANDS
@@ -93,6 +93,6 @@ def test_a_cold_start_reads_no_yaml() -> None:
     script = (
         "import sys; from shared.workflows import load; registry = load(); "
         "[registry.get(n, v) for n in registry.names for v in registry.versions(n)]; "
-        "assert not {'yaml', 'jsonschema', 'shared.compile', 'shared.domain.verify'} & set(sys.modules)"
+        "assert not {'yaml', 'jsonschema', 'shared.compile', 'shared.domain.checks.verify'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-S", "-c", script], cwd=ROOT, check=True)

@@ -42,7 +42,7 @@ def test_every_rule_is_broken_somewhere() -> None:
 
 def test_every_rule_is_documented() -> None:
     """No rule refuses a file under a name that the documentation does not explain."""
-    modules = [*(DOMAIN / "checks").glob("*.py"), DOMAIN / "verify.py"]
+    modules = list((DOMAIN / "checks").glob("*.py"))
     named = {word for m in modules for word in re.findall(r'"([a-z]+(?:-[a-z]+)+)"', m.read_text(encoding="utf-8"))}
     page = PAGE.read_text(encoding="utf-8")
     # The schema catches this one first; it holds for compiled forms from elsewhere.

@@ -7,15 +7,23 @@ from jsonschema import Draft202012Validator
 
 from shared.compile.reference import GROUPS, PAGE, page
 from shared.compile.shape import schema
-from shared.domain.conditions import CONDITIONS
-from shared.domain.draft import STAMPS
-from shared.domain.effects import EFFECTS
-from shared.domain.fields import KINDS
-from shared.domain.guards import GUARDS
-from shared.domain.people import OrganizationKind
-from shared.domain.relations import RELATIONS, VISIBILITIES
-from shared.domain.vocabulary import ARGUMENTS, CASE_RELATIONS, CREATION_FIELDS, EFFECT_READS, OPTIONS, RESERVED, TIMERS
-from shared.domain.workflow import Ends, Measure, Scope
+from shared.domain.definitions.vocabulary import (
+    ARGUMENTS,
+    CASE_RELATIONS,
+    CREATION_FIELDS,
+    EFFECT_READS,
+    OPTIONS,
+    RESERVED,
+    TIMERS,
+)
+from shared.domain.definitions.workflow import Ends, Measure, Scope
+from shared.domain.drafts.draft import STAMPS
+from shared.domain.model.people import OrganizationKind
+from shared.domain.words.conditions import CONDITIONS
+from shared.domain.words.effects import EFFECTS
+from shared.domain.words.fields import KINDS
+from shared.domain.words.guards import GUARDS
+from shared.domain.words.relations import RELATIONS, VISIBILITIES
 from tests.workflows.broken import ERRANDS
 
 DEFS: Mapping[str, Any] = schema()["$defs"]

@@ -8,11 +8,11 @@ import yaml
 
 from shared.compile import check, workflow_of
 from shared.domain.cases import create_case, edit_case
-from shared.domain.people import Caller, Organization
-from shared.domain.plan import Plan
-from shared.domain.scene import Context
-from shared.domain.task import Task
-from shared.domain.writes import CreateCase, CreateTask
+from shared.domain.model.people import Caller, Organization
+from shared.domain.model.plan import Plan
+from shared.domain.model.scene import Context
+from shared.domain.model.task import Task
+from shared.domain.model.writes import CreateCase, CreateTask
 from tests.domain.worlds import World, admin, as_caller, refused, user
 from tests.workflows.appeals import APPEALS
 from tests.workflows.pages import DOCS, blocks, merged

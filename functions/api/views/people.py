@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shared.domain.people import Caller, Membership, Organization
-from shared.domain.relations import is_party
-from shared.domain.task import Party, Person
+from shared.domain.model.people import Caller, Membership, Organization
+from shared.domain.model.task import Party, Person
+from shared.domain.words.relations import is_party
 from shared.engine.administration import UserView
 from shared.engine.handback import HandedBack
 from shared.engine.organizations import MemberView

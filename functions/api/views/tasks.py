@@ -9,10 +9,10 @@ from functions.api import sizes
 from functions.api.sizes import fitting, size
 from functions.api.views.people import Json, party, person
 from shared.domain.decide import Offer
-from shared.domain.fields import json_schema
-from shared.domain.people import Caller
-from shared.domain.task import Entry, Party, Task, Texts, Timer
-from shared.domain.workflow import Workflow
+from shared.domain.definitions.workflow import Workflow
+from shared.domain.model.people import Caller
+from shared.domain.model.task import Entry, Party, Task, Texts, Timer
+from shared.domain.words.fields import json_schema
 from shared.engine.session import Workflows
 from shared.engine.tasks import TaskView
 from shared.timestamps import to_text

@@ -6,7 +6,7 @@ from functions.api import sizes
 from functions.api.sizes import fitting, size
 from functions.api.views import cases, tasks
 from functions.api.views.people import Json, party, person
-from shared.domain.forest import Box, Branch, Row, chart, figure
+from shared.domain.pictures.forest import Box, Branch, Row, chart, figure
 from shared.engine.showing import TreeView
 from shared.timestamps import to_text
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functions.api.views.people import Json
 from functions.api.views.tasks import queue_label
-from shared.domain.fields import json_schema
-from shared.domain.workflow import Action, CaseType, Status, TaskType, Workflow
+from shared.domain.definitions.workflow import Action, CaseType, Status, TaskType, Workflow
+from shared.domain.words.fields import json_schema
 
 
 def listed(value: Workflow) -> Json:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import get_args
 
 from shared.domain.checks.finding import Finding, Place
-from shared.domain.people import OrganizationKind
-from shared.domain.task_kinds import PARTIES, party_kinds
-from shared.domain.vocabulary import ARGUMENTS, OPTIONS, Takes
-from shared.domain.workflow import Field, Word, Workflow
+from shared.domain.definitions.vocabulary import ARGUMENTS, OPTIONS, Takes
+from shared.domain.definitions.workflow import Field, Word, Workflow
+from shared.domain.model.people import OrganizationKind
+from shared.domain.words.task_kinds import PARTIES, party_kinds
 
 
 def words_take_their_arguments(workflow: Workflow) -> Iterator[Finding]:

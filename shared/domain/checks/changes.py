@@ -8,7 +8,7 @@ from dataclasses import fields
 from shared.domain.checks.domains import domains, texts
 from shared.domain.checks.finding import Finding, nearest
 from shared.domain.checks.follows import Told, declared_fits
-from shared.domain.workflow import CaseType, Change, Follow, Workflow
+from shared.domain.definitions.workflow import CaseType, Change, Follow, Workflow
 
 RULE = "changes-fit"
 PLAIN = Follow()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from shared.domain.checks.finding import Finding, Place
-from shared.domain.workflow import BY_PREREQUISITES, Status, TargetCase, Workflow
+from shared.domain.definitions.workflow import BY_PREREQUISITES, Status, TargetCase, Workflow
 
 CLOSED_AT = "closedAt"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from shared.domain.checks.finding import Finding, Place, nearest
-from shared.domain.workflow import Field, Workflow
+from shared.domain.definitions.workflow import Field, Workflow
 
 Domains = Mapping[str, tuple[object, ...]]
 TRUTHS = (True, False)

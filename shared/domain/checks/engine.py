@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from shared.domain.checks.finding import Finding, Place, listed
 from shared.domain.checks.holds import timed_tasks_end
-from shared.domain.lifecycle import ENGINE, engine_moves
-from shared.domain.vocabulary import REASON
-from shared.domain.workflow import Action, Workflow
+from shared.domain.definitions.lifecycle import ENGINE, engine_moves
+from shared.domain.definitions.vocabulary import REASON
+from shared.domain.definitions.workflow import Action, Workflow
 
 
 def waits_end(workflow: Workflow) -> Iterator[Finding]:

@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from shared.domain.lifecycle import Step, creations, steps
-from shared.domain.workflow import Word, Workflow
+from shared.domain.definitions.lifecycle import Step, creations, steps
+from shared.domain.definitions.workflow import Word, Workflow
 
 Arguments = Mapping[str, object]
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.domain.lifecycle import Step
+from shared.domain.definitions.lifecycle import Step
 
 Place = tuple[str | int, ...]
 """Where in the workflow file: the keys from the top, and positions in lists."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shared.domain.checks.domains import Domains, domains, never
 from shared.domain.checks.finding import Finding, Place, nearest
-from shared.domain.workflow import PARENT, ROOT, SAME, SELF, CaseType, Follow, Workflow
+from shared.domain.definitions.workflow import PARENT, ROOT, SAME, SELF, CaseType, Follow, Workflow
 
 RULE = "follows-fit"
 Told = tuple[Place, str, str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.domain.checks.finding import Finding, Place, listed
-from shared.domain.workflow import Action, TargetCase, Workflow
+from shared.domain.definitions.workflow import Action, TargetCase, Workflow
 
 RULE = "timed-tasks-end"
 TIMER = "Add `timers: {time: <action>}`, an action of the engine that ends tasks."

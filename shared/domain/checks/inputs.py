@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from shared.domain.assigning import member_field
 from shared.domain.checks.arguments import options_fit, words_take_their_arguments
 from shared.domain.checks.changes import changes_fit
 from shared.domain.checks.domains import conditions_can_hold
@@ -12,8 +11,9 @@ from shared.domain.checks.finding import Finding, Place, listed, nearest
 from shared.domain.checks.follows import follows_fit, read_by_follows
 from shared.domain.checks.switches import families_fit, input_is_handed_up, switches_fit
 from shared.domain.checks.templates import templates_fit
-from shared.domain.vocabulary import ARGUMENTS, CREATION_FIELDS, EFFECT_READS, NOTE
-from shared.domain.workflow import Action, Field, Workflow
+from shared.domain.definitions.vocabulary import ARGUMENTS, CREATION_FIELDS, EFFECT_READS, NOTE
+from shared.domain.definitions.workflow import Action, Field, Workflow
+from shared.domain.drafts.assigning import member_field
 
 
 def effects_have_their_input(workflow: Workflow) -> Iterator[Finding]:

@@ -9,14 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.domain.checks.finding import Finding, Place, nearest
-from shared.domain.conditions import CONDITIONS
-from shared.domain.effects import EFFECTS
-from shared.domain.fields import KINDS
-from shared.domain.guards import GUARDS
-from shared.domain.people import SYSTEM
-from shared.domain.relations import RELATIONS, VISIBILITIES
-from shared.domain.vocabulary import ARGUMENTS, CASE_RELATIONS, TIMERS
-from shared.domain.workflow import (
+from shared.domain.definitions.vocabulary import ARGUMENTS, CASE_RELATIONS, TIMERS
+from shared.domain.definitions.workflow import (
     BY_CHILDREN,
     BY_PREREQUISITES,
     SAME,
@@ -27,6 +21,12 @@ from shared.domain.workflow import (
     Word,
     Workflow,
 )
+from shared.domain.model.people import SYSTEM
+from shared.domain.words.conditions import CONDITIONS
+from shared.domain.words.effects import EFFECTS
+from shared.domain.words.fields import KINDS
+from shared.domain.words.guards import GUARDS
+from shared.domain.words.relations import RELATIONS, VISIBILITIES
 
 DECLARE = {
     BY_PREREQUISITES: "Add `prerequisites: {waiting: ..., ready: ..., action: ...}` to use this word.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.domain.checks.finding import Finding, Place
-from shared.domain.workflow import Action, CaseType, Follow, TaskType, Workflow
+from shared.domain.definitions.workflow import Action, CaseType, Follow, TaskType, Workflow
 
 
 def switches_fit(workflow: Workflow) -> Iterator[Finding]:

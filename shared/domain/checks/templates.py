@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from shared.domain.cases import EDGES, TASKS
 from shared.domain.checks.finding import Finding, Place, nearest
+from shared.domain.definitions.workflow import Workflow
 from shared.domain.graph import in_order
-from shared.domain.workflow import Workflow
 
 
 def templates_fit(workflow: Workflow) -> Iterator[Finding]:

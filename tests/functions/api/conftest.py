@@ -14,7 +14,7 @@ from moto import mock_aws
 from functions.api.app import Api
 from functions.api.settings import Settings
 from shared import workflows
-from shared.domain.people import User
+from shared.domain.model.people import User
 from shared.engine import organizations, people
 from shared.engine.counting import count
 from shared.engine.session import Identity, Session

@@ -12,7 +12,7 @@ from typing import Any, get_args
 import pytest
 
 from functions.api.problems import KINDS, Problem
-from shared.domain.plan import Code, FieldError, Refusal
+from shared.domain.model.plan import Code, FieldError, Refusal
 from shared.storage.errors import Throttled, Unreachable
 from tests.functions.api.client import Client
 from tests.functions.api.conftest import World

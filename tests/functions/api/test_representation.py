@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.plan import Plan
+from shared.domain.model.plan import Plan
 from shared.engine import organizations
 from shared.storage.store import Store
 from tests.functions.api.board import VSO, Board, staffed

@@ -5,7 +5,7 @@ import pytest
 
 from functions.hooks import handler as hooks
 from functions.streams import FailureQueue
-from shared.domain.task import Entry, local_id
+from shared.domain.model.task import Entry, local_id
 from shared.engine import settle
 from shared.engine.session import Refused, Session, refuse
 from shared.storage.errors import CommitFailed, Throttled, Unreachable

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.relay.events import BYTES, COUNT, Bus, batches, detail_of, event_of, size_of
-from shared.domain.task import Entry, Party, Person
+from shared.domain.model.task import Entry, Party, Person
 
 NOW = datetime(2026, 11, 22, 4, 35, 1, 123000, tzinfo=UTC)
 ENTRY = Entry(

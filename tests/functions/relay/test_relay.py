@@ -9,7 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 from functions.relay import handler as relay
 from functions.relay.events import Bus
 from functions.streams import FailureQueue
-from shared.domain.tally import Move, Number, Tally
+from shared.domain.counts.tally import Move, Number, Tally
 from shared.storage.errors import Throttled
 from tests.engine.world import BOB, World
 from tests.functions.fakes import Context, Queue, failed, metrics_of

@@ -1,0 +1,96 @@
+"""The checker of workflows: what it accepts has no dead end, as far as it looks.
+
+Names first, then each rule of `RULES` by itself. Rules about statuses look at every state that
+`explore` finds; more of engine.md's "Verification" is more state there, and more rules here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from shared.domain.checks.consistency import CONSISTENCY
+from shared.domain.checks.engine import ENGINE_RULES
+from shared.domain.checks.explore import Explored, State, explore
+from shared.domain.checks.finding import Finding, listed
+from shared.domain.checks.inputs import INPUTS
+from shared.domain.checks.names import unresolved
+from shared.domain.definitions.lifecycle import ENGINE, Step, ends_with_parent, engine_moves
+from shared.domain.definitions.workflow import SAME, Workflow
+
+
+def verify(workflow: Workflow) -> tuple[Finding, ...]:
+    """Everything that is wrong with the workflow; nothing means that it may be deployed."""
+    if names := tuple(unresolved(workflow)):
+        return names
+    explored = {name: explore(workflow, name) for name in workflow.types}
+    found = [finding for rule in (*CONSISTENCY, *ENGINE_RULES, *INPUTS) for finding in rule(workflow)]
+    found += [finding for rule in RULES for finding in rule(workflow, explored)]
+    return tuple(found)
+
+
+def statuses_reachable(workflow: Workflow, explored: Mapping[str, Explored]) -> Iterator[Finding]:
+    """Every status is reached by tasks of some type."""
+    reached = frozenset[str]().union(*(e.statuses() for e in explored.values()))
+    for key in workflow.statuses:
+        if key not in reached:
+            hint = _leads(workflow, key, reached)
+            yield Finding("statuses-reachable", ("statuses", key), f"No task ever gets to {key!r}.", hint)
+
+
+def _leads(workflow: Workflow, key: str, reached: frozenset[str]) -> str:
+    towards = {a.name: a.sources for _, a in workflow.every_action() if any(t.to == key for t in a.target)}
+    if not towards:
+        return "Give an action that leads there, or remove the status."
+    sources = frozenset[str]().union(*towards.values())
+    why = "but never under its conditions" if sources & reached else "which no task gets to either"
+    return f"Only {listed(towards)} would lead there, from {listed(sorted(sources))}, {why}."
+
+
+def open_statuses_have_a_way_out(workflow: Workflow, explored: Mapping[str, Explored]) -> Iterator[Finding]:
+    """From every open status that a task gets to, somebody can bring it to an end in the end."""
+    reported: set[frozenset[str]] = set()
+    for type_name, found in explored.items():
+        stuck = _stuck(workflow, type_name, found)
+        statuses = frozenset(state.status for state in stuck)
+        if not stuck or statuses in reported:
+            continue
+        reported.add(statuses)
+        first = min(stuck, key=lambda state: len(found.ways[state]))
+        yield Finding(
+            "open-statuses-have-a-way-out",
+            ("statuses", first.status),
+            f"A task of type {type_name!r} that gets to {first.status!r} is never closed by anybody.",
+            _out(workflow, type_name, first.status),
+            found.ways[first],
+        )
+
+
+def _stuck(workflow: Workflow, type_name: str, found: Explored) -> list[State]:
+    """The open states from which no chain of steps that somebody takes ends the task."""
+    ended = [state for state in found.ways if not workflow.statuses[state.status].open]
+    own = engine_moves(workflow) | ends_with_parent(workflow, type_name)
+    alive = found.can_reach(ended, lambda step: _taken_by_somebody(step, own))
+    return [state for state in found.ways if state not in alive]
+
+
+def _taken_by_somebody(step: Step, engine: Iterable[str]) -> bool:
+    """A person can, or Casetree does by itself; closing the whole case is no way out for a task."""
+    return step.action in engine or any(relation != ENGINE for relation in step.who)
+
+
+def _out(workflow: Workflow, type_name: str, status: str) -> str:
+    own = engine_moves(workflow)
+    actions = [a for a in workflow.actions_of(type_name).values() if status in a.sources]
+    idle = [a.name for a in actions if set(a.who) == {ENGINE} and a.name not in own]
+    if idle:
+        return f"Only the engine may take {listed(idle)}, and nothing makes it: name a person in `who`."
+    leaving = [a.name for a in actions if any(t.to not in (status, SAME) for t in a.target)]
+    if not leaving:
+        return "Give an action from there to a status with `open: false`."
+    return f"From there {listed(leaving)} can be taken, but nothing that follows ends the task."
+
+
+RULES: tuple[Callable[[Workflow, Mapping[str, Explored]], Iterator[Finding]], ...] = (
+    statuses_reachable,
+    open_statuses_have_a_way_out,
+)

@@ -1,0 +1,1 @@
+"""What a workflow file says, as frozen values, and its compiled form."""

@@ -1,0 +1,1 @@
+"""Lifecycles, trees and timelines as people look at them."""

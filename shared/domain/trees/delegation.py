@@ -1,0 +1,78 @@
+"""Work that is passed on: to a child of the same type, to another assignee in place, and back."""
+
+from __future__ import annotations
+
+from shared.domain.definitions.vocabulary import ENDED_BELOW, WORK_RETURNED
+from shared.domain.drafts.assigning import assign, belongs, unfit
+from shared.domain.drafts.draft import Draft
+from shared.domain.drafts.opening import begin
+from shared.domain.model.plan import Refusal
+from shared.domain.model.scene import status_of
+from shared.domain.model.task import Party, Task
+from shared.domain.model.writes import AddInstruction
+from shared.domain.trees.following import follow
+from shared.domain.trees.holds import end_hold
+from shared.domain.trees.tree import stand_under, tree_of
+from shared.domain.words.relations import passed_on_by
+
+
+def delegate(draft: Draft, party: Party, *, internal: bool, instruction: str | None) -> Refusal | None:
+    """A child of the task's own type is the party's, in the queue of the task; the task is on hold for it."""
+    child = begin(draft.context, draft.task.type, party, internal=internal, beside=draft)
+    child.set(queue=draft.task.queue, kind=draft.task.kind)
+    if instruction is not None:
+        child.write(AddInstruction(child.task.task_id, 1, instruction))
+        child.text_items(1)
+    return unfit(child, party) or stand_under(child, draft.task)
+
+
+def reassign(draft: Draft, party: Party, *, internal: bool) -> Refusal | None:
+    """The party has the task from now on, in place: its children, its hold and its parent notice nothing."""
+    parent = passed_on_by(draft.context.scene)
+    refusal = unfit(draft, party) or (unless_member(draft, party, parent) if parent else None)
+    if refusal is not None:
+        return refusal
+    assign(draft, party, internal=internal)
+    return None
+
+
+def give_back(draft: Draft) -> None:
+    """The organization that passed the draft's task on has the work back: it does not end with its children."""
+    parent = passed_on_by(draft.context.scene)
+    if parent is not None and status_of(draft.context.scene.workflow, parent).open:
+        above = draft.beside(parent, WORK_RETURNED)
+        above.changes["child"] = {"from": draft.task.task_id}
+        above.set(delegated=False, delegate_id=None)
+
+
+def end_with_delegate(draft: Draft) -> Refusal | None:
+    """The task that passed the draft's on, where its type ends at once, has ended as that did, with all that follows.
+
+    What the delegate was given counts as given there. A task with another open child does not end: its
+    counters must be those that were read.
+    """
+    workflow, scene = draft.context.scene.workflow, draft.context.scene
+    parent = passed_on_by(scene)
+    if parent is None or workflow.types[parent.type].ends != "at_once":
+        return None
+    above = draft.beside(parent, ENDED_BELOW)
+    if not above.task.delegated or not above.status.open:
+        return None
+    if parent.children.open > 1:
+        detail = "The task of its organization, which would end with it, has other open children."
+        return Refusal("open_children", detail, rule="no_open_children")
+    above.input, above.counters = draft.input, True
+    end_hold(above)
+    tree = tree_of(workflow)
+    above.enter(workflow.statuses[tree.completed if draft.status.completed else tree.cancelled])
+    return follow(above)
+
+
+def unless_member(draft: Draft, party: Party, task: Task) -> Refusal | None:
+    """Refuses anybody but members of the organization that the task is assigned to."""
+    assigned = task.assigned_party
+    user = draft.context.scene.users.get(party.id) if party.kind == "user" else None
+    if assigned is not None and assigned.kind == "organization" and belongs(user, assigned.id):
+        return None
+    detail = f"{party.display_name} is no member of the organization that the task is assigned to."
+    return Refusal("assignee_not_member", detail, rule="members_of_its_organization")

@@ -1,0 +1,252 @@
+"""A case that follows on another: begun as any of its type, with copies of the open tasks that are taken along.
+
+What is decided here may be far more than one transaction holds. So the new case is staged: stored in
+parts that nobody can see. One transaction then brings it to light and ends the old tree, on condition
+that nothing of what was copied, or of what stands above it, has changed since. The engine owes each
+task of a case that has come to light its place in the queues, its timers and an entry that says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import cast
+
+from shared.domain.case_entry import case_entry
+from shared.domain.definitions.vocabulary import CREATE, ENDED_BELOW, SWITCHED
+from shared.domain.drafts.draft import Draft
+from shared.domain.drafts.opening import begin, entity_of
+from shared.domain.drafts.texts import copy_texts, size_of
+from shared.domain.model.plan import FieldError, Plan, Refusal
+from shared.domain.model.reactions import CHILDREN, TO_LIGHT
+from shared.domain.model.scene import Context, Scene, status_of
+from shared.domain.model.task import Case, Children, Task, TaskId
+from shared.domain.model.writes import AddEntry, ChangeCase, CheckCase, CheckTask, CreateCase, PutTimer
+from shared.domain.trees.following import above_of, begin_case, rooted
+from shared.domain.trees.holds import is_hold
+from shared.domain.trees.tree import may_stand_under, stand_under, tree_of
+from shared.domain.words.relations import branch_of, passed_on_by
+
+TAKEN = 25
+"""Open tasks that are taken along, each with those of its own type above it."""
+CHECKS = 80
+"""Tasks of the old case that the one transaction checks, of the 100 items that it may hold."""
+TEXTS = 300_000
+"""Bytes of text that a copy begins with: they stand in one item, of at most 400 KB."""
+
+
+def switch(draft: Draft, field: str) -> Refusal | None:
+    """The draft's task ends with a new case that differs in the input's `field`, and its whole tree with it.
+
+    The new case holds what any begins with, the open tasks that are taken along, and a completed task of
+    the draft's type. The draft names it in `new_case_id`.
+    """
+    scene = draft.context.scene
+    root = scene.related.get(scene.case.root_id or "")
+    if root is None or not status_of(scene.workflow, root).open:
+        return Refusal("parent_closed", "The tree that the new case would follow on has ended.", rule="parent_open")
+    there = _beginning(draft, field)
+    begun = begin_case(there, scene.workflow.case_types[scene.case.case_type].begins)
+    if isinstance(begun, Refusal):
+        return begun
+    top = begun[0]
+    taken = _taken_along(draft, top)
+    if isinstance(taken, Refusal):
+        return taken
+    refusal = _copy(draft, top, taken) or _mark(draft, top)
+    if refusal is not None:
+        return refusal
+    checked = tuple(CheckTask(task) for task in _looked_at(scene, taken))
+    if len(checked) > CHECKS:
+        return _too_many(f"With those above them, {len(checked)} tasks would be taken along, at most {CHECKS} can.")
+    _stage(draft, there, rooted(there.scene.case, begun), top)
+    draft.write(CheckCase(scene.case), *checked)
+    _end_tree(draft, root)
+    return None
+
+
+def bring_to_light(context: Context) -> Plan:
+    """The plan that gives the scene's task, of a case that is seen now, its place in the queues and its timers."""
+    draft = Draft(context, context.scene.subject, action=SWITCHED, given={})
+    draft.event = "TaskCreated"
+    draft.set(staged=False)
+    draft.write(*(PutTimer(timer) for timer in draft.task.timers))
+    if not draft.status.open:
+        draft.react(CHILDREN)
+    return draft.plan()
+
+
+def _beginning(draft: Draft, field: str) -> Context:
+    """What the new case is decided from: itself, and nothing of the old one's tasks."""
+    context, old = draft.context, draft.context.scene.case
+    person, now = context.caller.person, context.now
+    case = replace(
+        old,
+        case_id=f"{old.case_type}-{context.ids.local()}",
+        created_at=now,
+        updated_at=now,
+        created_by=person,
+        updated_by=person,
+        attributes={**old.attributes, field: draft.input[field]},
+        graph_version=0,
+        root_id=None,
+        staged=True,
+        original_case_id=old.case_id,
+        version=1,
+    )
+    scene = context.scene
+    there = Scene(scene.workflow, case, users=scene.users, organizations=scene.organizations)
+    return replace(context, scene=there)
+
+
+def _taken_along(draft: Draft, top: Draft) -> tuple[Task, ...] | Refusal:
+    """The open tasks that are taken along: all that can be, without those that the input leaves out."""
+    scene, begun = draft.context.scene, _by_type(top)
+    can = {task.task_id: task for task in _leaves(scene) if _moves(scene, task, begun)}
+    left_out = cast(Sequence[TaskId], draft.input.get("leaveOut", ()))
+    errors = tuple(
+        FieldError(f"/leaveOut/{index}", "This task is not taken along anyway.")
+        for index, task_id in enumerate(left_out)
+        if task_id not in can
+    )
+    if errors:
+        return Refusal("invalid_input", "The input does not fit.", rule="input", errors=errors)
+    taken = tuple(task for task_id, task in can.items() if task_id not in left_out)
+    if len(taken) > TAKEN:
+        return _too_many(f"{len(taken)} open tasks would be taken along, at most {TAKEN} can: leave some out.")
+    return taken
+
+
+def _too_many(detail: str) -> Refusal:
+    return Refusal("invalid_input", "The input does not fit.", rule="input", errors=(FieldError("/leaveOut", detail),))
+
+
+def _leaves(scene: Scene) -> Iterator[Task]:
+    """The open tasks of the case without an open child; a timed hold is neither."""
+    opened = [task for task in scene.related.values() if _is_open(scene, task) and not is_hold(scene.workflow, task)]
+    parents = {task.parent_id for task in opened}
+    return (task for task in opened if task.task_id not in parents and task.task_id != scene.subject.task_id)
+
+
+def _is_open(scene: Scene, task: Task) -> bool:
+    return status_of(scene.workflow, task).open
+
+
+def _moves(scene: Scene, task: Task, begun: Mapping[str, Draft]) -> bool:
+    """Whether its type, and where it stands, let the task be taken along; what begins anew is not."""
+    types = scene.workflow.types
+    if types[task.type].moves != "along" or task.type in begun:
+        return False
+    if any(types[above.type].moves == "all_stay" for above in above_of(scene, task)):
+        return False
+    return _place(scene, branch_of(scene, task)[0], begun) is not None
+
+
+def _place(scene: Scene, task: Task, begun: Mapping[str, Draft]) -> Draft | None:
+    """The task of the new case under which a copy stands: as on creation, or as the task did."""
+    for name in scene.workflow.types[task.type].placed:
+        if name in begun:
+            return begun[name]
+    places = (begun[above.type] for above in above_of(scene, task) if above.type in begun)
+    return next((place for place in places if may_stand_under(scene.workflow, task.type, place.task)), None)
+
+
+def _by_type(top: Draft) -> dict[str, Draft]:
+    """The tasks with which the new case begins."""
+    return {draft.task.type: draft for draft in top.company.values()}
+
+
+def _copy(draft: Draft, top: Draft, taken: Sequence[Task]) -> Refusal | None:
+    """Every task that is taken along, with those that passed it on, has a copy in the new case."""
+    scene, begun = draft.context.scene, _by_type(top)
+    copies: dict[TaskId, Draft] = {}
+    for leaf in taken:
+        above = _place(scene, branch_of(scene, leaf)[0], begun)
+        for task in branch_of(scene, leaf):
+            if task.task_id not in copies:
+                made = _copied(scene, task, top, above.task if above else top.task)
+                if isinstance(made, Refusal):
+                    return made
+                copies[task.task_id] = made
+            above = copies[task.task_id]
+    return None
+
+
+def _copied(scene: Scene, task: Task, top: Draft, parent: Task) -> Draft | Refusal:
+    """The draft of a copy of the task under the parent, as it is now, but for a hold that does not go along."""
+    workflow, case = scene.workflow, top.context.scene.case
+    status = status_of(workflow, task)
+    if task.hold_id is not None:
+        status = workflow.statuses[tree_of(workflow).returned]
+    now = top.context.now
+    blank = replace(
+        task,
+        task_id=f"{case.case_id}.{top.context.ids.local()}",
+        case_id=case.case_id,
+        state=status.state,
+        status=status.status,
+        created_at=now,
+        updated_at=now,
+        since=now,
+        entity=entity_of(top.context.scene),
+        timers=(),
+        texts=0,
+        children=Children(),
+        hold_id=None,
+        delegated=False,
+        delegate_id=None,
+        version=1,
+    )
+    copy = top.beside(blank, CREATE, new=True)
+    copy.changed("copiedFrom", None, task.task_id)
+    for timer in task.timers:
+        copy.start_timer(timer.name, timer.at)
+    texts = scene.texts.get(task.task_id)
+    if texts is not None and size_of(texts) > TEXTS:
+        return _too_many(f"The texts of {task.task_id} are too long to be taken along: leave it out.")
+    copy_texts(copy, texts)
+    return stand_under(copy, parent) or copy
+
+
+def _mark(draft: Draft, top: Draft) -> Refusal | None:
+    """A completed task of the draft's type stands in the new case, and shows where that comes from."""
+    by = passed_on_by(draft.context.scene) or draft.task
+    mark = begin(top.context, by.type, by.assigned_party, internal=by.internal, beside=top)
+    refusal = stand_under(mark, top.task)
+    mark.enter(mark.context.scene.workflow.statuses[tree_of(mark.context.scene.workflow).completed])
+    mark.changed("originalCaseId", None, by.case_id)
+    return refusal
+
+
+def _looked_at(scene: Scene, taken: Sequence[Task]) -> tuple[Task, ...]:
+    """What the decision rests on: each task that is copied, and those above it, but for the root, which ends."""
+    copied = [task for leaf in taken for task in (leaf, *above_of(scene, leaf))]
+    beside = above_of(scene, scene.subject)
+    found = {task.task_id: task for task in (*copied, *beside) if _is_open(scene, task) and task.parent_id is not None}
+    own = {task.task_id for task in branch_of(scene, scene.subject)}
+    return tuple(task for task_id, task in found.items() if task_id not in own)
+
+
+def _stage(draft: Draft, there: Context, case: Case, top: Draft) -> None:
+    """The new case is stored unseen; the draft's own commit brings it to light."""
+    for each in top.company.values():
+        each.set(staged=True)
+    first = replace(case_entry(there, case, CREATE, "CaseCreated"), staged=True)
+    # A timer that runs would fire: timers start once the case has come to light.
+    writes = (write for write in top.whole()[1] if not isinstance(write, PutTimer))
+    draft.stage = (CreateCase(case), AddEntry(first), *writes)
+    seen = replace(case, staged=False, version=case.version + 1)
+    entry = replace(case_entry(there, seen, SWITCHED, "CaseCreated"), reacts=(TO_LIGHT,))
+    draft.write(ChangeCase(case, seen), AddEntry(entry))
+
+
+def _end_tree(draft: Draft, root: Task) -> None:
+    """The old root is cancelled, on condition that nobody opened a task under it meanwhile; the cascade follows."""
+    case_id = next(write.case.case_id for write in draft.stage if isinstance(write, CreateCase))
+    workflow = draft.context.scene.workflow
+    ended = draft.beside(root, ENDED_BELOW)
+    ended.counters = True
+    ended.enter(workflow.statuses[tree_of(workflow).cancelled])
+    for each in (draft, ended):
+        each.changed("newCaseId", None, case_id)
+    draft.set(new_case_id=case_id)

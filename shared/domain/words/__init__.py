@@ -1,0 +1,1 @@
+"""The vocabulary of workflow files: each word is one function."""

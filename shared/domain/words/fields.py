@@ -1,0 +1,57 @@
+"""Fields of input: read by their kinds, with every error at once, and shown as JSON Schema.
+
+The action's input, the list of available actions and a form in an editor all follow from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shared.domain.definitions.workflow import Field, Workflow
+from shared.domain.model.plan import FieldError
+from shared.domain.words.kind import Invalid, Json, Kind, Reading, escape
+from shared.domain.words.plain_kinds import PLAIN_KINDS
+from shared.domain.words.task_kinds import TASK_KINDS
+
+KINDS: Mapping[str, Kind] = {**PLAIN_KINDS, **TASK_KINDS}
+
+
+def read_input(
+    fields: Sequence[Field], given: Mapping[str, object], reading: Reading
+) -> tuple[dict[str, object], tuple[FieldError, ...]]:
+    """The values of all fields that were given, read; and every error, each with its pointer."""
+    known = {field.name for field in fields}
+    errors = [FieldError(f"/{escape(n)}", "There is no such field.") for n in given if n not in known]
+    values: dict[str, object] = {}
+    for field in fields:
+        if field.name not in given:
+            if field.required:
+                errors.append(FieldError(f"/{field.name}", "This field is required."))
+            continue
+        try:
+            values[field.name] = read_value(field, given[field.name], reading)
+        except Invalid as invalid:
+            pointer = f"/{field.name}{invalid.error.pointer}"
+            errors.append(FieldError(pointer, invalid.error.detail))
+    return values, tuple(errors)
+
+
+def read_value(field: Field, value: object, reading: Reading) -> object:
+    """The value of one field; raises Invalid."""
+    if value is None:
+        if field.nullable:
+            return None
+        raise Invalid("This field cannot be null.")
+    return KINDS[field.kind].read(field, value, reading)
+
+
+def json_schema(fields: Sequence[Field], workflow: Workflow) -> Json:
+    """The JSON Schema of an action's input."""
+    properties = {f.name: _nullable(f, KINDS[f.kind].schema(f, workflow)) for f in fields}
+    required = [f.name for f in fields if f.required]
+    schema: Json = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**schema, "required": required} if required else schema
+
+
+def _nullable(field: Field, schema: Json) -> Json:
+    return {"anyOf": [schema, {"type": "null"}]} if field.nullable else schema

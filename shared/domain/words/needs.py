@@ -1,0 +1,45 @@
+"""Which other tasks a decision looks at, so that whoever loads its items loads them too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shared.domain.definitions.vocabulary import ABOUT_PARENTS
+from shared.domain.definitions.workflow import BY_PREREQUISITES, Action, Follow, TaskType, Workflow
+from shared.domain.model.task import Task, TaskId
+
+
+def looks_at(workflow: Workflow, task: Task, actions: Iterable[Action]) -> set[TaskId]:
+    """The tasks of the case that a decision on the task looks at, for any of the actions; mostly none."""
+    found = {task.hold_id, task.delegate_id}
+    for action in actions:
+        if any(case.to == BY_PREREQUISITES for case in action.target):
+            found.update(task.prerequisites)
+        task_type = workflow.types[task.type]
+        if task_type.returns or task_type.ends == "at_once" or ABOUT_PARENTS.intersection(_words(action)):
+            found.add(task.parent_id)
+    return {task_id for task_id in found if task_id is not None}
+
+
+def locks_asked(task_type: TaskType) -> frozenset[str]:
+    """The locks that tell where a new task of the type stands, and what opens with it; mostly none."""
+    asked = {name for first in task_type.opens_with for name in (first.while_open, first.unless_open)}
+    return frozenset(name for name in (*task_type.placed, *asked) if name is not None)
+
+
+def asks_assigner(task_type: TaskType) -> bool:
+    """Whether what follows on such a task may be for whoever assigned it."""
+    return any(_named_assigner(declared) for declared in task_type.follows)
+
+
+def holds_of(tasks: Iterable[Task]) -> tuple[TaskId, ...]:
+    """The timed holds of the tasks: what ends a task, or opens a child under it, ends its hold."""
+    return tuple(task.hold_id for task in tasks if task.hold_id is not None)
+
+
+def _named_assigner(declared: Follow) -> bool:
+    return declared.assignee == "assigner" or any(_named_assigner(child) for child in declared.children)
+
+
+def _words(action: Action) -> tuple[str, ...]:
+    return (*action.who, *(word.name for word in (*action.guards, *action.effects)))
