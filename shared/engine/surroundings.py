@@ -40,7 +40,7 @@ def around_action(session: Session, scene: Scene, gathered: Gathered, name: str,
         return replace(scene, related=tasks, texts=_texts(session, moving))
     scene = around_actions(session, scene, gathered, (action,))
     if "reopen" in effects:
-        return replace(scene, edge=load_edge(session, task))
+        return _with_holds(session, replace(scene, edge=load_edge(session, task)))
     return _around_new_type(session, scene, given) if "change_type" in effects else scene
 
 

@@ -17,7 +17,9 @@ from tests.workflows.letters import letters
 def _task(of: Workflow, type_name: str) -> Task:
     """A task of the type with a parent, a hold, a delegate and a prerequisite."""
     made = World().create()
-    made = replace(made, type=type_name, parent_id="p", hold_id="h", delegate_id="d", prerequisites=("q",))
+    made = replace(
+        made, type=type_name, parent_id="p", counts_at="c", hold_id="h", delegate_id="d", prerequisites=("q",)
+    )
     return replace(made, workflow=of.name)
 
 
@@ -27,6 +29,7 @@ def _task(of: Workflow, type_name: str) -> Task:
         (claims(), "Survey", "start", {"h", "d"}),
         (claims(), "Survey", "cancel", {"h", "d", "p"}),
         (claims(), "Survey", "hand_back", {"h", "d", "p"}),
+        (claims(), "Survey", "reopen", {"h", "d", "p", "c"}),
         (claims(), "Review", "start", {"h", "d", "p"}),
         (letters(), "Answer", "complete", {"h", "d", "p"}),
         (letters(), "Letter", "complete", {"h", "d"}),
@@ -34,7 +37,7 @@ def _task(of: Workflow, type_name: str) -> Task:
     ],
 )
 def test_a_decision_looks_at_what_its_words_name(of: Workflow, type_name: str, action: str, found: set[str]) -> None:
-    """The hold and the delegate always; the parent for words about it, and prerequisites where they move the task."""
+    """The hold and the delegate always; the parent for words about it, prerequisites where they move the task."""
     assert looks_at(of, _task(of, type_name), [of.actions_of(type_name)[action]]) == found
 
 

@@ -18,6 +18,8 @@ def looks_at(workflow: Workflow, task: Task, actions: Iterable[Action]) -> set[T
         task_type = workflow.types[task.type]
         if task_type.returns or task_type.ends == "at_once" or ABOUT_PARENTS.intersection(_words(action)):
             found.add(task.parent_id)
+        if "reopen" in _words(action):
+            found.add(task.counts_at)
     return {task_id for task_id in found if task_id is not None}
 
 
