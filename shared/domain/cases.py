@@ -153,7 +153,7 @@ def close_case(context: Context, given: Given) -> Decision:
     """The plan that closes the case; its open tasks are ended by the cascade that follows."""
     closing, case = context.scene.workflow.closing, context.scene.case
     if closing is None:
-        return Refusal("action_not_available", "Cases of this workflow are not closed by hand.", rule="close")
+        return Refusal("not_allowed", "Cases of this workflow are not closed by hand.", rule="close")
     refusal = kept_out_of_case(context.scene, context.caller, closing.who, "close this case") or closed(case)
     if refusal is not None:
         return refusal
@@ -169,7 +169,7 @@ def read_attributes(context: Context, case_type: CaseType, given: object) -> dic
     """The attributes, read by the fields that the case type declares."""
     if not isinstance(given, Mapping):
         return _misfit(FieldError("/attributes", "This must be an object."))
-    fields = tuple(replace(f, nullable=True) for f in case_type.attributes)
+    fields = tuple(replace(f, nullable=not f.required) for f in case_type.attributes)
     values, errors = read_input(fields, given, _reading(context))
     if errors:
         return _misfit(*(FieldError(f"/attributes{e.pointer}", e.detail) for e in errors))

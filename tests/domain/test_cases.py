@@ -200,4 +200,5 @@ def test_only_people_inside_close_cases(world: World) -> None:
 def test_a_workflow_may_have_no_closing(world: World) -> None:
     """Where the workflow does not say how cases close, nobody closes them."""
     world.workflow = replace(world.workflow, closing=None)
-    assert refused(_close(world, reason="x")).code == "action_not_available"
+    refusal = refused(_close(world, reason="x"))
+    assert (refusal.code, refusal.rule, refusal.who) == ("not_allowed", "close", ())
