@@ -89,7 +89,12 @@ def _readiness(scene: Scene, task: Task) -> Due | None:
 
 def _turn(scene: Scene, task: Task) -> Due | None:
     assigning, party = scene.workflow.assigning, task.assigned_party
-    if assigning is None or assigning.next is None or party is None or not waits_for_turn(scene.workflow, task):
+    if (
+        assigning is None
+        or assigning.next is None
+        or party is None
+        or not waits_for_turn(scene.workflow, scene.case, task)
+    ):
         return None
     organization = scene.organizations.get(party.id)
     return Due(assigning.next) if organization is not None and organization.auto_assign else None

@@ -1,7 +1,7 @@
 """Plans take effect: what nobody can see yet first, in parts, then the rest in one transaction.
 
 From outside a plan with a stage is as much all or nothing as any other. Its stage is a case that no
-caller is shown, no index lists and no stream function hears of. The one transaction that ends the plan
+caller is shown, no queue lists, and the stream functions pass over. The one transaction that ends the plan
 brings it to light. A process that dies before leaves a stage behind, which nobody ever sees, and which
 is swept some time later.
 """
@@ -16,8 +16,8 @@ from shared.domain.model.writes import ChangeCase, CreateCase, PassLock, TakeLoc
 from shared.engine.session import Session
 from shared.storage.store import CommitFailed
 
-CHUNK = 80
-"""Writes of a stage in one transaction, of the 100 that it may hold."""
+CHUNK = 40
+"""Writes of a stage in one transaction: fewer than the 100 that it may hold, as it may hold no more than 4 MB."""
 
 
 def committed(session: Session, plan: Plan, taken: set[str] | None = None) -> bool:

@@ -9,10 +9,11 @@ from shared.domain.children import child_action
 from shared.domain.definitions.workflow import Action, TaskType
 from shared.domain.model.scene import Scene, status_of
 from shared.domain.model.task import Task, TaskId, Texts
-from shared.domain.words.needs import asks_assigner, holds_of, locks_asked, looks_at
+from shared.domain.words.needs import asks_creator, holds_of, locks_asked, looks_at
 from shared.domain.words.relations import branch_of
 from shared.engine.loading import Gathered, load_above, load_edge, load_tasks
 from shared.engine.session import Session
+from shared.engine.settle import settle
 from shared.storage.keys import LockKey, TaskKey, UserKey
 
 Given = Mapping[str, object]
@@ -35,6 +36,8 @@ def around_action(session: Session, scene: Scene, gathered: Gathered, name: str,
         tasks = _all_tasks(session, scene)
         return replace(scene, related=tasks, graph={task_id: t.prerequisites for task_id, t in tasks.items()})
     if "switch_case" in effects:
+        # What has closed, and is not counted yet, would look like a task that waits for a child.
+        settle(session, scene.case.case_id)
         tasks = _all_tasks(session, scene)
         moving = (t for t in tasks.values() if status_of(workflow, t).open)
         return replace(scene, related=tasks, texts=_texts(session, moving))
@@ -51,9 +54,9 @@ def around_actions(session: Session, scene: Scene, gathered: Gathered, actions: 
     needed = looks_at(scene.workflow, task, actions) - gathered.related.keys()
     above = load_above(session, task) if task_type.follows else {}
     scene = replace(scene, related=above | load_tasks(session, sorted(needed - above.keys())))
-    if task.assigned_by is None or not asks_assigner(task_type):
+    if task.created_by is None or not asks_creator(task_type):
         return scene
-    key = UserKey(task.assigned_by.id)
+    key = UserKey(task.created_by.id)
     user = session.store.load([key])[key]
     return replace(scene, users={user.id: user}) if user is not None else scene
 
@@ -92,7 +95,7 @@ def _around_new_type(session: Session, scene: Scene, given: Given) -> Scene:
     """The scene with all that a task looks at that is changed into one of another type."""
     above = load_above(session, scene.subject)
     scene = around_new(session, replace(scene, related={**scene.related, **above}), given.get("type"))
-    return replace(scene, texts=_texts(session, branch_of(scene, scene.subject)[:1]))
+    return replace(scene, texts=_texts(session, branch_of(scene, scene.subject)))
 
 
 def _with_holds(session: Session, scene: Scene) -> Scene:

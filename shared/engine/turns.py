@@ -19,7 +19,7 @@ def with_turns(session: Session, scene: Scene) -> Scene:
     An organization that does not assign by turns costs this one read.
     """
     party = scene.subject.assigned_party
-    if party is None or not waits_for_turn(scene.workflow, scene.subject):
+    if party is None or not waits_for_turn(scene.workflow, scene.case, scene.subject):
         return scene
     loaded = session.store.load([OrganizationKey(party.id), TurnKey(party.id)])
     organization = loaded[OrganizationKey(party.id)]

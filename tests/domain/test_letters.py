@@ -213,7 +213,7 @@ def test_who_may_no_longer_write_is_given_nothing(world: World, gone: str) -> No
     if gone == "inactive":
         world.users = {**world.users, "wes": replace(WES, active=False)}
     if gone == "nobody":
-        world.tasks[approval.task_id] = replace(approval, assigned_by=None)
+        world.tasks[approval.task_id] = replace(approval, created_by=None)
     world.act(approval, "approve", WIM, until="2026-12-01T00:00:00Z", copies="none")
     answer = _only(world, "Answer")
     assert (answer.assigned_party, answer.delegate_id, answer.status) == (

@@ -8,7 +8,7 @@ import pytest
 
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.task import Task
-from shared.domain.words.needs import asks_assigner, holds_of, locks_asked, looks_at
+from shared.domain.words.needs import asks_creator, holds_of, locks_asked, looks_at
 from tests.domain.worlds import World, workflow
 from tests.workflows.claims import claims
 from tests.workflows.letters import letters
@@ -54,4 +54,4 @@ def test_most_types_ask_for_no_lock_and_nobody() -> None:
     types = letters().types
     assert locks_asked(types["Letter"]) == {"Tray", "Office"}
     assert locks_asked(types["Copy"]) == frozenset()
-    assert [name for name in types if asks_assigner(types[name])] == ["Approval"]
+    assert [name for name in types if asks_creator(types[name])] == ["Approval"]

@@ -14,10 +14,11 @@ from shared.domain.decide import act
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.people import Membership, Organization, User
 from shared.domain.model.plan import Decision, Plan
-from shared.domain.model.task import Link, Task, Texts, Timer
+from shared.domain.model.task import Children, Link, Task, Texts, Timer
 from shared.domain.model.writes import (
     AddEntry,
     ChangeCase,
+    ChangeTask,
     CheckCase,
     CheckTask,
     CreateCase,
@@ -97,12 +98,18 @@ def test_everything_of_the_new_case_is_stored_unseen() -> None:
 
 
 def test_the_commit_rests_on_what_was_copied() -> None:
-    """On each copied task and those above it, on the case, and on the root, which ends."""
+    """On each copied task, on the case, and on those that end above: with the children that they had."""
     world = appeal()
     world.create("TranslationTask", MAY, parentId=newest(world, "DistributionTask").task_id)
     plan = granted(ruled(world))
     checked = {write.task.type for write in plan.writes if isinstance(write, CheckTask)}
-    assert checked == {"TranslationTask", "DistributionTask"}
+    assert checked == {"TranslationTask"}
+    ended = {
+        write.after.type: write.counters
+        for write in plan.writes
+        if isinstance(write, ChangeTask) and not write.after.is_delegate
+    }
+    assert ended == {"DocketSwitchGrantedTask": True, "DistributionTask": True, "RootTask": True}
     assert [write.case for write in plan.writes if isinstance(write, CheckCase)] == [world.case]
 
 
@@ -163,7 +170,8 @@ def _party(user: User) -> dict[str, str]:
 
 def test_what_begins_anew_is_not_copied() -> None:
     """An open presentation is not taken to a docket that begins with one."""
-    world = appeal("direct_review", representative={"organizationId": "vso", "writesIhp": True})
+    world = appeal("evidence_submission", representative={"organizationId": "vso", "writesIhp": True})
+    world.act(newest(world, "EvidenceSubmissionWindowTask"), "complete", MAY)
     plan = granted(ruled(world), docket="direct_review")
     assert [t.type for t in _copies(plan)].count("InformalHearingPresentationTask") == 1
 
@@ -291,8 +299,76 @@ def test_work_that_was_given_back_does_not_end() -> None:
 def test_a_copy_stands_where_one_created_anew_would() -> None:
     """Under the first of its places that the new case has."""
     elsewhere = replace(APPEALS.types["StatusInquiryMailTask"], placed=("HearingTask", "RootTask"))
-    world = appeal(workflow=replace(APPEALS, types={**APPEALS.types, elsewhere.name: elsewhere}))
+    world = appeal("evidence_submission", replace(APPEALS, types={**APPEALS.types, elsewhere.name: elsewhere}))
     world.create(elsewhere.name, MAY)
     copies = {t.task_id: t for t in _copies(granted(ruled(world), docket="direct_review"))}
     (top,) = (t for t in copies.values() if t.type == elsewhere.name and not t.is_delegate)
     assert copies[top.parent_id or ""].type == "RootTask"
+
+
+def test_a_switch_to_the_same_docket_changes_nothing() -> None:
+    """422, with the field."""
+    assert refused(grant(ruled(appeal("hearing")))).errors[0].pointer == "/docket"
+
+
+def test_a_child_that_is_still_to_be_counted_is_waited_for() -> None:
+    """What seems to wait for it would wait for ever in the new case: the decision is made again."""
+    world = appeal()
+    world.create("TranslationTask", MAY, parentId=newest(world, "RootTask").task_id)
+    translation = newest(world, "TranslationTask")
+    ruled(world)
+    world.tasks[translation.task_id] = replace(translation, children=Children(open=1))
+    assert refused(grant(world)).code == "conflict"
+
+
+def test_two_of_which_one_may_be_open_are_not_taken_to_one_place() -> None:
+    """The clerk leaves one out."""
+    translation = replace(APPEALS.types["TranslationTask"], placed=("RootTask",))
+    world = appeal()
+    for above in ("RootTask", "DistributionTask"):
+        world.create("TranslationTask", MAY, parentId=newest(world, above).task_id)
+    world.workflow = replace(APPEALS, types={**APPEALS.types, translation.name: translation})
+    (error,) = refused(grant(ruled(world))).errors
+    assert error.detail == "Only one TranslationTask may be open there: leave the others out."
+
+
+def test_a_task_keeps_what_it_is_about() -> None:
+    """Where that is another thing than the case."""
+    world = appeal()
+    for name in ("FoiaTask", "TranslationTask"):
+        world.create(name, MAY, parentId=newest(world, "RootTask").task_id)
+    foia, entity = newest(world, "FoiaTask"), {"appeal": {"id": "other", "displayName": "Another"}}
+    world.tasks[foia.task_id] = replace(foia, entity=entity)
+    about = {t.type: t.entity for t in _copies(granted(ruled(world)))}
+    assert about["FoiaTask"] == entity
+    assert about["TranslationTask"] == about["RootTask"] != entity
+
+
+def test_a_clerk_carries_out_what_another_judge_ruled() -> None:
+    """Whoever asked the judge, also where the ruling was handed to another one."""
+    world = appeal()
+    world.users = {**USERS, "june": _user("june", "judges")}
+    world.create("DocketSwitchMailTask", CLEO)
+    world.act(newest(world, "DocketSwitchMailTask"), "send_to_judge", CLEO, userId="jo")
+    world.act(newest(world, "DocketSwitchRulingTask"), "reassign", JO, assignedParty={"kind": "user", "id": "june"})
+    world.act(newest(world, "DocketSwitchRulingTask"), "rule", world.users["june"], ruling="denied")
+    assert newest(world, "DocketSwitchDeniedTask").assigned_party == CLEO.party
+
+
+def test_a_new_branch_takes_over_what_was_said_on_the_way() -> None:
+    """The texts of all tasks of the old one, and its priority; not more than one item holds."""
+    world = appeal()
+    lee = _user("lee", "litigation-support")
+    top = world.create("StatusInquiryMailTask", MAY, priority=7)
+    child = newest(world, "StatusInquiryMailTask")
+    texts = {top.task_id: Texts("A letter.", ("One.",)), child.task_id: Texts(instructions=("Two.",))}
+    context = world.context(as_caller(lee), child)
+    context = replace(context, scene=replace(context.scene, texts=texts))
+    decision = act(context, "change_type", {"type": "AodMotionMailTask"})
+    assert isinstance(decision, Plan)
+    (written,) = (write.texts for write in decision.writes if isinstance(write, PutFirstTexts))
+    assert written == Texts("A letter.", ("One.", "Two."))
+    (new,) = (w.task for w in decision.writes if isinstance(w, CreateTask) and not w.task.is_delegate)
+    assert new.priority == 7
+    context = replace(context, scene=replace(context.scene, texts={top.task_id: Texts("x" * 300_001)}))
+    assert refused(act(context, "change_type", {"type": "AodMotionMailTask"})).rule == "texts"

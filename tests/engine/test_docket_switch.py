@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.domain.model.task import Task
-from shared.engine import settle, tasks
+from shared.engine import people, settle, tasks
 from shared.engine.session import Refused, Request
 from shared.storage.keys import CaseKey
 from tests.engine.board import CLEO, JO, MAY, QUIN, act, advance, create, intake, open_tasks, seat, tasks_of
@@ -234,3 +234,31 @@ def test_more_than_25_tasks_are_not_taken_along(board: World) -> None:
     new_case = _grant(board, leaveOut=[leaf.task_id])
     board.drain()
     assert len([t for t in tasks_of(board, new_case) if t.type == "OtherMotionMailTask"]) == 50
+
+
+def test_what_has_just_closed_is_counted_first(board: World) -> None:
+    """A task whose child has closed unseen by the hook would wait for it in the new case, for ever."""
+    intake(board, "evidence_submission")
+    _ask(board)
+    act(board, JO, "DocketSwitchRuling", "rule", ruling="granted")
+    create(board, QUIN, "Translation", "Distribution")
+    board.join("translation", "quin")
+    act(board, QUIN, "Translation", "assign_to_person", userId="quin")
+    own = next(t for t in reversed(tasks_of(board)) if t.type == "TranslationTask")
+    tasks.act(board.session, QUIN, own.task_id, "complete", {}, Request())
+    new_case = _grant(board)
+    board.drain()
+    assert [t.status for t in tasks_of(board) if t.type == "TranslationTask"] == ["completed", "completed"]
+    assert "TranslationTask" not in {t.type for t in tasks_of(board, new_case)}
+
+
+def test_what_begins_with_the_new_case_has_its_turn(board: World) -> None:
+    """An organization that assigns by turns does so for a case that follows on another, too."""
+    people.put_organization(board.session, ROOT, "vso", {"autoAssign": True})
+    intake(board, "evidence_submission", representative={"organizationId": "vso", "writesIhp": True})
+    _ask(board)
+    act(board, JO, "DocketSwitchRuling", "rule", ruling="granted")
+    new_case = _grant(board, "direct_review")
+    board.drain()
+    presentations = [t for t in tasks_of(board, new_case) if t.type == "InformalHearingPresentationTask"]
+    assert [t.assigned_party.id for t in presentations if t.assigned_party] == ["vso", "vi"]

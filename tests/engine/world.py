@@ -122,7 +122,7 @@ class World:
     def records(self) -> list[dict[str, Any]]:
         """What the stream holds: an insert for every history entry, oldest first, as Lambda gets it.
 
-        The source filter leaves out those of what nobody sees yet.
+        Those of what nobody sees yet are left out, as both functions pass over them.
         """
         entries = (item for item in self.items() if item["SK"]["S"].startswith("HISTORY#"))
         items = [item for item in entries if "staged" not in item]

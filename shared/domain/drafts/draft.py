@@ -227,7 +227,7 @@ class Draft:
         if before is not None and not self._is_news(before):
             return self.task, (ChangeCounters(before, self.task),)
         self._arrive()
-        if waits_for_turn(self.context.scene.workflow, self.task):
+        if waits_for_turn(self.context.scene.workflow, self.context.scene.case, self.task):
             self.react(TURN)
         first: Write = CreateTask(self.task) if before is None else ChangeTask(before, self.task, self.counters)
         entries = (AddEntry(entry) for entry in (*self.past, self._entry()))

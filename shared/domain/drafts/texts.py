@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shared.domain.drafts.draft import Draft
 from shared.domain.model.task import Texts
 from shared.domain.model.writes import PutFirstTexts
 
+TEXTS = 300_000
+"""Bytes of text that a task takes over: they stand in one item, of at most 400 KB."""
+
+
+def joined(parts: Sequence[Texts]) -> Texts:
+    """The first description, and all instructions and links, in their order."""
+    described = (texts.description for texts in parts if texts.description is not None)
+    instructions = tuple(text for texts in parts for text in texts.instructions)
+    return Texts(next(described, None), instructions, tuple(link for texts in parts for link in texts.links))
+
 
 def copy_texts(draft: Draft, texts: Texts | None) -> None:
     """The draft's new task begins with these texts."""
-    if texts is not None:
+    if texts not in (None, Texts()):
         draft.write(PutFirstTexts(draft.task.task_id, texts))
         draft.text_items(1)
 
 
 def size_of(texts: Texts) -> int:
-    """The bytes of the texts: what a task begins with stands in one item, of at most 400 KB."""
+    """The bytes of the texts."""
     parts = [texts.description or "", *texts.instructions, *(f"{x.type}{x.link}{x.name}" for x in texts.links)]
     return sum(len(part.encode()) for part in parts)

@@ -194,12 +194,12 @@ def _made(declared: Follow, origin: Origin, parent: Task | None, counts_at: Task
 def _open_children(above: Draft, declared: Iterable[Follow], origin: Origin) -> Refusal | None:
     """The declared tasks have drafts beside the one that they stand under.
 
-    Work is passed on to whoever assigned it before only if they may still have it.
+    Work is passed on to whoever asked for it before only if they may still have it.
     """
     for child in declared:
         if not applies(child, origin.context.scene, origin.given):
             continue
-        if child.assignee == "assigner" and not _may_have(_assignee(child, origin)[0], above):
+        if child.assignee == "creator" and not _may_have(_assignee(child, origin)[0], above):
             continue
         made = _made(child, replace(origin, beside=above), above.task)
         if isinstance(made, Refusal):
@@ -232,10 +232,15 @@ def _place(draft: Draft, named: str) -> Task | None:
 
 
 def _locks(declared: Follow, origin: Origin, parent: Task) -> frozenset[str]:
-    """The locks that the declared task would take."""
-    task = blank(origin.context, declared.opens or "", "")
+    """The locks that the declared task would take, and those that open under it."""
+    workflow = origin.context.scene.workflow
+    type_name = parent.type if declared.opens == SAME else declared.opens or ""
+    task = blank(origin.context, type_name, "")
     task = replace(task, parent_id=parent.task_id, assigned_party=_assignee(declared, origin)[0])
-    return frozenset(lock_names(origin.context.scene.workflow, task))
+    task = replace(task, is_delegate=type_name == parent.type)
+    below = (*declared.children, *(() if task.is_delegate else workflow.types[type_name].opens_with))
+    opening = (child for child in below if applies(child, origin.context.scene, origin.given))
+    return frozenset(lock_names(workflow, task)).union(*(_locks(child, origin, task) for child in opening))
 
 
 def _without(draft: Draft, declared: Follow, code: Code) -> Refusal | None:
@@ -262,10 +267,10 @@ def _person(declared: Follow, origin: Origin) -> Assigned:
     user = cast(User | None, origin.given.get("userId"))
     if declared.assignee == "actor":
         user = origin.context.caller.user
-    if declared.assignee == "assigner":
-        by = origin.ended.assigned_by if origin.ended else None
+    if declared.assignee == "creator":
+        by = origin.ended.created_by if origin.ended else None
         user = origin.context.scene.users.get(by.id) if by else None
-    if declared.assignee in ("actor", "input", "assigner"):
+    if declared.assignee in ("actor", "input", "creator"):
         return (user.party, user.inside) if user is not None else (None, False)
     task = origin.ended
     if task is not None and declared.assignee == PARENT:

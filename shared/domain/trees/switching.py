@@ -8,7 +8,7 @@ task of a case that has come to light its place in the queues, its timers and an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -16,7 +16,7 @@ from shared.domain.case_entry import case_entry
 from shared.domain.definitions.vocabulary import CREATE, ENDED_BELOW, SWITCHED
 from shared.domain.drafts.draft import Draft
 from shared.domain.drafts.opening import begin, entity_of
-from shared.domain.drafts.texts import copy_texts, size_of
+from shared.domain.drafts.texts import TEXTS, copy_texts, size_of
 from shared.domain.model.plan import FieldError, Plan, Refusal
 from shared.domain.model.reactions import CHILDREN, TO_LIGHT
 from shared.domain.model.scene import Context, Scene, status_of
@@ -24,6 +24,7 @@ from shared.domain.model.task import Case, Children, Task, TaskId
 from shared.domain.model.writes import AddEntry, ChangeCase, CheckCase, CheckTask, CreateCase, PutTimer
 from shared.domain.trees.following import above_of, begin_case, rooted
 from shared.domain.trees.holds import is_hold
+from shared.domain.trees.locks import held_locks
 from shared.domain.trees.tree import may_stand_under, stand_under, tree_of
 from shared.domain.words.relations import branch_of, passed_on_by
 
@@ -31,8 +32,6 @@ TAKEN = 25
 """Open tasks that are taken along, each with those of its own type above it."""
 CHECKS = 80
 """Tasks of the old case that the one transaction checks, of the 100 items that it may hold."""
-TEXTS = 300_000
-"""Bytes of text that a copy begins with: they stand in one item, of at most 400 KB."""
 
 
 def switch(draft: Draft, field: str) -> Refusal | None:
@@ -42,9 +41,9 @@ def switch(draft: Draft, field: str) -> Refusal | None:
     the draft's type. The draft names it in `new_case_id`.
     """
     scene = draft.context.scene
-    root = scene.related.get(scene.case.root_id or "")
-    if root is None or not status_of(scene.workflow, root).open:
-        return Refusal("parent_closed", "The tree that the new case would follow on has ended.", rule="parent_open")
+    impossible = _impossible(draft, field)
+    if impossible is not None:
+        return impossible
     there = _beginning(draft, field)
     begun = begin_case(there, scene.workflow.case_types[scene.case.case_type].begins)
     if isinstance(begun, Refusal):
@@ -53,15 +52,28 @@ def switch(draft: Draft, field: str) -> Refusal | None:
     taken = _taken_along(draft, top)
     if isinstance(taken, Refusal):
         return taken
-    refusal = _copy(draft, top, taken) or _mark(draft, top)
+    refusal = _copy(draft, top, taken) or _mark(draft, top) or _crowded(top)
     if refusal is not None:
         return refusal
-    checked = tuple(CheckTask(task) for task in _looked_at(scene, taken))
+    ended = _ended(scene)
+    checked = tuple(CheckTask(task) for task in _looked_at(scene, taken, ended))
     if len(checked) > CHECKS:
-        return _too_many(f"With those above them, {len(checked)} tasks would be taken along, at most {CHECKS} can.")
+        return _leave_out(f"With those above them, {len(checked)} tasks would be taken along, at most {CHECKS} can.")
     _stage(draft, there, rooted(there.scene.case, begun), top)
     draft.write(CheckCase(scene.case), *checked)
-    _end_tree(draft, root)
+    _end_tree(draft, ended)
+    return None
+
+
+def _impossible(draft: Draft, field: str) -> Refusal | None:
+    """Refuses what would change nothing, and to follow on a tree that has ended."""
+    scene = draft.context.scene
+    if scene.case.attributes.get(field) == draft.input[field]:
+        error = FieldError(f"/{field}", "It is so already.")
+        return Refusal("invalid_input", "The input does not fit.", rule="input", errors=(error,))
+    root = scene.related.get(scene.case.root_id or "")
+    if root is None or not _is_open(scene, root):
+        return Refusal("parent_closed", "The tree that the new case would follow on has ended.", rule="parent_open")
     return None
 
 
@@ -112,12 +124,14 @@ def _taken_along(draft: Draft, top: Draft) -> tuple[Task, ...] | Refusal:
     if errors:
         return Refusal("invalid_input", "The input does not fit.", rule="input", errors=errors)
     taken = tuple(task for task_id, task in can.items() if task_id not in left_out)
+    if any(task.children.open for task in taken):
+        return Refusal("conflict", "A task below one that is taken along has just closed. Try again.")
     if len(taken) > TAKEN:
-        return _too_many(f"{len(taken)} open tasks would be taken along, at most {TAKEN} can: leave some out.")
+        return _leave_out(f"{len(taken)} open tasks would be taken along, at most {TAKEN} can: leave some out.")
     return taken
 
 
-def _too_many(detail: str) -> Refusal:
+def _leave_out(detail: str) -> Refusal:
     return Refusal("invalid_input", "The input does not fit.", rule="input", errors=(FieldError("/leaveOut", detail),))
 
 
@@ -137,7 +151,7 @@ def _moves(scene: Scene, task: Task, begun: Mapping[str, Draft]) -> bool:
     types = scene.workflow.types
     if types[task.type].moves != "along" or task.type in begun:
         return False
-    if any(types[above.type].moves == "all_stay" for above in above_of(scene, task)):
+    if _all_stays(scene, task):
         return False
     return _place(scene, branch_of(scene, task)[0], begun) is not None
 
@@ -172,6 +186,19 @@ def _copy(draft: Draft, top: Draft, taken: Sequence[Task]) -> Refusal | None:
     return None
 
 
+def _crowded(top: Draft) -> Refusal | None:
+    """Refuses two tasks of which only one may be open where both would stand."""
+    workflow = top.context.scene.workflow
+    held: set[str] = set()
+    for draft in top.company.values():
+        for name in held_locks(workflow, draft.task):
+            if name in held:
+                detail = f"Only one {draft.task.type} may be open there: leave the others out."
+                return _leave_out(detail)
+            held.add(name)
+    return None
+
+
 def _copied(scene: Scene, task: Task, top: Draft, parent: Task) -> Draft | Refusal:
     """The draft of a copy of the task under the parent, as it is now, but for a hold that does not go along."""
     workflow, case = scene.workflow, top.context.scene.case
@@ -188,7 +215,7 @@ def _copied(scene: Scene, task: Task, top: Draft, parent: Task) -> Draft | Refus
         created_at=now,
         updated_at=now,
         since=now,
-        entity=entity_of(top.context.scene),
+        entity=entity_of(top.context.scene) if task.entity == entity_of(scene) else task.entity,
         timers=(),
         texts=0,
         children=Children(),
@@ -203,7 +230,7 @@ def _copied(scene: Scene, task: Task, top: Draft, parent: Task) -> Draft | Refus
         copy.start_timer(timer.name, timer.at)
     texts = scene.texts.get(task.task_id)
     if texts is not None and size_of(texts) > TEXTS:
-        return _too_many(f"The texts of {task.task_id} are too long to be taken along: leave it out.")
+        return _leave_out(f"The texts of {task.task_id} are too long to be taken along: leave it out.")
     copy_texts(copy, texts)
     return stand_under(copy, parent) or copy
 
@@ -218,13 +245,22 @@ def _mark(draft: Draft, top: Draft) -> Refusal | None:
     return refusal
 
 
-def _looked_at(scene: Scene, taken: Sequence[Task]) -> tuple[Task, ...]:
-    """What the decision rests on: each task that is copied, and those above it, but for the root, which ends."""
-    copied = [task for leaf in taken for task in (leaf, *above_of(scene, leaf))]
-    beside = above_of(scene, scene.subject)
-    found = {task.task_id: task for task in (*copied, *beside) if _is_open(scene, task) and task.parent_id is not None}
-    own = {task.task_id for task in branch_of(scene, scene.subject)}
+def _looked_at(scene: Scene, taken: Sequence[Task], ended: Iterable[Task]) -> tuple[Task, ...]:
+    """What the decision rests on, beside what ends: each task that is copied, and each with open children.
+
+    A child that opens anywhere meanwhile would be cancelled without a copy, but where nothing is taken along.
+    """
+    parents = {task.parent_id for task in scene.related.values() if _is_open(scene, task)}
+    above = (task for task_id, task in scene.related.items() if task_id in parents and not _all_stays(scene, task))
+    found = {task.task_id: task for task in (*taken, *above) if _is_open(scene, task)}
+    own = {task.task_id for task in (*branch_of(scene, scene.subject), *ended)}
     return tuple(task for task_id, task in found.items() if task_id not in own)
+
+
+def _all_stays(scene: Scene, task: Task) -> bool:
+    """Whether nothing at or below the task is taken along."""
+    types = scene.workflow.types
+    return any(types[one.type].moves == "all_stay" for one in (task, *above_of(scene, task)))
 
 
 def _stage(draft: Draft, there: Context, case: Case, top: Draft) -> None:
@@ -240,13 +276,23 @@ def _stage(draft: Draft, there: Context, case: Case, top: Draft) -> None:
     draft.write(ChangeCase(case, seen), AddEntry(entry))
 
 
-def _end_tree(draft: Draft, root: Task) -> None:
-    """The old root is cancelled, on condition that nobody opened a task under it meanwhile; the cascade follows."""
+def _ended(scene: Scene) -> tuple[Task, ...]:
+    """The open tasks above the scene's, but for those of its own type, which end as it does."""
+    own = {task.task_id for task in branch_of(scene, scene.subject)}
+    return tuple(t for t in above_of(scene, scene.subject) if _is_open(scene, t) and t.task_id not in own)
+
+
+def _end_tree(draft: Draft, tasks: Iterable[Task]) -> None:
+    """The tasks are cancelled, on condition that nobody opened one below them meanwhile; the cascade follows.
+
+    All at once: none of them may go back to work while it waits for the cascade.
+    """
     case_id = next(write.case.case_id for write in draft.stage if isinstance(write, CreateCase))
     workflow = draft.context.scene.workflow
-    ended = draft.beside(root, ENDED_BELOW)
-    ended.counters = True
-    ended.enter(workflow.statuses[tree_of(workflow).cancelled])
-    for each in (draft, ended):
-        each.changed("newCaseId", None, case_id)
+    for task in tasks:
+        ended = draft.beside(task, ENDED_BELOW)
+        ended.counters = True
+        ended.enter(workflow.statuses[tree_of(workflow).cancelled])
+        ended.changed("newCaseId", None, case_id)
+    draft.changed("newCaseId", None, case_id)
     draft.set(new_case_id=case_id)

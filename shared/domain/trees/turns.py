@@ -11,20 +11,25 @@ from collections.abc import Iterable
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.people import User
 from shared.domain.model.scene import Scene, status_of
-from shared.domain.model.task import Task
+from shared.domain.model.task import Case, Task
 
 FIRST = 1
 """The version of a task to which nothing has happened since it was created."""
 
 
-def waits_for_turn(workflow: Workflow, task: Task) -> bool:
+def waits_for_turn(workflow: Workflow, case: Case, task: Task) -> bool:
     """Whether the engine gives the task to a member of its organization, should that assign by turns."""
     assigning, party = workflow.assigning, task.assigned_party
-    if assigning is None or assigning.next is None or task.version != FIRST or task.staged:
+    if assigning is None or assigning.next is None or task.staged or task.version != _first(case, task):
         return False
     is_organizations = party is not None and party.kind == "organization"
     action, status = workflow.actions_of(task.type).get(assigning.next), status_of(workflow, task)
     return is_organizations and action is not None and status.active and status.key in action.sources
+
+
+def _first(case: Case, task: Task) -> int:
+    """The version of a task to which nothing has happened; what began with a staged case is seen from its second on."""
+    return FIRST + 1 if case.original_case_id is not None and task.created_at == case.created_at else FIRST
 
 
 def in_turn(user_ids: Iterable[str], last: str | None) -> list[str]:

@@ -29,9 +29,9 @@ def locks_asked(task_type: TaskType) -> frozenset[str]:
     return frozenset(name for name in (*task_type.placed, *asked) if name is not None)
 
 
-def asks_assigner(task_type: TaskType) -> bool:
-    """Whether what follows on such a task may be for whoever assigned it."""
-    return any(_named_assigner(declared) for declared in task_type.follows)
+def asks_creator(task_type: TaskType) -> bool:
+    """Whether what follows on such a task may be for whoever created it."""
+    return any(_names_creator(declared) for declared in task_type.follows)
 
 
 def holds_of(tasks: Iterable[Task]) -> tuple[TaskId, ...]:
@@ -39,8 +39,8 @@ def holds_of(tasks: Iterable[Task]) -> tuple[TaskId, ...]:
     return tuple(task.hold_id for task in tasks if task.hold_id is not None)
 
 
-def _named_assigner(declared: Follow) -> bool:
-    return declared.assignee == "assigner" or any(_named_assigner(child) for child in declared.children)
+def _names_creator(declared: Follow) -> bool:
+    return declared.assignee == "creator" or any(_names_creator(child) for child in declared.children)
 
 
 def _words(action: Action) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import cast
 from shared.domain.drafts.assigning import is_internal
 from shared.domain.drafts.draft import Draft
 from shared.domain.drafts.opening import start_lasting
-from shared.domain.drafts.texts import copy_texts
+from shared.domain.drafts.texts import TEXTS, copy_texts, joined, size_of
 from shared.domain.model.people import Organization, User
 from shared.domain.model.plan import Refusal
 from shared.domain.model.task import Party
@@ -99,7 +99,11 @@ def change_type(draft: Draft, arguments: Arguments) -> Refusal | None:
     new = open_beside(draft, wanted.name, place)
     if isinstance(new, Refusal):
         return new
-    copy_texts(new, scene.texts.get(top.task_id))
+    texts = joined([scene.texts[task.task_id] for task in branch_of(scene, draft.task) if task.task_id in scene.texts])
+    if size_of(texts) > TEXTS:
+        return Refusal("action_not_available", "Its texts are too long to be taken over by a new task.", rule="texts")
+    copy_texts(new, texts)
+    new.set(priority=top.priority)
     new.changed("changedFrom", None, top.task_id)
     draft.changed("changedTo", None, new.task.task_id)
     if top.task_id != draft.task.task_id:
