@@ -191,6 +191,18 @@ def test_a_person_is_refused_what_another_task_keeps_them_from() -> None:
     assert refused(act(known, "complete", {})).code == "duplicate_open_task"
 
 
+def test_the_locks_of_what_opens_below_count_as_well() -> None:
+    """Else the commit would fail again and again: what follows cannot be had without its children."""
+    whole = claims()
+    check = replace(whole.types["Check"], one_open=("case",))
+    world = _begun()
+    world.workflow = replace(whole, types={**whole.types, "Check": check})
+    world.act(_only(world, "Sorting"), "complete", RUE)
+    context = world.context(as_caller(RUE), _only(world, "Decision"))
+    known = replace(context, scene=replace(context.scene, taken=frozenset({"Check"})))
+    assert refused(act(known, "decide", {"userId": "rue", "outcome": "paid"})).code == "duplicate_open_task"
+
+
 def test_a_case_that_cannot_begin_whole_does_not_begin() -> None:
     """The refusal of one of its tasks is that of the case."""
     whole = claims()
