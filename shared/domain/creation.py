@@ -22,6 +22,7 @@ from shared.domain.words.effects import set_assigned_party
 from shared.domain.words.fields import read_input
 from shared.domain.words.kind import Reading
 from shared.domain.words.permission import closed, kept_out, kept_out_of_case
+from shared.domain.words.relations import is_passed_on_to
 
 
 def create_task(context: Context, given: Mapping[str, object]) -> Decision:
@@ -201,7 +202,10 @@ def kept_from_creating(scene: Scene, context: Context, task_type: TaskType) -> R
     """Refuses a caller who may not create a task of the type under the scene's task."""
     who = task_type.created_under.get(scene.task.type) if scene.task else None
     who = who or task_type.created_by
-    if who is None or context.caller.member_of(task_type.created_by_members_of):
+    # Who has the open child that the task was passed on to has no action here, whatever else they are.
+    if is_passed_on_to(scene, context.caller):
+        who = who or scene.workflow.creation.who
+    elif who is None or context.caller.member_of(task_type.created_by_members_of):
         return None
     refusal = kept_out(scene, context.caller, who, f"create a {task_type.label} here")
     named = scene.workflow.organizations.get(task_type.created_by_members_of or "")

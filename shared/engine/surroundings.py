@@ -9,7 +9,8 @@ from shared.domain.children import child_action
 from shared.domain.definitions.workflow import Action, TaskType
 from shared.domain.model.scene import Scene, status_of
 from shared.domain.model.task import Task, TaskId, Texts
-from shared.domain.words.needs import asks_creator, holds_of, locks_asked, looks_at
+from shared.domain.trees.tree import may_stand_under
+from shared.domain.words.needs import asks_above, asks_creator, beside_parents, holds_of, locks_asked, looks_at
 from shared.domain.words.relations import branch_of
 from shared.engine.loading import Gathered, load_above, load_edge, load_tasks
 from shared.engine.session import Session
@@ -43,7 +44,8 @@ def around_action(session: Session, scene: Scene, gathered: Gathered, name: str,
         return replace(scene, related=tasks, texts=_texts(session, moving))
     scene = around_actions(session, scene, gathered, (action,))
     if "reopen" in effects:
-        return _with_holds(session, replace(scene, edge=load_edge(session, task)))
+        scene = replace(scene, edge=load_edge(session, task))
+        return _with_tasks(session, scene, holds_of(scene.related.values()))
     return _around_new_type(session, scene, given) if "change_type" in effects else scene
 
 
@@ -61,16 +63,32 @@ def around_actions(session: Session, scene: Scene, gathered: Gathered, actions: 
     return replace(scene, users={user.id: user}) if user is not None else scene
 
 
+def around_offers(session: Session, scene: Scene, gathered: Gathered) -> Scene:
+    """The scene with the tasks that tell which actions the caller may take, and what they may create under its task."""
+    workflow, task = scene.workflow, scene.subject
+    scene = around_actions(session, scene, gathered, workflow.actions_of(task.type).values())
+    fitting = (t for t in workflow.types.values() if may_stand_under(workflow, t.name, task))
+    if task.parent_id is None or child_action(workflow, task.type) is None or not any(map(asks_above, fitting)):
+        return scene
+    return _with_tasks(session, scene, (task.parent_id,))
+
+
 def around_new(session: Session, scene: Scene, type_name: object) -> Scene:
-    """The scene with what tells where a new task of the type stands, and what opens with it; and with timed holds.
+    """The scene with what tells where a new task of the type stands, what opens with it, and who may create it.
 
     Most types need nothing. Those that are placed need the tasks that hold certain locks, and the root.
     """
     task_type = scene.workflow.types.get(type_name) if isinstance(type_name, str) else None
-    scene = with_named_users(session, scene, [task_type] if task_type else [])
-    names = locks_asked(task_type) if task_type else frozenset()
-    if task_type is None or not names:
-        return _with_holds(session, scene)
+    if task_type is None:
+        return scene
+    scene = _around_places(session, with_named_users(session, scene, [task_type]), task_type)
+    return _with_tasks(session, scene, beside_parents(task_type, scene.related.values()))
+
+
+def _around_places(session: Session, scene: Scene, task_type: TaskType) -> Scene:
+    names = locks_asked(task_type)
+    if not names:
+        return scene
     case_id, root = scene.case.case_id, TaskKey(scene.case.root_id or "")
     keys = [LockKey(case_id, name) for name in sorted(names)]
     loaded = session.store.load([*keys, root])
@@ -78,7 +96,7 @@ def around_new(session: Session, scene: Scene, type_name: object) -> Scene:
     tasks = load_tasks(session, {held[name] for name in task_type.placed if name in held})
     top = loaded[root]
     tasks |= {top.task_id: top} if top is not None else {}
-    return _with_holds(session, replace(scene, held=held, related={**scene.related, **tasks}))
+    return replace(scene, held=held, related={**scene.related, **tasks})
 
 
 def with_named_users(session: Session, scene: Scene, types: Iterable[TaskType]) -> Scene:
@@ -98,10 +116,10 @@ def _around_new_type(session: Session, scene: Scene, given: Given) -> Scene:
     return replace(scene, texts=_texts(session, branch_of(scene, scene.subject)))
 
 
-def _with_holds(session: Session, scene: Scene) -> Scene:
-    """The scene with the timed holds of its other tasks: a child that opens under one ends its hold."""
-    holds = load_tasks(session, holds_of(scene.related.values()))
-    return replace(scene, related={**scene.related, **holds})
+def _with_tasks(session: Session, scene: Scene, task_ids: Iterable[TaskId]) -> Scene:
+    """The scene with these tasks beside those that it has."""
+    loaded = load_tasks(session, sorted({*task_ids} - scene.related.keys()))
+    return replace(scene, related={**scene.related, **loaded})
 
 
 def _all_tasks(session: Session, scene: Scene) -> dict[TaskId, Task]:

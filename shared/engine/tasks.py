@@ -20,7 +20,7 @@ from shared.engine.committing import committed
 from shared.engine.loading import check_version, context_of, gather, load_tasks, seen_case, seen_task
 from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
 from shared.engine.session import Answer, Identity, Page, Request, Session, refuse
-from shared.engine.surroundings import around_action, around_actions, around_new
+from shared.engine.surroundings import around_action, around_new, around_offers
 from shared.ids import is_task_id
 
 Given = Mapping[str, object]
@@ -66,9 +66,7 @@ def available_actions(
     """Every listed action, or really every one, each with why the caller may not take it now, by the rules of `act`."""
     gathered = gather(session, identity, case_of(task_id), task_id)
     workflow, case, task = seen_task(session, gathered)
-    actions = workflow.actions_of(task.type).values()
-    scene = around_actions(session, Scene(workflow, case, task), gathered, actions)
-    context = context_of(session, gathered, scene)
+    context = context_of(session, gathered, around_offers(session, Scene(workflow, case, task), gathered))
     return TaskView(task, Texts(), workflow, gathered.caller), decide_offers(context, unlisted=unlisted)
 
 

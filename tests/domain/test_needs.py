@@ -8,7 +8,7 @@ import pytest
 
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.task import Task
-from shared.domain.words.needs import asks_creator, holds_of, locks_asked, looks_at
+from shared.domain.words.needs import asks_above, asks_creator, beside_parents, holds_of, locks_asked, looks_at
 from tests.domain.worlds import World, workflow
 from tests.workflows.claims import claims
 from tests.workflows.letters import letters
@@ -55,3 +55,17 @@ def test_most_types_ask_for_no_lock_and_nobody() -> None:
     assert locks_asked(types["Letter"]) == {"Tray", "Office"}
     assert locks_asked(types["Copy"]) == frozenset()
     assert [name for name in types if asks_creator(types[name])] == ["Approval"]
+
+
+def test_creating_looks_at_what_is_beside_the_parent() -> None:
+    """Its hold and its delegate; what is above it only for types that who is there may create."""
+    parents = (_task(letters(), "Letter"), World().create())
+    request = letters().types["Request"]
+    assert beside_parents(request, parents) == {"h", "d"}
+    for named in (
+        {"created_by": ("parent_organization_member",)},
+        {"created_under": {"Letter": ("parent_organization_admin",)}},
+    ):
+        above = replace(request, **named)  # type: ignore[arg-type]
+        assert (asks_above(request), asks_above(above)) == (False, True)
+        assert beside_parents(above, parents) == {"h", "d", "p"}

@@ -29,6 +29,12 @@ def locks_asked(task_type: TaskType) -> frozenset[str]:
     return frozenset(name for name in (*task_type.placed, *asked) if name is not None)
 
 
+def asks_above(task_type: TaskType) -> bool:
+    """Whether who may create such a task follows from what is above the task that it is to stand under."""
+    named = (task_type.created_by or (), *task_type.created_under.values())
+    return any(ABOUT_PARENTS.intersection(who) for who in named)
+
+
 def asks_creator(task_type: TaskType) -> bool:
     """Whether what follows on such a task may be for whoever created it."""
     return any(_names_creator(declared) for declared in task_type.follows)
@@ -37,6 +43,18 @@ def asks_creator(task_type: TaskType) -> bool:
 def holds_of(tasks: Iterable[Task]) -> tuple[TaskId, ...]:
     """The timed holds of the tasks: what ends a task, or opens a child under it, ends its hold."""
     return tuple(task.hold_id for task in tasks if task.hold_id is not None)
+
+
+def beside_parents(task_type: TaskType, parents: Iterable[Task]) -> set[TaskId]:
+    """What creating such a task looks at beside those under which it may stand.
+
+    Their timed holds, which a new child ends; whom they were passed on to, as who has that acts there alone.
+    """
+    parents = tuple(parents)
+    found = {*holds_of(parents), *(parent.delegate_id for parent in parents)}
+    if asks_above(task_type):
+        found.update(parent.parent_id for parent in parents)
+    return {task_id for task_id in found if task_id is not None}
 
 
 def _names_creator(declared: Follow) -> bool:
