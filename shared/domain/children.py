@@ -29,7 +29,8 @@ def offer(context: Context) -> tuple[Action, Refusal | None]:
     allowed = [t for t in fitting if kept_from_creating(scene, context, t) is None]
     open_to = [t for t in allowed if scene.status.open or joins(scene.workflow, t.name, scene.subject)]
     kept_out = kept_out_of_case(scene, context.caller, scene.workflow.creation.who, "create tasks here")
-    who = describe(scene, tuple(dict.fromkeys(name for t in fitting for name in _creators(t, scene))))
+    creators = tuple(dict.fromkeys(name for t in fitting for name in _creators(t, scene)))
+    who = describe(scene, creators, context.caller)
     refusal = None
     if kept_out is not None or not allowed:
         refusal = Refusal("not_allowed", "You may not create a child of this task.", rule="who", who=who)

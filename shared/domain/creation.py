@@ -209,6 +209,6 @@ def kept_from_creating(scene: Scene, context: Context, task_type: TaskType) -> R
         return None
     refusal = kept_out(scene, context.caller, who, f"create a {task_type.label} here")
     named = scene.workflow.organizations.get(task_type.created_by_members_of or "")
-    if refusal is None or named is None:
+    if refusal is None or named is None or not context.caller.inside:
         return refusal
     return replace(refusal, who=(*refusal.who, f"members of {named.label}"))

@@ -94,7 +94,7 @@ def offered(context: Context, action: Action) -> Refusal | None:
 
 
 def _unavailable(context: Context, action: Action, rule: str, reason: str) -> Refusal:
-    who = describe(context.scene, action.who)
+    who = describe(context.scene, action.who, context.caller)
     return Refusal(CODES.get(rule, "action_not_available"), reason, rule=rule, who=who)
 
 

@@ -47,7 +47,7 @@ def bulk_assign(session: Session, identity: Identity, organization_id: str, give
     organization = _managed(session.caller(identity, loaded), organization_id, loaded)
     user, count = _read(session, given, loaded)
     if not belongs(user, organization_id):
-        detail = f"{user.display_name} is no member of {organization.display_name}."
+        detail = f"{user.id!r} is no member of {organization.id!r}."
         refuse("assignee_not_member", detail, rule="members_of_its_organization")
     free = list(islice(_free(session, organization_id, given.get("type")), count))
     return tuple(_assigned(session, identity, task, user) for task in free)
@@ -71,7 +71,7 @@ def _read(session: Session, given: Given, loaded: Loaded) -> tuple[User, int]:
     errors = [FieldError(f"/{escape(field)}", "There is no such field.") for field in given if field not in FIELDS]
     errors += [FieldError(f"/{field}", "This field is required.") for field in FIELDS[:2] if field not in given]
     if "userId" in given and (user is None or not user.active):
-        detail = f"{user.display_name} is not active." if user else "There is no such user."
+        detail = f"The user {user.id!r} is not active." if user else "There is no such user."
         errors.append(FieldError("/userId", detail))
     if "count" in given and not (type(count) is int and 1 <= count <= MOST):
         errors.append(FieldError("/count", f"This must be a whole number from 1 to {MOST}."))

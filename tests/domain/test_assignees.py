@@ -70,7 +70,7 @@ def test_a_type_is_assigned_to_a_user_unless_another_is_named(world: World) -> N
     assert world.create("Survey", parentId=top, assignedParty=MINE).assigned_party == ANN.party
     world.users = {"ann": ANN, "system": replace(SYSTEM, active=False)}
     refusal = refused(world.decide_creation("Survey", parentId=top))
-    assert refusal.errors == (FieldError("/assignedParty/id", "Casetree is not active."),)
+    assert refusal.errors == (FieldError("/assignedParty/id", "The user 'system' is not active."),)
 
 
 @pytest.mark.parametrize(("kind", "fits"), [("team", True), ("business_line", False)])

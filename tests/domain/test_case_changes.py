@@ -276,7 +276,7 @@ def test_an_organization_of_another_kind_is_refused() -> None:
     ):
         (error,) = refused(decision).errors
         assert error.pointer == "/attributes/agent/organizationId"
-        assert error.detail == "Rulers is no organization of the kind partner."
+        assert error.detail == "'rulers' is no organization of the kind partner."
 
 
 OPENS = Follow(opens="Watch", attribute="agent")

@@ -51,14 +51,14 @@ def test_everybody_who_may_is_described_in_words() -> None:
     """Each relation has words, where anybody can stand in it at all."""
     world = World()
     names = tuple(RELATIONS)
-    bare = describe(world.context(as_caller(ANN)).scene, names)
+    bare = describe(world.context(as_caller(ANN)).scene, names, as_caller(ANN))
     assert "people inside" in bare
     assert "members of the group queue" in bare
-    told = describe(world.context(as_caller(ANN), world.create(assignedParty=ACME)).scene, names)
+    told = describe(world.context(as_caller(ANN), world.create(assignedParty=ACME)).scene, names, as_caller(ANN))
     assert "members of Acme Surveys" in told
     assert "members of Quality Assurance" in told
     unknown = replace(world.create(), group_queue="gone")
-    assert "members of gone" in describe(world.context(as_caller(ANN), unknown).scene, names)
+    assert "members of gone" in describe(world.context(as_caller(ANN), unknown).scene, names, as_caller(ANN))
 
 
 def test_people_inside_see_all_and_others_only_their_own() -> None:
@@ -94,3 +94,23 @@ def test_a_person_stands_for_an_internal_organization_first() -> None:
     assert (both.person.inside, both.person.organization_id) == (True, "quality-assurance")
     assert (FAY.person.inside, FAY.person.organization) == (False, "Acme")
     assert (EVE.person.organization_id, EVE.inside) == (None, False)
+
+
+def test_people_outside_are_told_of_nobody_but_themselves() -> None:
+    """Neither of the organization above, nor of who assigned their task; not of whose it is unless it is theirs."""
+    world = World()
+    above = world.create(assignedParty={"kind": "organization", "id": "dispatch"})
+    task = replace(world.create(assignedParty=ACME), parent_id=above.task_id)
+    names = ("assignee", "assigner", "parent_organization_member", "parent_organization_admin", "administrator")
+    scene = world.context(as_caller(FAY), task).scene
+    assert describe(scene, names, as_caller(FAY)) == ("members of Acme Surveys", "administrators")
+    everybody = (
+        "members of Acme Surveys",
+        "whoever assigned it",
+        "members of Dispatch",
+        "admins of Dispatch",
+        "administrators",
+    )
+    assert describe(scene, names, as_caller(BOB)) == everybody
+    assert describe(replace(scene, task=above), names, as_caller(FAY)) == ("administrators",)
+    assert describe(replace(scene, task=None), names, as_caller(FAY)) == ("administrators",)

@@ -109,7 +109,7 @@ def test_who_may_assign_in_bulk(world: World) -> None:
 def test_only_a_member_is_assigned(world: World) -> None:
     """Whatever the type allows, bulk assignment hands tasks to the organization's own people."""
     refusal = _refused(world, userId="eve").refusal
-    assert (refusal.code, refusal.detail) == ("assignee_not_member", "Eve Lee is no member of Dispatch.")
+    assert (refusal.code, refusal.detail) == ("assignee_not_member", "'eve' is no member of 'dispatch'.")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_what_is_missing_is_refused(world: World) -> None:
     assert [error.pointer for error in caught.value.refusal.errors] == ["/userId", "/count"]
     world.put_user("bob", active=False)
     (error,) = _refused(world).refusal.errors
-    assert (error.pointer, error.detail) == ("/userId", "Bob Lee is not active.")
+    assert (error.pointer, error.detail) == ("/userId", "The user 'bob' is not active.")
 
 
 @pytest.mark.parametrize("assigning", [claims().assigning, Assigning("reassign"), None])

@@ -74,5 +74,5 @@ def unless_member(draft: Draft, party: Party, task: Task) -> Refusal | None:
     user = draft.context.scene.users.get(party.id) if party.kind == "user" else None
     if assigned is not None and assigned.kind == "organization" and belongs(user, assigned.id):
         return None
-    detail = f"{party.display_name} is no member of the organization that the task is assigned to."
+    detail = f"{party.id!r} is no member of the organization that the task is assigned to."
     return Refusal("assignee_not_member", detail, rule="members_of_its_organization")

@@ -16,7 +16,7 @@ def kept_out(scene: Scene, caller: Caller, who: Collection[str], what: str) -> R
     """Refuses a caller who stands in none of the relations to the scene's task; says who does."""
     if relations(scene, caller) & set(who):
         return None
-    return Refusal("not_allowed", f"You may not {what}.", rule="who", who=describe(scene, tuple(who)))
+    return Refusal("not_allowed", f"You may not {what}.", rule="who", who=describe(scene, tuple(who), caller))
 
 
 def kept_out_of_case(scene: Scene, caller: Caller, who: Collection[str], what: str) -> Refusal | None:

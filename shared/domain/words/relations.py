@@ -32,10 +32,19 @@ def relations(scene: Scene, caller: Caller) -> frozenset[str]:
     return frozenset(held)
 
 
-def describe(scene: Scene, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Those who stand in the named relations, in words; what nobody can be is left out."""
-    texts = (RELATIONS[name].described(scene) for name in names)
+def describe(scene: Scene, names: tuple[str, ...], caller: Caller) -> tuple[str, ...]:
+    """Those who stand in the named relations, in words, as far as there are any and the caller may know them.
+
+    Who is outside is told of no person and no organization but their own.
+    """
+    texts = (RELATIONS[name].described(scene) for name in names if _is_told(scene, name, caller))
     return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _is_told(scene: Scene, name: str, caller: Caller) -> bool:
+    if caller.inside or name not in NAMING:
+        return True
+    return name == "assignee" and scene.task is not None and is_party(caller, scene.task.assigned_party)
 
 
 def visible(workflow: Workflow, caller: Caller, case: Case, task: Task | None = None) -> bool:
@@ -167,6 +176,9 @@ def _proxy_described(scene: Scene) -> str:
     party = scene.task.assigned_party if scene.task else None
     return f"members of {_queue_label(scene)}" if party and party.kind != "user" else ""
 
+
+NAMING = frozenset({"assignee", "assigner", "parent_organization_member", "parent_organization_admin"})
+"""The relations whose words tell of a person or an organization, of the task or of the one above it."""
 
 RELATIONS: Mapping[str, Relation] = {
     "engine": Relation(lambda scene, caller: caller.is_engine, lambda scene: "Casetree itself"),

@@ -53,7 +53,7 @@ def _active(user_id: str, scene: Scene, pointer: str = "") -> User:
     if user is None:
         raise Invalid(f"There is no user {user_id!r}.", pointer)
     if not user.active:
-        raise Invalid(f"{user.display_name} is not active.", pointer)
+        raise Invalid(f"The user {user_id!r} is not active.", pointer)
     return user
 
 
@@ -76,10 +76,12 @@ def _read_flagged(field: Field, value: object, reading: Reading) -> Json:
     """The organization with its name, so that what follows needs no further look, and each flag, false by default."""
     flags = _flags(field)
     given = object_of(value, {"organizationId"}, set(flags))
-    organization = _existing(text_of(given["organizationId"], ID, lines=False), reading.scene, "/organizationId")
+    organization = _existing(
+        text_of(given["organizationId"], ID, lines=False, pointer="/organizationId"), reading.scene, "/organizationId"
+    )
     wanted = field.options.get("of_kind", organization.kind)
     if organization.kind != wanted:
-        raise Invalid(f"{organization.display_name} is no organization of the kind {wanted}.", "/organizationId")
+        raise Invalid(f"{organization.id!r} is no organization of the kind {wanted}.", "/organizationId")
     for name in flags:
         if not isinstance(given.setdefault(name, False), bool):
             raise Invalid("This must be true or false.", f"/{name}")

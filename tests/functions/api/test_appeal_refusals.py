@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.functions.api.board import Board, staffed
+from tests.functions.api.board import VSO, Board, staffed
 from tests.functions.api.client import Answer
 from tests.functions.api.conftest import World
+
+KNOWN = {"members of Veterans' Friends", "people inside", "administrators", "Casetree itself"}
 
 
 @pytest.fixture
@@ -43,3 +45,29 @@ def test_nobody_closes_an_appeal_by_hand(board: Board, who: str) -> None:
         answer = board.world.as_(who).post("/cases/a1/close", body)
         assert (answer.status, answer.code, answer.json["rule"]) == (403, "not_allowed", "close")
         assert "who" not in answer.json
+
+
+def test_people_outside_are_told_no_names(board: Board) -> None:
+    """A representative learns who of their own could, that people inside or administrators can, and no more."""
+    board.intake(**VSO)
+    task = next(t["taskId"] for t in board.tasks("vi") if t["type"] == "InformalHearingPresentationTask")
+    vi = board.world.as_("vi")
+    told = [vi.get(f"/tasks/{task}/actions", {"explain": "true"}).json["refused"]]
+    assert {name for offer in told[0] for name in offer["who"]} <= KNOWN
+    told.append(vi.post("/cases/a1/tasks", {"type": "DocketSwitchMailTask"}).json)
+    told.append(vi.act(task, "create_child", {"type": "EngineeringTask"}).json)
+    told.append(vi.act(task, "assign_to_person", {"userId": "jo"}).json)
+    for text in map(str, told):
+        assert not [name for name in ("Board of", "Clerk", "Lee") if name in text]
+
+
+def test_what_names_no_member_is_named_by_its_id(board: Board) -> None:
+    """As the caller gave it: who that is may not be theirs to know."""
+    board.intake(**VSO)
+    task = board.newest("InformalHearingPresentationTask")
+    answer = board.world.as_("vi").act(task, "assign_to_person", {"userId": "jo"})
+    assert (answer.status, answer.code) == (409, "assignee_not_member")
+    assert answer.json["detail"] == "'jo' is no member of the organization that the task is assigned to."
+    board.world.as_("admin").put("/users/jo", {"active": False})
+    answer = board.world.as_("vi").act(task, "assign_to_person", {"userId": "jo"})
+    assert _errors(answer) == [("/userId", "The user 'jo' is not active.")]
