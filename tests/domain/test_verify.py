@@ -419,12 +419,13 @@ def test_what_follows_names_what_there_is(declared: Follow, said: str) -> None:
 def test_a_case_begins_with_roots() -> None:
     """What stands under a parent is written under it; an assignee by input needs an action that takes a user."""
     case_type = CLAIMED.case_types["claim"]
-    whole = replace(CLAIMED, case_types={"claim": replace(case_type, begins=(Follow(opens="Slip"),))})
+    first = Follow(opens="Slip", organization="rulers")
+    whole = replace(CLAIMED, case_types={"claim": replace(case_type, begins=(first,))})
     assert _hint_of(whole, "follows-fit") == ["A 'Slip' stands under a parent."]
     unasked = replace(SMALL, types={**SMALL.types, "Buy": replace(SMALL.types["Buy"], follows=(Follow(),))})
     followed = Follow(opens="Buy", assignee="input")
     unasked = replace(SMALL, types={**SMALL.types, "Buy": replace(unasked.types["Buy"], follows=(followed,))})
-    assert _hint_of(unasked, "follows-fit") == ["No action takes a user."]
+    assert _hint_of(unasked, "follows-fit")[0] == "No action takes a user."
 
 
 def test_ending_with_a_completed_parent_is_a_way_out() -> None:

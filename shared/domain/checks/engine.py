@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from shared.domain.checks.finding import Finding, Place, listed
 from shared.domain.checks.holds import timed_tasks_end
+from shared.domain.checks.taken import as_taken, names_differ, types_have_what_is_taken
 from shared.domain.definitions.lifecycle import ENGINE, engine_moves
 from shared.domain.definitions.vocabulary import REASON
 from shared.domain.definitions.workflow import Action, Workflow
@@ -21,23 +22,26 @@ def waits_end(workflow: Workflow) -> Iterator[Finding]:
         yield _waits(f"{listed(closed)} is terminal.", "Tasks wait in open statuses.")
     if pair.waiting == pair.ready:
         yield _waits("A task that waits would be ready at once.", "Name two statuses.")
-    action = workflow.actions[pair.action]
-    if pair.waiting not in action.sources or [t.to for t in action.target] != [pair.ready]:
-        detail = f"{action.name!r} does not lead from {pair.waiting!r} to {pair.ready!r}, so the wait never ends."
-        yield _waits(detail, f"Write `from: [{pair.waiting}]` and `to: {pair.ready}` there.")
-    yield from _engine_takes(action, ("prerequisites", "action"), None)
+    for where, action in as_taken(workflow, pair.action, ("prerequisites", "action")):
+        if pair.waiting not in action.sources or [t.to for t in action.target] != [pair.ready]:
+            detail = f"{action.name!r} does not lead from {pair.waiting!r} to {pair.ready!r}, so the wait never ends."
+            hint = f"Write `from: [{pair.waiting}]` and `to: {pair.ready}` there."
+            yield _waits(detail, hint, where if where[0] == "types" else ("prerequisites",))
+        yield from _engine_takes(action, where, None)
 
 
-def _waits(detail: str, hint: str) -> Finding:
-    return Finding("waits-end", ("prerequisites",), detail, hint)
+def _waits(detail: str, hint: str, where: Place = ("prerequisites",)) -> Finding:
+    return Finding("waits-end", where, detail, hint)
 
 
 def engine_acts(workflow: Workflow) -> Iterator[Finding]:
     """Casetree takes what it is told to take, and nothing is left to it that it never takes."""
     for name, action_name in workflow.timers.items():
-        yield from _engine_takes(workflow.actions[action_name], ("timers", name), None)
+        for where, action in as_taken(workflow, action_name, ("timers", name)):
+            yield from _engine_takes(action, where, None)
     if workflow.assigning is not None and workflow.assigning.next is not None:
-        yield from _engine_takes(workflow.actions[workflow.assigning.next], ("assigning", "next"), None)
+        for where, action in as_taken(workflow, workflow.assigning.next, ("assigning", "next")):
+            yield from _engine_takes(action, where, None)
     cascades = {ending.cascade for ending in (workflow.closing, workflow.tree) if ending}
     cascades |= {workflow.tree.conclude or ""} if workflow.tree else set()
     for where, action in workflow.every_action():
@@ -51,10 +55,9 @@ def engine_acts(workflow: Workflow) -> Iterator[Finding]:
 def closing_ends_tasks(workflow: Workflow) -> Iterator[Finding]:
     """Closing a case ends every open task in it."""
     if workflow.closing is not None:
-        action = workflow.actions[workflow.closing.cascade]
-        where = ("case", "close", "cascade")
-        yield from _engine_takes(action, where, REASON)
-        yield from _ends_tasks(workflow, action, where, "closing-ends-tasks", "Closing a case")
+        for where, action in as_taken(workflow, workflow.closing.cascade, ("case", "close", "cascade")):
+            yield from _engine_takes(action, where, REASON)
+            yield from _ends_tasks(workflow, action, where, "closing-ends-tasks", "Closing a case")
 
 
 def _ends_tasks(workflow: Workflow, action: Action, where: Place, rule: str, what: str) -> Iterator[Finding]:
@@ -96,9 +99,9 @@ def trees_fit(workflow: Workflow) -> Iterator[Finding]:
             yield Finding(rule, ("tree", key), f"{status.key!r} is not {kind}.", f"Name a status that is {kind}.")
     if tree.on_hold == tree.returned:
         yield Finding(rule, ("tree",), "A parent on hold would be at work.", "Name two statuses.")
-    action, where = workflow.actions[tree.cascade], ("tree", "cascade")
-    yield from _engine_takes(action, where, None)
-    yield from _ends_tasks(workflow, action, where, rule, "Cancelling a parent")
+    for where, action in as_taken(workflow, tree.cascade, ("tree", "cascade")):
+        yield from _engine_takes(action, where, None)
+        yield from _ends_tasks(workflow, action, where, rule, "Cancelling a parent")
     children = [t.name for t in workflow.types.values() if t.parents]
     if children and "parentId" not in [f.name for f in workflow.creation.fields]:
         detail = f"A {children[0]!r} stands under a parent, but nobody can say which when creating it."
@@ -111,9 +114,9 @@ def completing_ends_children(workflow: Workflow) -> Iterator[Finding]:
     """What is completed with its parent is so by an action of the engine that ends it."""
     rule, tree = "trees-fit", workflow.tree
     if tree is not None and tree.conclude is not None:
-        concluding = workflow.actions[tree.conclude]
-        yield from _engine_takes(concluding, ("tree", "conclude"), None)
-        yield from _ends_tasks(workflow, concluding, ("tree", "conclude"), rule, "Completing a parent")
+        for where, concluding in as_taken(workflow, tree.conclude, ("tree", "conclude")):
+            yield from _engine_takes(concluding, where, None)
+            yield from _ends_tasks(workflow, concluding, where, rule, "Completing a parent")
     for task_type in workflow.types.values():
         if task_type.under_completed == "completed" and (tree is None or tree.conclude is None):
             detail = f"A {task_type.name!r} would be completed with its parent, but by no action."
@@ -131,8 +134,10 @@ def _engine_takes(action: Action, where: Place, given: str | None) -> Iterator[F
 
 
 ENGINE_RULES: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (
+    names_differ,
     waits_end,
     engine_acts,
+    types_have_what_is_taken,
     closing_ends_tasks,
     trees_fit,
     completing_ends_children,

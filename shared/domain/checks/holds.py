@@ -20,6 +20,7 @@ def timed_tasks_end(workflow: Workflow) -> Iterator[Finding]:
     if hold is not None:
         yield from _leaf(workflow, hold)
     yield from _held(workflow, hold)
+    yield from _begin_held(workflow, hold)
 
 
 def _ended(workflow: Workflow, type_name: str) -> Iterator[Finding]:
@@ -27,8 +28,9 @@ def _ended(workflow: Workflow, type_name: str) -> Iterator[Finding]:
     if "time" not in workflow.timers:
         yield Finding(RULE, where, f"A {type_name!r} lasts for some time, but no timer runs for it.", TIMER)
         return
-    action = workflow.actions[workflow.timers["time"]]
-    if action.name not in workflow.actions_of(type_name):
+    has, name = workflow.actions_of(type_name), workflow.timers["time"]
+    action = has.get(name, workflow.actions[name])
+    if name not in has:
         detail = f"{action.name!r} is due when the time of a {type_name!r} is over, which has no such action."
         yield Finding(RULE, where, detail, f"Add {action.name!r} to its `actions`.")
     left = [s.key for s in workflow.statuses.values() if s.open and s.key not in action.sources]
@@ -61,6 +63,21 @@ def _held(workflow: Workflow, hold: str | None) -> Iterator[Finding]:
             detail = f"A {task_type.name!r} can be held, but a {hold!r} does not stand under one."
             hint = f"Add {task_type.name!r} to `parents` of {hold!r}, or limit its `actions`."
             yield Finding(RULE, ("types", task_type.name), detail, hint)
+
+
+def _begin_held(workflow: Workflow, hold: str | None) -> Iterator[Finding]:
+    """A task that begins with a timed hold can have one, and nothing that would end it at once."""
+    for task_type in (t for t in workflow.types.values() if t.held_for is not None):
+        where: Place = ("types", task_type.name, "held_for")
+        if hold is None:
+            detail = f"A {task_type.name!r} begins with a timed hold, but no type is one."
+            yield Finding(RULE, where, detail, "Add `hold: <type>` to `tree`.")
+        elif task_type.name not in workflow.types[hold].parents:
+            detail = f"A {task_type.name!r} begins with a timed hold, but a {hold!r} does not stand under one."
+            yield Finding(RULE, where, detail, f"Add {task_type.name!r} to `parents` of {hold!r}.")
+        if task_type.opens_with:
+            detail = f"What opens with a {task_type.name!r} would end the hold with which that begins."
+            yield Finding(RULE, where, detail, "Keep one of `held_for` and `opens_with`.")
 
 
 def _places(action: Action) -> bool:

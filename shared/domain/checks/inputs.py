@@ -9,7 +9,10 @@ from shared.domain.checks.changes import changes_fit
 from shared.domain.checks.domains import conditions_can_hold
 from shared.domain.checks.finding import Finding, Place, listed, nearest
 from shared.domain.checks.follows import follows_fit, read_by_follows
+from shared.domain.checks.openings import locks_are_free, openings_end, openings_fit
+from shared.domain.checks.places import kinds_fit, places_fit
 from shared.domain.checks.switches import families_fit, input_is_handed_up, switches_fit
+from shared.domain.checks.taken import as_taken
 from shared.domain.checks.templates import templates_fit
 from shared.domain.definitions.vocabulary import ARGUMENTS, CREATION_FIELDS, EFFECT_READS, NOTE
 from shared.domain.definitions.workflow import Action, Field, Workflow
@@ -112,9 +115,10 @@ def assigning_fits(workflow: Workflow) -> Iterator[Finding]:
     if any(member_field(action) is None for action in named):
         detail = f"{assigning.member!r} does not take a user or a party as its only required input."
         yield Finding(rule, ("assigning", "member"), detail, "Add `userId: {is: user, required: true}` to its input.")
-    if assigning.next is not None and not _uses(workflow.actions[assigning.next], "pass_to_next_member"):
-        detail = f"{assigning.next!r} assigns nobody."
-        yield Finding(rule, ("assigning", "next"), detail, "Give it the effect `pass_to_next_member`.")
+    for where, action in as_taken(workflow, assigning.next, ("assigning", "next")) if assigning.next else ():
+        if not _uses(action, "pass_to_next_member"):
+            detail = f"{assigning.next!r} assigns nobody."
+            yield Finding(rule, where, detail, "Give it the effect `pass_to_next_member`.")
 
 
 def assignees_fit(workflow: Workflow) -> Iterator[Finding]:
@@ -125,6 +129,9 @@ def assignees_fit(workflow: Workflow) -> Iterator[Finding]:
         if len(named) > 1:
             detail = f"{listed(named)} contradict each other."
             yield Finding("assignees-fit", ("types", task_type.name, named[1]), detail, "Keep one of them.")
+        elif named and task_type.members_of is not None:
+            detail = f"{named[0]!r} names no member of {task_type.members_of!r}, whose members alone have such tasks."
+            yield Finding("assignees-fit", ("types", task_type.name, "members_of"), detail, "Keep one of them.")
 
 
 INPUTS: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (
@@ -138,6 +145,11 @@ INPUTS: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (
     assignees_fit,
     templates_fit,
     follows_fit,
+    openings_fit,
+    openings_end,
+    locks_are_free,
+    places_fit,
+    kinds_fit,
     changes_fit,
     conditions_can_hold,
     switches_fit,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from shared.domain.checks.domains import texts
 from shared.domain.checks.finding import Finding, Place
 from shared.domain.definitions.workflow import Action, CaseType, Follow, TaskType, Workflow
 
@@ -20,7 +21,10 @@ def _switches(workflow: Workflow) -> Iterator[Finding]:
             for index, word in enumerate(action.effects):
                 if word.name == "switch_case":
                     where = _place(task_type, action, index)
-                    for detail, hint in _unfit(workflow, task_type, action, str(word.arguments.get("value"))):
+                    for detail, hint in (
+                        *_unfit(workflow, task_type, action, str(word.arguments.get("value"))),
+                        *_ended(workflow, task_type, action),
+                    ):
                         yield Finding("switches-fit", where, detail, hint)
 
 
@@ -47,15 +51,45 @@ def _depends(first: Follow) -> bool:
 def _fields(case_type: CaseType, action: Action, name: str) -> Iterator[tuple[str, str]]:
     attribute = next((field for field in case_type.attributes if field.name == name), None)
     given = action.field(name)
-    if attribute is not None and (given is None or not given.required or given.kind != attribute.kind):
+    if attribute is None:
+        yield f"A {case_type.name!r} has no {name!r} in which it could differ.", "Add it to its `attributes`."
+    elif given is None or not given.required or given.kind != attribute.kind:
         yield (
             f"Nothing says what {name!r} of the new case is.",
             f"Add `{name}: {{is: {attribute.kind}, required: true, ...}}` to the action's input.",
         )
+    elif not {*texts(given.options.get("of"))} <= {*texts(attribute.options.get("of"))}:
+        yield f"{name!r} could get a value that the new case cannot have.", "Give both the same choices under `of`."
+
+
+def _ended(workflow: Workflow, task_type: TaskType, action: Action) -> Iterator[tuple[str, str]]:
+    """The task ends with the switch, which is the only change of the case then."""
+    if stays_open(workflow, action):
+        yield f"{action.name!r} may leave the task open, although its tree ends.", "Let it lead to a terminal status."
+    if task_type.ends == "when_delegated":
+        detail = f"A {task_type.name!r} that was passed on would end later than its tree."
+        yield detail, "Write `ends: at_once`."
+    if any(opens_by_attribute(declared) for declared in task_type.follows):
+        detail = f"What follows on a {task_type.name!r} would open by an attribute of a case whose tree has ended."
+        yield detail, "Name `organization` or `assignee` there."
+
+
+def stays_open(workflow: Workflow, action: Action) -> bool:
+    """Whether the action may lead to an open status."""
+    return any(t.to not in workflow.statuses or workflow.statuses[t.to].open for t in action.target)
+
+
+def opens_by_attribute(declared: Follow) -> bool:
+    """Whether it, or what opens under it, is assigned by an attribute of the case."""
+    return declared.attribute is not None or any(map(opens_by_attribute, declared.children))
 
 
 def families_fit(workflow: Workflow) -> Iterator[Finding]:
-    """A task that can be changed into one of another type is of the family that it is chosen from."""
+    """A task that can be changed into one of another type is of the family that it is chosen from, and ends."""
+    for where, action in workflow.every_action():
+        if any(word.name == "change_type" for word in action.effects) and stays_open(workflow, action):
+            detail = f"{action.name!r} opens a task in place of one that may stay open."
+            yield Finding("families-fit", (*where, "to"), detail, "Let it lead to a terminal status.")
     for task_type in workflow.types.values():
         for action in workflow.actions_of(task_type.name).values():
             wanted = {field.options.get("family") for field in action.fields if field.kind == "task_type"}
