@@ -144,8 +144,11 @@ def _task(world: World, name: str, type_name: str, party: str) -> Task:
     return task
 
 
-def _words(kind: Kind, who: frozenset[Standing]) -> set[str]:
-    """Those who have these standings, as an explanation names them."""
+def _words(kind: Kind, who: frozenset[Standing], caller: Caller) -> set[str]:
+    """Those who have these standings, as an explanation names them: to people outside, only their own."""
+    if not caller.inside:
+        own = {"parent_member", "parent_admin"} if kind.under and caller.member_of(kind.under[1]) else set()
+        who = who - {"assigner", "parent_member", "parent_admin"} | (who & own)
     parent = kind.under[1].title() if kind.under and kind.under[1] != "person" else None
     words: dict[Standing, str | None] = {
         "assignee": "Person Lee" if kind.of_user else f"members of {kind.party.title()}",
@@ -160,10 +163,10 @@ def _words(kind: Kind, who: frozenset[Standing]) -> set[str]:
     return {text for standing in who if (text := words[standing])}
 
 
-def _as_expected(kind: Kind, refusal: Refusal | None, wanted: Refused | None) -> bool:
+def _as_expected(kind: Kind, refusal: Refusal | None, wanted: Refused | None, caller: Caller) -> bool:
     if refusal is None or wanted is None:
         return refusal is None and wanted is None
-    return (refusal.code, refusal.rule, {*refusal.who}) == (wanted.code, wanted.rule, _words(kind, wanted.who))
+    return (refusal.code, refusal.rule, {*refusal.who}) == (wanted.code, wanted.rule, _words(kind, wanted.who, caller))
 
 
 def _told(refusal: Refusal | Refused | None) -> str:
@@ -190,7 +193,7 @@ def _mistakes(kind: Kind, situation: Situation, relation: Relation, context: Con
         if name not in KNOWN:  # The engine's own: nobody's, whatever the page's tables hold.
             if refusal is None or refusal.code != "not_allowed":
                 found.append(f"{place}: {name}: {_told(refusal)}, which the page does not know")
-        elif not _as_expected(kind, refusal, wanted):
+        elif not _as_expected(kind, refusal, wanted, context.caller):
             found.append(f"{place}: {name}: {_told(refusal)} -- wanted: {_told(wanted)}")
     return found
 

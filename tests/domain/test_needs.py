@@ -66,6 +66,6 @@ def test_creating_looks_at_what_is_beside_the_parent() -> None:
         {"created_by": ("parent_organization_member",)},
         {"created_under": {"Letter": ("parent_organization_admin",)}},
     ):
-        above = replace(request, **named)  # type: ignore[arg-type]
+        above = replace(request, **named)
         assert (asks_above(request), asks_above(above)) == (False, True)
         assert beside_parents(above, parents) == {"h", "d", "p"}

@@ -97,7 +97,7 @@ def test_a_person_stands_for_an_internal_organization_first() -> None:
 
 
 def test_people_outside_are_told_of_nobody_but_themselves() -> None:
-    """Neither of the organization above, nor of who assigned their task; not of whose it is unless it is theirs."""
+    """Neither of another organization above, nor of who assigned their task; nor of whose it is unless it is theirs."""
     world = World()
     above = world.create(assignedParty={"kind": "organization", "id": "dispatch"})
     task = replace(world.create(assignedParty=ACME), parent_id=above.task_id)
@@ -112,5 +112,8 @@ def test_people_outside_are_told_of_nobody_but_themselves() -> None:
         "administrators",
     )
     assert describe(scene, names, as_caller(BOB)) == everybody
+    own = replace(task, parent_id=world.create(assignedParty=ACME).task_id)
+    told = describe(replace(world.context(as_caller(FAY), own).scene, task=own), names[2:], as_caller(FAY))
+    assert told == ("members of Acme Surveys", "admins of Acme Surveys", "administrators")
     assert describe(replace(scene, task=above), names, as_caller(FAY)) == ("administrators",)
     assert describe(replace(scene, task=None), names, as_caller(FAY)) == ("administrators",)

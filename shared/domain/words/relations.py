@@ -44,7 +44,8 @@ def describe(scene: Scene, names: tuple[str, ...], caller: Caller) -> tuple[str,
 def _is_told(scene: Scene, name: str, caller: Caller) -> bool:
     if caller.inside or name not in NAMING:
         return True
-    return name == "assignee" and scene.task is not None and is_party(caller, scene.task.assigned_party)
+    named = _parent_organization(scene) if name in PARENTS else _assigned(scene)
+    return name != "assigner" and is_party(caller, named)
 
 
 def visible(workflow: Workflow, caller: Caller, case: Case, task: Task | None = None) -> bool:
@@ -106,7 +107,7 @@ VISIBILITIES: Mapping[str, Callable[[Caller, Case, Task | None], bool]] = {
 
 
 def _assignee(scene: Scene, caller: Caller) -> bool:
-    return scene.task is not None and is_party(caller, scene.task.assigned_party)
+    return is_party(caller, _assigned(scene))
 
 
 def _assigner(scene: Scene, caller: Caller) -> bool:
@@ -124,7 +125,7 @@ def _group_queue_admin(scene: Scene, caller: Caller) -> bool:
 
 def _group_queue_proxy(scene: Scene, caller: Caller) -> bool:
     """A member of the group queue acts for a party that is no person here (inspection.md)."""
-    party = scene.task.assigned_party if scene.task else None
+    party = _assigned(scene)
     acts_for = party is not None and party.kind != "user"
     return acts_for and _group_queue_member(scene, caller)
 
@@ -161,24 +162,29 @@ def _queue_label(scene: Scene) -> str:
     return named.label if named else (queue or "the group queue")
 
 
+def _assigned(scene: Scene) -> Party | None:
+    return scene.task.assigned_party if scene.task else None
+
+
 def _assigner_described(scene: Scene) -> str:
     return "whoever assigned it" if scene.task and scene.task.assigned_by else ""
 
 
 def _assignee_described(scene: Scene) -> str:
-    party = scene.task.assigned_party if scene.task else None
+    party = _assigned(scene)
     if party is None or party.kind == "external":
         return ""
     return party.display_name if party.kind == "user" else f"members of {party.display_name}"
 
 
 def _proxy_described(scene: Scene) -> str:
-    party = scene.task.assigned_party if scene.task else None
+    party = _assigned(scene)
     return f"members of {_queue_label(scene)}" if party and party.kind != "user" else ""
 
 
-NAMING = frozenset({"assignee", "assigner", "parent_organization_member", "parent_organization_admin"})
-"""The relations whose words tell of a person or an organization, of the task or of the one above it."""
+PARENTS = frozenset({"parent_organization_member", "parent_organization_admin"})
+NAMING = PARENTS | {"assignee", "assigner"}
+"""The relations whose words tell of a person or an organization: that of the task above, or of the task itself."""
 
 RELATIONS: Mapping[str, Relation] = {
     "engine": Relation(lambda scene, caller: caller.is_engine, lambda scene: "Casetree itself"),
