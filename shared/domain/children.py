@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from shared.domain.creation import create_task, kept_from_creating
 from shared.domain.definitions.workflow import SAME, Action, Field, TargetCase, TaskType, Workflow
-from shared.domain.model.plan import Decision, Plan, Refusal
+from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.model.scene import Context, Scene
 from shared.domain.model.task import Task
 from shared.domain.model.writes import ChangeCounters, ChangeTask
 from shared.domain.trees.tree import joins, may_stand_under
 from shared.domain.words.permission import kept_out_of_case
+from shared.domain.words.plain_kinds import texts_of
 from shared.domain.words.relations import describe
 
 
@@ -41,13 +42,30 @@ def offer(context: Context) -> tuple[Action, Refusal | None]:
 
 def create_child(context: Context, given: Mapping[str, object]) -> Decision:
     """The plan that opens a child of the scene's task, and gives that task as its subject; or why it cannot be."""
-    refusal = offer(context)[1]
+    action, refusal = offer(context)
     if refusal is not None:
         return refusal
     parent = context.scene.subject
+    errors = tuple(_misfits(context.scene.workflow, parent, action, given))
+    if errors:
+        return Refusal("invalid_input", "The task does not fit.", rule="input", errors=errors)
     scene = replace(context.scene, task=None, related={**context.scene.related, parent.task_id: parent})
     decision = create_task(replace(context, scene=scene), {**given, "parentId": parent.task_id})
     return replace(decision, subject=_after(decision, parent)) if isinstance(decision, Plan) else decision
+
+
+def _misfits(workflow: Workflow, parent: Task, action: Action, given: Mapping[str, object]) -> Iterator[FieldError]:
+    """What no child of such a task is given: the task itself, and a type that does not stand under it.
+
+    Those that do, but not for the caller or not now, are refused as elsewhere.
+    """
+    if "parentId" in given:
+        yield FieldError("/parentId", "There is no such field.")
+    name, listed = given.get("type"), next(field for field in action.fields if field.name == "type")
+    if name is None:
+        yield FieldError("/type", "This field is required.")
+    elif not isinstance(name, str) or name not in workflow.types or not may_stand_under(workflow, name, parent):
+        yield FieldError("/type", f"This must be one of: {', '.join(texts_of(listed, 'of'))}.")
 
 
 def _action(scene: Scene, types: list[TaskType]) -> Action:

@@ -71,3 +71,31 @@ def test_what_names_no_member_is_named_by_its_id(board: Board) -> None:
     board.world.as_("admin").put("/users/jo", {"active": False})
     answer = board.world.as_("vi").act(task, "assign_to_person", {"userId": "jo"})
     assert _errors(answer) == [("/userId", "The user 'jo' is not active.")]
+
+
+def test_a_child_stands_under_the_task_whose_action_creates_it(board: Board) -> None:
+    """A parent in the body is no field; nothing is created elsewhere, or in spite of it."""
+    board.intake("hearing")
+    body = {"type": "FoiaTask", "parentId": board.newest("DistributionTask")}
+    answer = board.world.as_("quin").act(board.newest("RootTask"), "create_child", body)
+    assert _errors(answer) == [("/parentId", "There is no such field.")]
+
+
+@pytest.mark.parametrize("name", ["NoTask", "ColocatedTask", 5, ["FoiaTask"], ""])
+def test_a_type_that_is_not_offered_is_answered_by_those_that_are(board: Board, name: object) -> None:
+    """The same that the action's schema lists; without a type, that it is required."""
+    board.intake("hearing")
+    quin, root = board.world.as_("quin"), board.newest("RootTask")
+    listed = next(a for a in quin.get(f"/tasks/{root}/actions").json["items"] if a["name"] == "create_child")
+    offered = listed["inputSchema"]["properties"]["type"]["enum"]
+    assert _errors(quin.act(root, "create_child", {"type": name})) == [
+        ("/type", f"This must be one of: {', '.join(offered)}.")
+    ]
+    assert _errors(quin.act(root, "create_child", {})) == [("/type", "This field is required.")]
+
+
+@pytest.mark.parametrize(("name", "status"), [("DocketSwitchMailTask", 422), ("EngineeringTask", 403)])
+def test_a_type_that_is_for_others_is_refused_as_everywhere(board: Board, name: str, status: int) -> None:
+    """403 where tasks of the type stand under such a task, and others create them."""
+    board.intake("hearing")
+    assert board.world.as_("quin").act(board.newest("RootTask"), "create_child", {"type": name}).status == status
