@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import cast
+
 from functions.api.sizes import fitting
 from functions.api.views import tasks
 from functions.api.views.people import Json, person
 from functions.api.views.tasks import moment
+from shared.domain.words.relations import visible
 from shared.engine.cases import CaseView
 from shared.timestamps import to_text
 
@@ -20,7 +24,7 @@ def case(view: CaseView) -> Json:
         "caseType": value.case_type,
         "displayName": value.display_name,
         "organizationId": value.organization_id,
-        "attributes": dict(value.attributes),
+        "attributes": _attributes(view),
         "state": value.state,
         "createdAt": to_text(value.created_at),
         "createdBy": person(value.created_by, viewer),
@@ -32,6 +36,18 @@ def case(view: CaseView) -> Json:
         "tasks": {"open": view.open, "closed": view.closed},
         "version": value.version,
     }
+
+
+def _attributes(view: CaseView) -> Json:
+    """The attributes; to who may not see the whole case, none that names an organization which is not theirs."""
+    case, viewer = view.case, view.caller
+    if visible(view.workflow, viewer, case):
+        return dict(case.attributes)
+    fields = view.workflow.case_types[case.case_type].attributes
+    naming = {field.name for field in fields if field.kind == "flagged_organization"}
+    known = cast(Mapping[str, Mapping[str, str]], {n: v for n, v in case.attributes.items() if n in naming})
+    hidden = {name for name, value in known.items() if not viewer.member_of(value["organizationId"])}
+    return {name: value for name, value in case.attributes.items() if name not in hidden}
 
 
 def created(view: CaseView) -> Json:

@@ -110,6 +110,19 @@ def test_what_was_passed_on_ends_with_the_organizations_task(board: Board) -> No
     ]
 
 
+def test_a_representative_is_not_told_who_came_after_them(board: Board) -> None:
+    """Neither by the case nor by its tree: to people outside it names their own organization, or none."""
+    board.intake(**VSO)
+    vi, quin = board.world.as_("vi"), board.world.as_("quin")
+    assert vi.get("/cases/a1").json["attributes"]["representative"]["organizationId"] == "vso"
+    _patch(board, representative=DAV)
+    seen = vi.get("/cases/a1").json, vi.get("/cases/a1/tree").json["case"]
+    assert [case["attributes"] for case in seen] == [{"docket": "direct_review"}] * 2
+    for path in ("/cases/a1", "/cases/a1/tree"):
+        assert "Disabled Veterans" not in vi.get(path).text
+    assert quin.get("/cases/a1").json["attributes"]["representative"]["organizationId"] == "dav"
+
+
 def test_the_same_representative_again_changes_no_task(board: Board) -> None:
     """Nor does it matter for tasks whether they write presentations from now on."""
     board.intake(**VSO)
