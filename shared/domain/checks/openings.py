@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from itertools import combinations
 
 from shared.domain.checks.finding import Finding, Place, listed
+from shared.domain.definitions.vocabulary import CHILDREN_CLOSED
 from shared.domain.definitions.workflow import PARENT, ROOT, SAME, SELF, Action, Field, Follow, TaskType, Workflow
 from shared.domain.graph import closes_cycle
 
@@ -94,7 +95,7 @@ def _all(
 def openings_fit(workflow: Workflow) -> Iterator[Finding]:
     """What is said of a task that opens by declaration counts there, and somebody has the task."""
     for opening in every_opening(workflow):
-        for rule in (_unread, _unknown_assignee, _nobody, _twin, _counted, _given):
+        for rule in (_unread, _unasked, _unknown_assignee, _nobody, _twin, _counted, _given):
             for key, detail, hint in rule(workflow, opening):
                 yield Finding(RULE, (*opening.where, key) if key else opening.where, detail, hint)
 
@@ -108,6 +109,18 @@ def _unread(workflow: Workflow, opening: Opening) -> Iterator[Told]:
         if key not in read and getattr(opening.declared, key) != getattr(PLAIN, key):
             where = "`opens_with`" if key in ("while_open", "unless_open") else "`follows`, where a task opens,"
             yield key, f"Nothing reads {key!r} here.", f"Leave it out: only {where} has it."
+
+
+def _unasked(workflow: Workflow, opening: Opening) -> Iterator[Told]:
+    """What is open in the case is looked up for a task that a request creates, not for one that is declared."""
+    opened = workflow.types.get(opening.type_name)
+    if (
+        opened is not None
+        and not opening.is_passed_on
+        and any(f.while_open or f.unless_open for f in opened.opens_with)
+    ):
+        detail = f"What opens with a {opened.name!r} depends on what is open in the case, which nobody looks up here."
+        yield "opens", detail, "Open another type, or take `while_open` and `unless_open` out there."
 
 
 def _unknown_assignee(workflow: Workflow, opening: Opening) -> Iterator[Told]:
@@ -191,6 +204,8 @@ def _given(workflow: Workflow, opening: Opening) -> Iterator[Told]:
     wanted = {"assignee": "userId" if declared.assignee == "input" else None, "due": declared.due}
     for key, name in wanted.items():
         lacking = [action.name for action in fitting if not _certain(action.field(name or ""))]
+        if ended.ends == "with_children" and not asked:
+            lacking.append(CHILDREN_CLOSED)
         if name is not None and lacking:
             detail = f"A {ended.name!r} may end by {listed(lacking)}, without {name!r}, which is read here."
             yield key, detail, "Require it there, tell the actions apart by `after` or `given`, or limit `actions`."

@@ -121,9 +121,10 @@ class Follow:
     `parent`, `self` (the very task that has ended), or the type of a task above. It counts there, or at
     `counts_at`. It is assigned to one of `assignee`, `organization` (by id) and `attribute` (of the
     case). All of `when` (attributes of the case) and `given` (input) must be so, and none of `unless`
-    (attributes). It opens only `while_open`, or only `unless_open`, a task of that type is open in the
-    case, and with `if_free` only where no lock keeps it from opening. Its due time is the input's
-    `due`. `children` open under it. `ends` names the task above that ends in the same way.
+    (attributes). With `if_free` it opens only where no lock keeps it from opening. Its due time is the
+    input's `due`. Beside a task that a request creates (`opens_with`), and only there, it opens only
+    `while_open`, or only `unless_open`, a task of that type is open in the case. `children` open under it.
+    `ends` names the task above that ends in the same way.
     """
 
     after: Ending = "closed"
