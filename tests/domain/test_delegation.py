@@ -10,7 +10,7 @@ import pytest
 
 from shared.domain.model.people import ENGINE, Membership, Organization, User
 from shared.domain.model.plan import Plan
-from shared.domain.model.task import Children, Task
+from shared.domain.model.task import Children, Party, Task
 from shared.domain.model.writes import AddInstruction, ReleaseLock, TakeLock
 from tests.domain.worlds import ANN, BOB, CHO, EVE, FAY, World, admin, played, refused, user
 from tests.workflows.claims import claims
@@ -174,6 +174,61 @@ def test_what_an_organization_passed_on_stays_with_its_members(world: World) -> 
         assert refused(world.decide(child, "reassign", IDA, assignedParty=party)).code == "assignee_not_member"
     window = _given(world, "Window")
     assert world.act(window, "reassign", GUY, assignedParty={"kind": "user", "id": "ann"}).assigned_party == ANN.party
+
+
+def _typed(world: World, **values: Any) -> None:
+    """Surveys are as the values say."""
+    types = {**claims().types, "Survey": replace(claims().types["Survey"], **values)}
+    world.workflow = replace(claims(), types=types)
+
+
+def _unfit(world: World, task: Task, **party: str) -> str:
+    """What is wrong with the party as the one who is to have the task."""
+    refusal = refused(world.decide(task, "reassign", admin(), assignedParty=party))
+    assert (refusal.code, [error.pointer for error in refusal.errors]) == ("invalid_input", ["/assignedParty"])
+    return refusal.errors[0].detail
+
+
+def test_a_task_stays_with_organizations_of_the_kind_that_it_is_for(world: World) -> None:
+    """422 for another kind; another of the same may have it, and a person."""
+    world.organizations = {**world.organizations, "desk": Organization("desk", "Desk", "queue")}
+    task = _given(world)
+    _typed(world, assigned_kind="team")
+    assert _unfit(world, task, kind="organization", id="desk") == (
+        "A Survey is assigned to an organization of the kind team."
+    )
+    for party in ({"kind": "organization", "id": "others"}, {"kind": "user", "id": "hal"}):
+        assert played(world.decide(task, "reassign", GUY, assignedParty=party)).assigned_party is not None
+
+
+def test_what_is_one_organizations_may_become_anothers_inside(world: World) -> None:
+    """422 for one outside, unless tasks of the type are for that one; a type that is for none goes anywhere."""
+    world.organizations = {**world.organizations, "acme": Organization("acme", "Acme", "partner")}
+    task = _given(world)
+    for values, fits in (({"assigned_to": "rulers"}, False), ({"assigned_to": "acme"}, True), ({}, True)):
+        _typed(world, **values)
+        if fits:
+            played(world.decide(task, "reassign", GUY, assignedParty={"kind": "organization", "id": "acme"}))
+        else:
+            detail = "A Survey is assigned to an organization inside."
+            assert _unfit(world, task, kind="organization", id="acme") == detail
+        others = world.decide(task, "reassign", GUY, assignedParty={"kind": "organization", "id": "others"})
+        assert played(others).assigned_party == OTHERS.party
+
+
+def test_nobody_has_a_task_and_its_child_of_the_same_type(world: World) -> None:
+    """422, whichever of the two changes hands, and whatever the other is called by now; a closed one does not count."""
+    task = _given(world)
+    child = _passed(world, task)
+    twin = "A child has another type or another assignee than its parent."
+    world.users = {**world.users, "guy": replace(GUY, display_name="Guy Ray")}
+    assert _unfit(world, task, kind="user", id="guy") == twin
+    own = world.create("Survey", parentId=_claim(world).task_id, assignedParty={"kind": "user", "id": "hal"})
+    under = world.create("Survey", parentId=own.task_id, assignedParty=TO_CREW)
+    assert _unfit(world, under, kind="user", id="hal") == twin
+    world.act(child, "cancel", GUY)
+    decision = world.decide(task, "reassign", HAL, assignedParty={"kind": "user", "id": "guy"})
+    assert played(decision).assigned_party == Party("user", "guy", "Guy Ray")
 
 
 def test_some_types_are_for_members_only(world: World) -> None:

@@ -29,9 +29,25 @@ def misassigned(draft: Draft) -> Refusal | None:
     """
     scene, party = draft.context.scene, cast(Party | None, draft.input.get(FIELD))
     detail = _wrong(scene, scene.workflow.types[draft.task.type], party)
-    if detail is None:
-        return None
-    return Refusal("invalid_input", "The task does not fit.", "assignee", errors=(FieldError(f"/{FIELD}", detail),))
+    return _refused("The task does not fit.", detail) if detail is not None else None
+
+
+def misplaced(draft: Draft, party: Party, *, internal: bool) -> Refusal | None:
+    """Refuses an organization that the type of the draft's task, which changes hands, rules out.
+
+    What is one organization's from the beginning may become another's inside, and none's outside.
+    """
+    scene, task_type = draft.context.scene, draft.context.scene.workflow.types[draft.task.type]
+    detail = None
+    if party.kind == "organization" and task_type.assigned_kind not in (None, _kind(scene, party)):
+        detail = f"A {task_type.label} is assigned to an organization of the kind {task_type.assigned_kind}."
+    elif party.kind == "organization" and task_type.assigned_to not in (None, party.id) and not internal:
+        detail = f"A {task_type.label} is assigned to an organization inside."
+    return _refused("The input does not fit.", detail) if detail is not None else None
+
+
+def _refused(summary: str, detail: str) -> Refusal:
+    return Refusal("invalid_input", summary, "assignee", errors=(FieldError(f"/{FIELD}", detail),))
 
 
 def _wrong(scene: Scene, task_type: TaskType, party: Party | None) -> str | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shared.domain.definitions.vocabulary import ENDED_BELOW, WORK_RETURNED
+from shared.domain.drafts.assignees import misplaced
 from shared.domain.drafts.assigning import assign, belongs, unfit
 from shared.domain.drafts.draft import Draft
 from shared.domain.drafts.opening import begin
@@ -12,7 +15,7 @@ from shared.domain.model.task import Party, Task
 from shared.domain.model.writes import AddInstruction
 from shared.domain.trees.following import follow
 from shared.domain.trees.holds import end_hold
-from shared.domain.trees.tree import stand_under, tree_of
+from shared.domain.trees.tree import stand_under, tree_of, twins
 from shared.domain.words.relations import passed_on_by
 
 
@@ -29,11 +32,22 @@ def delegate(draft: Draft, party: Party, *, internal: bool, instruction: str | N
 def reassign(draft: Draft, party: Party, *, internal: bool) -> Refusal | None:
     """The party has the task from now on, in place: its children, its hold and its parent notice nothing."""
     parent = passed_on_by(draft.context.scene)
-    refusal = unfit(draft, party) or (unless_member(draft, party, parent) if parent else None)
+    members = unless_member(draft, party, parent) if parent else None
+    refusal = misplaced(draft, party, internal=internal) or members or _twin(draft, party) or unfit(draft, party)
     if refusal is not None:
         return refusal
     assign(draft, party, internal=internal)
     return None
+
+
+def _twin(draft: Draft, party: Party) -> Refusal | None:
+    """Refuses a party that has the task above, or the open one below, of the same type."""
+    scene, after = draft.context.scene, replace(draft.task, assigned_party=party)
+    above, below = scene.related.get(after.parent_id or ""), scene.related.get(after.delegate_id or "")
+    refusal = twins(after, above) if above is not None else None
+    if refusal is None and below is not None and status_of(scene.workflow, below).open:
+        refusal = twins(below, after)
+    return refusal
 
 
 def give_back(draft: Draft) -> None:

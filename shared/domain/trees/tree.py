@@ -61,6 +61,14 @@ def place_of(scene: Scene, task_type: TaskType) -> Task | None:
     return root if root is not None and root.type in task_type.placed else None
 
 
+def twins(child: Task, parent: Task) -> Refusal | None:
+    """Refuses a child that has both its parent's type and its parent's assignee."""
+    if child.type != parent.type or _whose(child) != _whose(parent):
+        return None
+    detail = "A child has another type or another assignee than its parent."
+    return Refusal("invalid_input", detail, "not_its_parents_twin", errors=(FieldError("/assignedParty", detail),))
+
+
 def stand_again(draft: Draft, edge: Edge) -> Refusal | None:
     """The draft's task, opened again, keeps the task on hold at which it counts; what it counted as is taken back."""
     scene, child = draft.context.scene, draft.task
@@ -141,10 +149,12 @@ def _misplaced(draft: Draft, parent: Task, above: Draft) -> Refusal | None:
         return Refusal("invalid_input", detail, "parents", errors=(FieldError("/parentId", detail),))
     if not above.status.open and not joins(workflow, child.type, above.task):
         return Refusal("parent_closed", "The parent is closed and takes no child.", rule="parent_open")
-    if child.type == parent.type and child.assigned_party == parent.assigned_party:
-        detail = "A child has another type or another assignee than its parent."
-        return Refusal("invalid_input", detail, "not_its_parents_twin", errors=(FieldError("/assignedParty", detail),))
-    return None
+    return twins(child, parent)
+
+
+def _whose(task: Task) -> tuple[str, str] | None:
+    """The assignee, by whatever name."""
+    return (task.assigned_party.kind, task.assigned_party.id) if task.assigned_party else None
 
 
 def _hold(above: Draft, child: Task, *, same: bool) -> None:
