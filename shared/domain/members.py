@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
-from shared.domain.model.people import Caller, Membership, Organization, OrganizationKind, User
+from shared.domain.model.people import SYSTEM, Caller, Membership, Organization, OrganizationKind, User
 from shared.domain.model.plan import FieldError, Refusal
 from shared.domain.model.text import is_plain
 
@@ -58,6 +58,11 @@ MEMBER: Fields = {"admin": ("admin", _flag)}
 def user_of(user_id: str, existing: User | None, given: Given) -> User | Refusal:
     """The user as the request says; what it does not say stays as it is."""
     values, errors = _read(USER, given, () if existing else ("displayName",))
+    if user_id == SYSTEM.id and values.get("active") is False:
+        errors = (
+            *errors,
+            FieldError("/active", "This user has tasks that no particular person has, and stays active."),
+        )
     if errors:
         return _misfit("user", errors)
     if existing is None:
@@ -90,6 +95,8 @@ def joined(user: User, organization: Organization, given: Given) -> User | Refus
     values, errors = _read(MEMBER, given, ())
     if errors:
         return _misfit("member", errors)
+    if user.id == SYSTEM.id:
+        return Refusal("invalid_input", f"{user.id} is no person, and a member of no organization.", rule="system")
     if organization.id not in user.memberships and len(user.memberships) >= MEMBERSHIPS:
         return Refusal("invalid_input", f"{user.id} belongs to {MEMBERSHIPS} organizations, and cannot join more.")
     return with_membership(user, membership_of(organization, admin=values.get("admin", False)))

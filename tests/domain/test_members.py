@@ -12,7 +12,7 @@ from shared.domain.members import (
     sees_user,
     user_of,
 )
-from shared.domain.model.people import ENGINE, Caller, Membership, Organization, User
+from shared.domain.model.people import ENGINE, SYSTEM, Caller, Membership, Organization, User
 from shared.domain.model.plan import Refusal
 
 QUEUE = Organization("dispatch", "Dispatch", "queue")
@@ -201,3 +201,17 @@ def test_who_sees_an_organization() -> None:
     assert sees_organization(OF_PARTNER, "acme")
     assert not sees_organization(OF_PARTNER, "dispatch")
     assert not sees_organization(OUTSIDE, "acme")
+
+
+def test_the_user_that_no_person_is_stays_active_and_joins_nothing() -> None:
+    """Tasks are assigned to it where nobody is named; its name may change."""
+    for existing in (SYSTEM, None):
+        refusal = user_of("system", existing, {"displayName": "Casetree", "active": False})
+        assert isinstance(refusal, Refusal)
+        assert [error.pointer for error in refusal.errors] == ["/active"]
+    renamed = user_of("system", SYSTEM, {"displayName": "Engine", "active": True})
+    assert isinstance(renamed, User)
+    assert renamed.display_name == "Engine"
+    refusal = joined(SYSTEM, Organization("crew", "Crew", "team"), {})
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.rule) == ("invalid_input", "system")

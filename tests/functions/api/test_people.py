@@ -328,3 +328,13 @@ def test_each_task_of_a_bulk_assignment_says_what_became_of_it(
     (item,) = answer.json["items"]
     assert (answer.status, answer.json["assigned"]) == (200, 0)
     assert (item["taskId"], item["status"], item["problem"]["code"]) == (task_id, 409, "conflict")
+
+
+def test_the_user_system_is_left_as_it_is(admin: Client) -> None:
+    """It is never deactivated, and never a member: 422 says why."""
+    answer = admin.put("/users/system", {"active": False})
+    _refused(answer, "/active")
+    answer = admin.put("/organizations/dispatch/members/system", {})
+    _refused(answer)
+    assert answer.json["detail"] == "system is no person, and a member of no organization."
+    assert admin.get("/users/system").json["active"] is True
