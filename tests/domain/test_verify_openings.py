@@ -464,3 +464,17 @@ class TestSwitches:
         stays = replace(APPEALS.actions["change_type"], target=(TargetCase("same"),))
         whole = replace(APPEALS, actions={**APPEALS.actions, "change_type": stays})
         assert found(whole, "families-fit") == ["'change_type' opens a task in place of one that may stay open."]
+
+    @pytest.mark.parametrize(
+        ("said", "told"),
+        [
+            ({"placed": ()}, "nothing says where that stands"),
+            ({"assigned_to": None}, "it would be nobody's"),
+            ({"kinds": ("one",)}, "nobody would say of which kind"),
+        ],
+    )
+    def test_what_a_task_can_be_changed_into(self, said: dict[str, Any], told: str) -> None:
+        """It opens without anybody saying more than its type."""
+        whole = typed(APPEALS, "StatusInquiryMailTask", **said)
+        detail = f"A task can be changed into a 'StatusInquiryMailTask', but {told}."
+        assert found(whole, "families-fit") == [detail]

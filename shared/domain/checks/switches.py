@@ -97,6 +97,24 @@ def families_fit(workflow: Workflow) -> Iterator[Finding]:
                 detail = f"{action.name!r} changes tasks of another family than a {task_type.name!r} is of."
                 hint = "Write its `family` there, or limit its `actions`."
                 yield Finding("families-fit", ("types", task_type.name), detail, hint)
+    yield from _chosen(workflow)
+
+
+def _chosen(workflow: Workflow) -> Iterator[Finding]:
+    """A task that opens in place of another one stands somewhere, is somebody's, and need not be told apart."""
+    fields = (field for _, action in workflow.every_action() for field in action.fields)
+    asked = {field.options.get("family") for field in fields if field.kind == "task_type"}
+    for task_type in (t for t in workflow.types.values() if t.family in asked):
+        lacks = {
+            "nothing says where that stands": ("placed", not task_type.placed),
+            "it would be nobody's": ("assigned_to", task_type.queue == "assignee" and task_type.assigned_to is None),
+            "nobody would say of which kind": ("kinds", bool(task_type.kinds)),
+        }
+        for why, (key, is_so) in lacks.items():
+            if is_so:
+                detail = f"A task can be changed into a {task_type.name!r}, but {why}."
+                hint = f"Say otherwise by its `{key}`, or give it another `family`."
+                yield Finding("families-fit", ("types", task_type.name), detail, hint)
 
 
 def input_is_handed_up(workflow: Workflow) -> Iterator[Finding]:
