@@ -66,7 +66,8 @@ class World:
         seen: set[tuple[str, str]] = set()
         while fresh := [item for item in self.items("HISTORY#") if _key(item) not in seen]:
             seen |= {_key(item) for item in fresh}
-            entries = [entry_of_item(item) for item in fresh]
+            # As the stream's readers do, who pass over what nobody sees yet.
+            entries = [entry for entry in map(entry_of_item, fresh) if not entry.staged]
             for entry in entries:
                 react(self.session, entry)
             count(self.session, entries)
