@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
+from shared.domain.definitions.lifecycle import ENGINE
 from shared.domain.definitions.workflow import TaskType, Workflow
 from shared.domain.drafts.assignees import misassigned, with_named_user
 from shared.domain.drafts.assigning import unfit
@@ -15,6 +16,7 @@ from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.model.scene import Context, Scene, unfinished
 from shared.domain.model.skew import SKEW
 from shared.domain.model.task import Link, Party, Task, TaskId, Texts
+from shared.domain.model.text import with_article
 from shared.domain.model.writes import AddDependent, CheckCaseOpen, PutFirstTexts, Write
 from shared.domain.trees.following import open_with
 from shared.domain.trees.tree import may_stand_under, place_of, stand_under
@@ -22,7 +24,7 @@ from shared.domain.words.effects import set_assigned_party
 from shared.domain.words.fields import read_input
 from shared.domain.words.kind import Reading
 from shared.domain.words.permission import closed, kept_out, kept_out_of_case
-from shared.domain.words.relations import is_passed_on_to
+from shared.domain.words.relations import describe, is_passed_on_to
 
 
 def create_task(context: Context, given: Mapping[str, object]) -> Decision:
@@ -53,7 +55,10 @@ def new_task(
     fields = {**with_named_user(_type_of(workflow, given), fields)}
     reading = Reading(context.scene, context.caller, context.now)
     values, errors = read_input(workflow.creation.fields, fields, reading)
-    errors = (*_type_errors(workflow, given.get("type")), *_kind_errors(workflow, given), *errors)
+    wrong_kind = _kind_errors(workflow, given)
+    if wrong_kind:
+        errors = tuple(error for error in errors if error.pointer != "/kind")
+    errors = (*_type_errors(workflow, given.get("type")), *wrong_kind, *errors)
     if errors:
         return Refusal("invalid_input", "The task does not fit.", rule="input", errors=errors)
     draft = Draft(
@@ -103,15 +108,17 @@ def _place(draft: Draft) -> Refusal | None:
     if task_type.placed:
         detail = f"There is no open {task_type.placed[-1]} for it to stand under."
         return Refusal("parent_closed", detail, rule="parent_open")
-    return _wrong_parent(f"A {draft.task.type} stands under one of: {', '.join(sorted(task_type.parents))}.")
+    name = with_article(draft.task.type, first=True)
+    return _wrong_parent(f"{name} stands under one of: {', '.join(sorted(task_type.parents))}.")
 
 
 def _misplaced(draft: Draft, parent: Task, place: Task | None) -> Refusal | None:
     """Refuses a parent under which tasks of the type do not stand, or do not stand now."""
+    name = with_article(draft.task.type, first=True)
     if not may_stand_under(draft.context.scene.workflow, draft.task.type, parent):
-        return _wrong_parent(f"A {draft.task.type} cannot stand under a {parent.type}.")
+        return _wrong_parent(f"{name} cannot stand under {with_article(parent.type)}.")
     if place is not None and place.task_id != parent.task_id:
-        return _wrong_parent(f"A {draft.task.type} stands under the {place.type} now. It need not be named.")
+        return _wrong_parent(f"{name} stands under the {place.type} now. It need not be named.")
     return None
 
 
@@ -207,8 +214,10 @@ def kept_from_creating(scene: Scene, context: Context, task_type: TaskType) -> R
         who = who or scene.workflow.creation.who
     elif who is None or context.caller.member_of(task_type.created_by_members_of):
         return None
-    refusal = kept_out(scene, context.caller, who, f"create a {task_type.label} here")
+    refusal = kept_out(scene, context.caller, who, f"create {with_article(task_type.label)} here")
     named = scene.workflow.organizations.get(task_type.created_by_members_of or "")
-    if refusal is None or named is None or not context.caller.inside:
-        return refusal
-    return replace(refusal, who=(*refusal.who, f"members of {named.label}"))
+    if refusal is None:
+        return None
+    told = describe(scene, tuple(name for name in who if name != ENGINE), context.caller)
+    members = (f"members of {named.label}",) if named is not None and context.caller.inside else ()
+    return replace(refusal, who=(*told, *members))

@@ -16,6 +16,7 @@ from shared.domain.drafts.draft import Draft
 from shared.domain.model.plan import Decision, Plan, Refusal
 from shared.domain.model.scene import Context
 from shared.domain.model.skew import SKEW
+from shared.domain.model.text import with_article
 from shared.domain.trees.delegation import end_with_delegate, give_back
 from shared.domain.trees.following import follow
 from shared.domain.trees.holds import end_hold, is_hold
@@ -70,14 +71,15 @@ def permitted(context: Context, action: Action) -> Refusal | None:
         reason = GUARDS[word.name](context, word.arguments)
         if reason is not None:
             return Refusal("not_allowed", reason, rule=word.name)
-    return kept_out(context.scene, context.caller, action.who, f"{action.label.lower()} this task")
+    return kept_out(context.scene, context.caller, action.who, f'take the action "{action.label}" on this task')
 
 
 def _unknown(context: Context, name: str) -> Refusal:
     """Refuses an action that tasks of the type do not have, or no task at all."""
     workflow = context.scene.workflow
     if name == workflow.creation.action or any(action.name == name for _, action in workflow.every_action()):
-        return Refusal("not_allowed", f"A {context.scene.subject.type} has no action {name!r}.", rule="action")
+        detail = f"{with_article(context.scene.subject.type, first=True)} has no action {name!r}."
+        return Refusal("not_allowed", detail, rule="action")
     return Refusal("invalid_input", f"There is no action {name!r}.", rule="action")
 
 

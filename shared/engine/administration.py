@@ -48,7 +48,7 @@ def check_seen(request: Request, existing: User | Organization | None) -> None:
     if existing is not None:
         check_version(request, existing.version)
     elif request.if_match is not None:
-        refuse("version_mismatch", f"There is nothing here yet, and so no version {request.if_match}.")
+        refuse("version_mismatch", "There is nothing here yet, and so no version of it.")
 
 
 def accepted(result: Result | Refusal) -> Result:

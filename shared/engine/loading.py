@@ -130,7 +130,8 @@ def seen_task(session: Session, gathered: Gathered) -> tuple[Workflow, Case, Tas
 def check_version(request: Request, version: int) -> None:
     """Raises Refused `version_mismatch` if the caller has seen another version."""
     if request.if_match is not None and request.if_match != version:
-        refuse("version_mismatch", f"This is version {version} by now, not {request.if_match}. Look again.")
+        other = f", not {request.if_match}" if request.if_match else ""
+        refuse("version_mismatch", f"This is version {version} by now{other}. Look again.")
 
 
 def context_of(session: Session, gathered: Gathered, scene: Scene) -> Context:

@@ -11,6 +11,7 @@ from shared.domain.model.people import OrganizationKind
 from shared.domain.model.plan import FieldError, Refusal
 from shared.domain.model.scene import Scene
 from shared.domain.model.task import Party
+from shared.domain.model.text import with_article
 
 FIELD = "assignedParty"
 
@@ -38,11 +39,11 @@ def misplaced(draft: Draft, party: Party, *, internal: bool) -> Refusal | None:
     What is one organization's from the beginning may become another's inside, and none's outside.
     """
     scene, task_type = draft.context.scene, draft.context.scene.workflow.types[draft.task.type]
-    detail = None
+    name, detail = with_article(task_type.label, first=True), None
     if party.kind == "organization" and task_type.assigned_kind not in (None, _kind(scene, party)):
-        detail = f"A {task_type.label} is assigned to an organization of the kind {task_type.assigned_kind}."
+        detail = f"{name} is assigned to an organization of the kind {task_type.assigned_kind}."
     elif party.kind == "organization" and task_type.assigned_to not in (None, party.id) and not internal:
-        detail = f"A {task_type.label} is assigned to an organization inside."
+        detail = f"{name} is assigned to an organization inside."
     return _refused("The input does not fit.", detail) if detail is not None else None
 
 
@@ -53,12 +54,15 @@ def _refused(summary: str, detail: str) -> Refusal:
 def _wrong(scene: Scene, task_type: TaskType, party: Party | None) -> str | None:
     if party is None:
         return "This field is required." if task_type.queue == "assignee" else None
-    named = scene.workflow.organizations.get(task_type.assigned_to or "")
+    name, named = (
+        with_article(task_type.label, first=True),
+        scene.workflow.organizations.get(task_type.assigned_to or ""),
+    )
     if named is not None and (party.kind, party.id) != ("organization", named.id):
-        return f"A {task_type.label} is assigned to {named.label}. It need not be named."
+        return f"{name} is assigned to {named.label}. It need not be named."
     wanted = task_type.assigned_kind
     if wanted is not None and _kind(scene, party) != wanted:
-        return f"A {task_type.label} is assigned to an organization of the kind {wanted}."
+        return f"{name} is assigned to an organization of the kind {wanted}."
     return None
 
 

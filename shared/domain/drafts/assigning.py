@@ -8,6 +8,7 @@ from shared.domain.model.people import INTERNAL_KINDS, User
 from shared.domain.model.plan import Refusal
 from shared.domain.model.scene import Scene
 from shared.domain.model.task import Party
+from shared.domain.model.text import with_article
 from shared.domain.words.task_kinds import party_kinds
 
 
@@ -50,7 +51,7 @@ def unfit(draft: Draft, party: Party) -> Refusal | None:
     user = draft.context.scene.users.get(party.id) if party.kind == "user" else None
     if wanted is None or belongs(user, wanted):
         return None
-    detail = f"A {draft.task.type} is for members of {workflow.organizations[wanted].label}."
+    detail = f"{with_article(draft.task.type, first=True)} is for members of {workflow.organizations[wanted].label}."
     return Refusal("assignee_not_member", detail, rule="members_of")
 
 

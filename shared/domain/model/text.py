@@ -1,11 +1,16 @@
-"""What text may be stored: no control characters, nothing that cannot be written as UTF-8."""
+"""What text may be stored: no control characters, nothing that cannot be written as UTF-8. And names in sentences."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 LINE_CHARACTERS = frozenset("\n\r\t")
 REFUSED = frozenset({"Cc", "Cs"})
+_SPELT_OUT = re.compile(r"[AEFHILMNORSX]([A-Z]|\b)")
+"""What begins so is read letter by letter, as in "an SLA", and its first letter begins with a vowel."""
+_VOWEL = re.compile(r"(?!eu|one|uni(?![dmn])|us[aeu])[aeiou]|hour|hon(est|or)", re.IGNORECASE)
+"""What begins so begins with a vowel when it is spoken; "a European", "a one-off", "a unit", "a user" do not."""
 
 
 def is_plain(text: str, *, lines: bool = False) -> bool:
@@ -14,3 +19,10 @@ def is_plain(text: str, *, lines: bool = False) -> bool:
         return True
     allowed = LINE_CHARACTERS if lines else frozenset()
     return all(c in allowed or unicodedata.category(c) not in REFUSED for c in text)
+
+
+def with_article(name: str, *, first: bool = False) -> str:
+    """The name behind "a" or "an", whichever it is spoken with; `first` where a sentence begins with it."""
+    spelt = re.match(r"[A-Z]([A-Z]|\b)", name)
+    article = "an" if (_SPELT_OUT if spelt else _VOWEL).match(name) else "a"
+    return f"{article.capitalize() if first else article} {name}"

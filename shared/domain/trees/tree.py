@@ -15,6 +15,7 @@ from shared.domain.drafts.draft import Draft
 from shared.domain.model.plan import FieldError, Refusal
 from shared.domain.model.scene import Scene, status_of
 from shared.domain.model.task import Children, Edge, Task, TaskId
+from shared.domain.model.text import with_article
 from shared.domain.model.writes import ChangeEdge, CreateEdge
 from shared.domain.trees.holds import end_hold
 
@@ -145,7 +146,7 @@ def _misplaced(draft: Draft, parent: Task, above: Draft) -> Refusal | None:
     """Refuses a parent under which the task does not stand, and one that is closed where it would count."""
     workflow, child = draft.context.scene.workflow, draft.task
     if child.type != parent.type and not may_stand_under(workflow, child.type, parent):
-        detail = f"A {child.type} cannot stand under a {parent.type}."
+        detail = f"{with_article(child.type, first=True)} cannot stand under {with_article(parent.type)}."
         return Refusal("invalid_input", detail, "parents", errors=(FieldError("/parentId", detail),))
     if not above.status.open and not joins(workflow, child.type, above.task):
         return Refusal("parent_closed", "The parent is closed and takes no child.", rule="parent_open")

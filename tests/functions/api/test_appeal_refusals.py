@@ -99,3 +99,53 @@ def test_a_type_that_is_for_others_is_refused_as_everywhere(board: Board, name: 
     """403 where tasks of the type stand under such a task, and others create them."""
     board.intake("hearing")
     assert board.world.as_("quin").act(board.newest("RootTask"), "create_child", {"type": name}).status == status
+
+
+@pytest.mark.parametrize("value", [None, 5, "", ["vso"]])
+def test_an_id_that_is_none_is_named_by_its_place(board: Board, value: object) -> None:
+    """Within the attribute, as what is wrong with an id that nothing has."""
+    answer = _begin(board, docket="hearing", representative={"organizationId": value})
+    assert [pointer for pointer, _ in _errors(answer)] == ["/attributes/representative/organizationId"]
+
+
+@pytest.mark.parametrize("kind", [None, "", 5, ["aoj"], "lunch"])
+def test_a_kind_that_is_none_is_one_error(board: Board, kind: object) -> None:
+    """It says which kinds there are; for other types, that there are none."""
+    board.intake()
+    board.act("admin", "DistributionTask", "distribute", userId="jo")
+    board.act("jo", "JudgeAssignTask", "assign_to_attorney", userId="al")
+    answer = board.world.as_("al").act(
+        board.newest("AttorneyTask"), "create_child", {"type": "ColocatedTask", "kind": kind}
+    )
+    [(pointer, detail)] = _errors(answer)
+    assert (pointer, detail[:38]) == ("/kind", "This must be one of: address_verificat")
+    answer = board.world.as_("quin").post("/cases/a1/tasks", {"type": "AodMotionMailTask", "kind": kind})
+    assert _errors(answer) == [("/kind", "Such tasks have no kinds.")]
+
+
+def test_refusals_are_sentences_whatever_the_labels(board: Board) -> None:
+    """An action by its label, a type with its article; of who may create, only people are told."""
+    board.intake()
+    quin = board.world.as_("quin")
+    answer = quin.act(board.newest("DistributionTask"), "distribute", {})
+    assert answer.json["detail"] == 'You may not take the action "Distribute to a judge" on this task.'
+    answer = quin.post("/cases/a1/tasks", {"type": "EngineeringTask", "parentId": board.newest("RootTask")})
+    assert (answer.json["detail"], answer.json["who"]) == (
+        "You may not create an EngineeringTask here.",
+        ["administrators"],
+    )
+    answer = quin.post("/cases/a1/tasks", {"type": "DocketSwitchMailTask"})
+    assert (answer.status, answer.json["who"]) == (403, ["members of Clerk of the Board"])
+    answer = quin.act(board.newest("RootTask"), "start")
+    assert (answer.status, answer.json["detail"]) == (403, "A RootTask has no action 'start'.")
+
+
+@pytest.mark.parametrize(("tag", "told"), [('"abc"', "Look again."), ('"7"', "not 7. Look again.")])
+def test_a_version_that_is_none_is_not_told_as_one(board: Board, tag: str, told: str) -> None:
+    """412 names the version that was asked for only where one was."""
+    board.intake()
+    answer = board.world.as_("admin").patch("/cases/a1", {"displayName": "New"}, If_Match=tag)
+    assert answer.status == 412
+    assert answer.json["detail"] in (f"This is version 1 by now, {told}", f"This is version 1 by now. {told}")
+    answer = board.world.as_("admin").put("/users/new", {"displayName": "New"}, If_Match=tag)
+    assert (answer.status, answer.json["detail"]) == (412, "There is nothing here yet, and so no version of it.")
