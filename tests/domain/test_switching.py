@@ -311,6 +311,17 @@ def test_a_switch_to_the_same_docket_changes_nothing() -> None:
     assert refused(grant(ruled(appeal("hearing")))).errors[0].pointer == "/docket"
 
 
+def test_one_task_begins_one_case() -> None:
+    """Neither it nor the record in the new case, opened again, begins another one."""
+    world = ruled(appeal())
+    plan = granted(world)
+    (mark,) = (t for t in _copies(plan) if t.type == "DocketSwitchGrantedTask")
+    assert mark.new_case_id == mark.case_id
+    own = newest(world, "DocketSwitchGrantedTask")
+    world.tasks[own.task_id] = replace(own, new_case_id=mark.case_id)
+    assert refused(grant(world)).code == "action_not_available"
+
+
 def test_a_child_that_is_still_to_be_counted_is_waited_for() -> None:
     """What seems to wait for it would wait for ever in the new case: the decision is made again."""
     world = appeal()

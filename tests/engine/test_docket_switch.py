@@ -224,7 +224,7 @@ def test_more_than_25_tasks_are_not_taken_along(board: World) -> None:
     """422: the clerk leaves some out, and then it is done."""
     intake(board, "direct_review")
     for _ in range(26):
-        create(board, MAY, "OtherMotionMail")
+        tasks.create_task(board.session, MAY, "a1", {"type": "OtherMotionMailTask"}, Request())
     _ask(board)
     act(board, JO, "DocketSwitchRuling", "rule", ruling="granted")
     with pytest.raises(Refused) as caught:

@@ -34,6 +34,9 @@ FULL_CASE = Case(
     closed_at=LATER,
     close_reason="sold",
     graph_version=7,
+    root_id=TASK_ID,
+    staged=True,
+    original_case_id="look-4710",
     version=3,
 )
 
@@ -77,6 +80,10 @@ FULL_TASK = Task(
     waiting=3600,
     working=60,
     texts=3,
+    kind="missing_records",
+    is_delegate=True,
+    staged=True,
+    new_case_id="look-4712",
     children=Children(6, 5, 4, 3, 2, 1),
     hold_id=OTHER_ID,
     delegate_id=OTHER_ID,
@@ -139,6 +146,7 @@ FULL_ENTRY = Entry(
     waiting=3600,
     working=0,
     workflow="inspection",
+    staged=True,
 )
 
 TIMER = Timer(TASK_ID, "due", "due", "expire", LATER)

@@ -66,8 +66,11 @@ def switch(draft: Draft, field: str) -> Refusal | None:
 
 
 def _impossible(draft: Draft, field: str) -> Refusal | None:
-    """Refuses what would change nothing, and to follow on a tree that has ended."""
+    """Refuses what would change nothing, a second case for one task, and to follow on a tree that has ended."""
     scene = draft.context.scene
+    if scene.subject.new_case_id is not None:
+        detail = f"{scene.subject.new_case_id} has begun with this task already."
+        return Refusal("action_not_available", detail, rule="one_case")
     if scene.case.attributes.get(field) == draft.input[field]:
         error = FieldError(f"/{field}", "It is so already.")
         return Refusal("invalid_input", "The input does not fit.", rule="input", errors=(error,))
@@ -242,6 +245,7 @@ def _mark(draft: Draft, top: Draft) -> Refusal | None:
     refusal = stand_under(mark, top.task)
     mark.enter(mark.context.scene.workflow.statuses[tree_of(mark.context.scene.workflow).completed])
     mark.changed("originalCaseId", None, by.case_id)
+    mark.set(new_case_id=top.task.case_id)
     return refusal
 
 
