@@ -76,7 +76,10 @@ def edit_case(call: Call) -> Reply:
     refusals=(403, 404, 409, 412, 422),
 )
 def close_case(call: Call) -> Reply:
-    """Closes the case; its open tasks are ended by a cascade that follows within seconds."""
+    """Closes the case; its open tasks are ended by a cascade that follows within seconds.
+
+    Where the workflow does not say how cases are closed, nobody may.
+    """
     answer = engine.close_case(call.session, call.identity, call.path["caseId"], call.body, call.request)
     return replies.written(answer, views.case, _address)
 

@@ -45,7 +45,10 @@ def get_user(call: Call) -> Reply:
     refusals=(403, 409, 412, 422),
 )
 def put_user(call: Call) -> Reply:
-    """Makes the user known, or changes them. For administrators. A deactivated user is refused at once."""
+    """Makes the user known, or changes them. For administrators. A deactivated user is refused at once.
+
+    The user `system` stays active.
+    """
     if call.path["userId"] == ME:
         raise method_not_allowed(("GET",))
     answer = engine.put_user(call.session, call.identity, call.path["userId"], call.body, call.request)

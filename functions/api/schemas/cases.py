@@ -25,6 +25,15 @@ Attributes = Annotated[
     dict[str, Any], Field(description="As the case type declares them.", examples=[{"lookId": "4711"}])
 ]
 
+SeenAttributes = Annotated[
+    dict[str, Any],
+    Field(
+        description="As the case type declares them; to who may not see the whole case, "
+        "without those that name an organization which is not theirs.",
+        examples=[{"lookId": "4711"}],
+    ),
+]
+
 
 class CaseFields(Output):
     """What every view of a case shows."""
@@ -35,7 +44,7 @@ class CaseFields(Output):
     case_type: Annotated[str, Field(examples=["look"])]
     display_name: Annotated[str, Field(examples=["Look 4711"])]
     organization_id: Annotated[str | None, Field(examples=[None])]
-    attributes: Attributes
+    attributes: SeenAttributes
     state: Literal["open", "closed"]
     created_at: Timestamp
     created_by: Who
