@@ -92,6 +92,10 @@ def test_a_damaged_form_is_refused_or_still_a_workflow(at: tuple[str | int, ...]
         ({"create_case": [1]}, "/create_case/0: str expected, not int"),
         ({"statuses": {"a": {"key": "a", "state": "A"}}}, "/statuses/a/status: missing"),
         ({"types": {"a": {"name": "a", "label": "A", "due_in": "3d"}}}, "/types/a/due_in: int expected, not str"),
+        (
+            {"types": {"a": {"name": "a", "label": "A", "lasts": 10**15}}},
+            "/types/a/lasts: 1000000000000000 seconds are too many",
+        ),
         ({"types": {"a": {"name": "a", "label": "A", "ends": "now"}}}, "/types/a/ends: 'now' is none of by_action, "),
     ],
 )

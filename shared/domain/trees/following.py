@@ -20,6 +20,7 @@ from shared.domain.model.people import INTERNAL_KINDS, User
 from shared.domain.model.plan import Code, Refusal
 from shared.domain.model.scene import Context, Scene, status_of
 from shared.domain.model.task import Case, Party, Task
+from shared.domain.model.text import with_article
 from shared.domain.model.writes import AdvanceGraph
 from shared.domain.trees.holds import end_hold, place_hold
 from shared.domain.trees.locks import lock_names
@@ -248,7 +249,7 @@ def _without(draft: Draft, declared: Follow, code: Code) -> Refusal | None:
     if draft.context.caller.is_engine:
         draft.changes["notOpened"] = {"type": declared.opens, "reason": code}
         return None
-    detail = f"A {declared.opens} would follow, which cannot be opened now."
+    detail = f"{with_article(declared.opens or '', first=True)} would follow, which cannot be opened now."
     return Refusal(code, detail, rule="follows")
 
 
