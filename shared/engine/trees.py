@@ -31,7 +31,7 @@ def _count_once(session: Session, task_id: TaskId, taken: set[str]) -> bool | No
     """Whether the closing was still to be counted; None if another commit came between."""
     loaded = session.store.load([CaseKey(case_of(task_id)), TaskKey(task_id)])
     case, child = loaded[CaseKey(case_of(task_id))], loaded[TaskKey(task_id)]
-    if case is None or child is None or child.parent_id is None or child.counts_at is None:
+    if case is None or case.staged or child is None or child.parent_id is None or child.counts_at is None:
         return False
     edge_key, parent_key = EdgeKey(child.parent_id, task_id), TaskKey(child.counts_at)
     above = session.store.load([edge_key, parent_key])

@@ -4,6 +4,7 @@ SKEW = {
     "caller": "read with the task; deactivating somebody takes effect on their next request",
     "prerequisites": "a terminal status is final, and the hook looks again at a task left waiting",
     "holds": "an end that nobody read of fails the commit: what ends a hold writes its task as well",
+    "held": "what is routed by whether a task is open goes where it would have gone a moment earlier",
     "parties": "the doctor's assignee-active finds a party deactivated meanwhile",
 }
 """What decisions read and plans do not guard, each with why that is safe."""

@@ -8,28 +8,23 @@ task of a case that has come to light its place in the queues, its timers and an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import cast
 
 from shared.domain.case_entry import case_entry
 from shared.domain.definitions.vocabulary import CREATE, ENDED_BELOW, SWITCHED
 from shared.domain.drafts.draft import Draft
-from shared.domain.drafts.opening import begin, entity_of
-from shared.domain.drafts.texts import TEXTS, copy_texts, size_of
+from shared.domain.drafts.opening import begin
 from shared.domain.model.plan import FieldError, Plan, Refusal
 from shared.domain.model.reactions import CHILDREN, TO_LIGHT
-from shared.domain.model.scene import Context, Scene, status_of
-from shared.domain.model.task import Case, Children, Task, TaskId
+from shared.domain.model.scene import Context, Scene
+from shared.domain.model.task import Case, Task
 from shared.domain.model.writes import AddEntry, ChangeCase, CheckCase, CheckTask, CreateCase, PutTimer
 from shared.domain.trees.following import above_of, begin_case, rooted
-from shared.domain.trees.holds import is_hold
-from shared.domain.trees.locks import held_locks
-from shared.domain.trees.tree import may_stand_under, stand_under, tree_of
+from shared.domain.trees.taking_along import all_stays, copy, crowded, is_open, leave_out, taken_along
+from shared.domain.trees.tree import stand_under, tree_of
 from shared.domain.words.relations import branch_of, passed_on_by
 
-TAKEN = 25
-"""Open tasks that are taken along, each with those of its own type above it."""
 CHECKS = 80
 """Tasks of the old case that the one transaction checks, of the 100 items that it may hold."""
 
@@ -49,16 +44,16 @@ def switch(draft: Draft, field: str) -> Refusal | None:
     if isinstance(begun, Refusal):
         return begun
     top = begun[0]
-    taken = _taken_along(draft, top)
+    taken = taken_along(draft, top)
     if isinstance(taken, Refusal):
         return taken
-    refusal = _copy(draft, top, taken) or _mark(draft, top) or _crowded(top)
+    refusal = copy(draft, top, taken) or _mark(draft, top) or crowded(top)
     if refusal is not None:
         return refusal
     ended = _ended(scene)
     checked = tuple(CheckTask(task) for task in _looked_at(scene, taken, ended))
     if len(checked) > CHECKS:
-        return _leave_out(f"With those above them, {len(checked)} tasks would be taken along, at most {CHECKS} can.")
+        return leave_out(f"With those above them, {len(checked)} tasks would be taken along, at most {CHECKS} can.")
     _stage(draft, there, rooted(there.scene.case, begun), top)
     draft.write(CheckCase(scene.case), *checked)
     _end_tree(draft, ended)
@@ -75,7 +70,7 @@ def _impossible(draft: Draft, field: str) -> Refusal | None:
         error = FieldError(f"/{field}", "It is so already.")
         return Refusal("invalid_input", "The input does not fit.", rule="input", errors=(error,))
     root = scene.related.get(scene.case.root_id or "")
-    if root is None or not _is_open(scene, root):
+    if root is None or not is_open(scene, root):
         return Refusal("parent_closed", "The tree that the new case would follow on has ended.", rule="parent_open")
     return None
 
@@ -114,130 +109,6 @@ def _beginning(draft: Draft, field: str) -> Context:
     return replace(context, scene=there)
 
 
-def _taken_along(draft: Draft, top: Draft) -> tuple[Task, ...] | Refusal:
-    """The open tasks that are taken along: all that can be, without those that the input leaves out."""
-    scene, begun = draft.context.scene, _by_type(top)
-    can = {task.task_id: task for task in _leaves(scene) if _moves(scene, task, begun)}
-    left_out = cast(Sequence[TaskId], draft.input.get("leaveOut", ()))
-    errors = tuple(
-        FieldError(f"/leaveOut/{index}", "This task is not taken along anyway.")
-        for index, task_id in enumerate(left_out)
-        if task_id not in can
-    )
-    if errors:
-        return Refusal("invalid_input", "The input does not fit.", rule="input", errors=errors)
-    taken = tuple(task for task_id, task in can.items() if task_id not in left_out)
-    if any(task.children.open for task in taken):
-        return Refusal("conflict", "A task below one that is taken along has just closed. Try again.")
-    if len(taken) > TAKEN:
-        return _leave_out(f"{len(taken)} open tasks would be taken along, at most {TAKEN} can: leave some out.")
-    return taken
-
-
-def _leave_out(detail: str) -> Refusal:
-    return Refusal("invalid_input", "The input does not fit.", rule="input", errors=(FieldError("/leaveOut", detail),))
-
-
-def _leaves(scene: Scene) -> Iterator[Task]:
-    """The open tasks of the case without an open child; a timed hold is neither."""
-    opened = [task for task in scene.related.values() if _is_open(scene, task) and not is_hold(scene.workflow, task)]
-    parents = {task.parent_id for task in opened}
-    return (task for task in opened if task.task_id not in parents and task.task_id != scene.subject.task_id)
-
-
-def _is_open(scene: Scene, task: Task) -> bool:
-    return status_of(scene.workflow, task).open
-
-
-def _moves(scene: Scene, task: Task, begun: Mapping[str, Draft]) -> bool:
-    """Whether its type, and where it stands, let the task be taken along; what begins anew is not."""
-    types = scene.workflow.types
-    if types[task.type].moves != "along" or task.type in begun:
-        return False
-    if _all_stays(scene, task):
-        return False
-    return _place(scene, branch_of(scene, task)[0], begun) is not None
-
-
-def _place(scene: Scene, task: Task, begun: Mapping[str, Draft]) -> Draft | None:
-    """The task of the new case under which a copy stands: as on creation, or as the task did."""
-    for name in scene.workflow.types[task.type].placed:
-        if name in begun:
-            return begun[name]
-    places = (begun[above.type] for above in above_of(scene, task) if above.type in begun)
-    return next((place for place in places if may_stand_under(scene.workflow, task.type, place.task)), None)
-
-
-def _by_type(top: Draft) -> dict[str, Draft]:
-    """The tasks with which the new case begins."""
-    return {draft.task.type: draft for draft in top.company.values()}
-
-
-def _copy(draft: Draft, top: Draft, taken: Sequence[Task]) -> Refusal | None:
-    """Every task that is taken along, with those that passed it on, has a copy in the new case."""
-    scene, begun = draft.context.scene, _by_type(top)
-    copies: dict[TaskId, Draft] = {}
-    for leaf in taken:
-        above = _place(scene, branch_of(scene, leaf)[0], begun)
-        for task in branch_of(scene, leaf):
-            if task.task_id not in copies:
-                made = _copied(scene, task, top, above.task if above else top.task)
-                if isinstance(made, Refusal):
-                    return made
-                copies[task.task_id] = made
-            above = copies[task.task_id]
-    return None
-
-
-def _crowded(top: Draft) -> Refusal | None:
-    """Refuses two tasks of which only one may be open where both would stand."""
-    workflow = top.context.scene.workflow
-    held: set[str] = set()
-    for draft in top.company.values():
-        for name in held_locks(workflow, draft.task):
-            if name in held:
-                detail = f"Only one {draft.task.type} may be open there: leave the others out."
-                return _leave_out(detail)
-            held.add(name)
-    return None
-
-
-def _copied(scene: Scene, task: Task, top: Draft, parent: Task) -> Draft | Refusal:
-    """The draft of a copy of the task under the parent, as it is now, but for a hold that does not go along."""
-    workflow, case = scene.workflow, top.context.scene.case
-    status = status_of(workflow, task)
-    if task.hold_id is not None:
-        status = workflow.statuses[tree_of(workflow).returned]
-    now = top.context.now
-    blank = replace(
-        task,
-        task_id=f"{case.case_id}.{top.context.ids.local()}",
-        case_id=case.case_id,
-        state=status.state,
-        status=status.status,
-        created_at=now,
-        updated_at=now,
-        since=now,
-        entity=entity_of(top.context.scene) if task.entity == entity_of(scene) else task.entity,
-        timers=(),
-        texts=0,
-        children=Children(),
-        hold_id=None,
-        delegated=False,
-        delegate_id=None,
-        version=1,
-    )
-    copy = top.beside(blank, CREATE, new=True)
-    copy.changed("copiedFrom", None, task.task_id)
-    for timer in task.timers:
-        copy.start_timer(timer.name, timer.at)
-    texts = scene.texts.get(task.task_id)
-    if texts is not None and size_of(texts) > TEXTS:
-        return _leave_out(f"The texts of {task.task_id} are too long to be taken along: leave it out.")
-    copy_texts(copy, texts)
-    return stand_under(copy, parent) or copy
-
-
 def _mark(draft: Draft, top: Draft) -> Refusal | None:
     """A completed task of the draft's type stands in the new case, and shows where that comes from."""
     by = passed_on_by(draft.context.scene) or draft.task
@@ -254,17 +125,11 @@ def _looked_at(scene: Scene, taken: Sequence[Task], ended: Iterable[Task]) -> tu
 
     A child that opens anywhere meanwhile would be cancelled without a copy, but where nothing is taken along.
     """
-    parents = {task.parent_id for task in scene.related.values() if _is_open(scene, task)}
-    above = (task for task_id, task in scene.related.items() if task_id in parents and not _all_stays(scene, task))
-    found = {task.task_id: task for task in (*taken, *above) if _is_open(scene, task)}
+    parents = {task.parent_id for task in scene.related.values() if is_open(scene, task)}
+    above = (task for task_id, task in scene.related.items() if task_id in parents and not all_stays(scene, task))
+    found = {task.task_id: task for task in (*taken, *above) if is_open(scene, task)}
     own = {task.task_id for task in (*branch_of(scene, scene.subject), *ended)}
     return tuple(task for task_id, task in found.items() if task_id not in own)
-
-
-def _all_stays(scene: Scene, task: Task) -> bool:
-    """Whether nothing at or below the task is taken along."""
-    types = scene.workflow.types
-    return any(types[one.type].moves == "all_stay" for one in (task, *above_of(scene, task)))
 
 
 def _stage(draft: Draft, there: Context, case: Case, top: Draft) -> None:
@@ -283,7 +148,7 @@ def _stage(draft: Draft, there: Context, case: Case, top: Draft) -> None:
 def _ended(scene: Scene) -> tuple[Task, ...]:
     """The open tasks above the scene's, but for those of its own type, which end as it does."""
     own = {task.task_id for task in branch_of(scene, scene.subject)}
-    return tuple(t for t in above_of(scene, scene.subject) if _is_open(scene, t) and t.task_id not in own)
+    return tuple(t for t in above_of(scene, scene.subject) if is_open(scene, t) and t.task_id not in own)
 
 
 def _end_tree(draft: Draft, tasks: Iterable[Task]) -> None:
