@@ -1,7 +1,8 @@
 """Siblings of an appeal that are closed at once over the API, and counted by the real stream."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import timedelta
+from multiprocessing import get_context
 
 import pytest
 
@@ -9,6 +10,7 @@ from infra.local import clock
 from infra.local.calls import Api
 from infra.local.functions import settle, wait_until_at_rest
 from infra.local.records import Stack
+from infra.local.signin import fresh_token
 from tests.stack.conftest import AsPerson
 from tests.stack.looks import Task, act, eventually, history, new_case_id, read
 
@@ -16,6 +18,7 @@ pytestmark = pytest.mark.stack
 
 SIBLINGS = 200
 AT_ONCE = 8
+PROCESSES = 4
 PATIENCE = 120.0
 
 
@@ -33,12 +36,20 @@ def _grown(api: Api, parent: Task, number: int) -> list[Task]:
         return list(pool.map(lambda _: api.need("POST", f"/cases/{parent['caseId']}/tasks", body), range(number)))
 
 
-def _closed(api: Api, siblings: list[Task], *actions: str) -> None:
-    """All are closed at once, by the actions in turn."""
+def _closed(stack: Stack, siblings: list[Task], *actions: str) -> None:
+    """All are closed at once, by several processes with several threads each, by the actions in turn."""
     pairs = [(task, actions[number % len(actions)]) for number, task in enumerate(siblings)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = list(pool.map(lambda pair: act(api, *pair), pairs))
-    assert {answer.status for answer in answers} == {200}
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        caller = stack.api_url, fresh_token(stack, "admin")
+        running = [pool.submit(_close_share, *caller, pairs[share::PROCESSES]) for share in range(PROCESSES)]
+        assert {status for done in running for status in done.result()} == {200}
+
+
+def _close_share(api_url: str, token: str, pairs: list[tuple[Task, str]]) -> list[int]:
+    """One process's part of the closing: the status of each answer."""
+    api = Api(api_url, token)
+    with ThreadPoolExecutor(AT_ONCE // PROCESSES) as pool:
+        return [answer.status for answer in pool.map(lambda pair: act(api, *pair), pairs)]
 
 
 def _becomes(api: Api, task: Task, status: str) -> None:
@@ -63,7 +74,7 @@ def test_an_appeal_is_ready_once_all_that_blocked_it_is_closed(as_person: AsPers
     distribution = _appeal(admin, "direct_review")["Distribution"]
     siblings = _grown(admin, distribution, SIBLINGS)
     assert read(admin, distribution)["status"] == "on_hold"
-    _closed(admin, siblings, "complete", "cancel")
+    _closed(stack, siblings, "complete", "cancel")
     _becomes(admin, distribution, "assigned")
     _check_settled(stack, distribution)
     # The first closing is that of intake itself, under which nothing was open.
@@ -82,7 +93,7 @@ def test_a_hearing_closes_with_its_children_once(as_person: AsPerson, stack: Sta
     (disposition,) = (task for task in children if task["type"] == "AssignHearingDispositionTask")
     with ThreadPoolExecutor(1) as pool:
         last = pool.submit(act, admin, disposition, "set_disposition", disposition="cancelled")
-        _closed(admin, siblings, "cancel")
+        _closed(stack, siblings, "cancel")
     assert last.result().status == 200
     _becomes(admin, hearing, "completed")
     _becomes(admin, distribution, "assigned")
