@@ -17,9 +17,8 @@ from shared.domain.model.scene import Context, status_of
 from shared.domain.model.task import Case, Task, TaskId
 from shared.domain.model.writes import Write
 from shared.domain.trees.following import applies, open_under, value_at
-from shared.domain.trees.holds import end_hold
 from shared.domain.trees.locks import held_locks
-from shared.domain.trees.tree import tree_of
+from shared.domain.trees.tree import end
 
 MOST = 90
 """Writes to tasks in one change: with the case, its history and the request they fit one transaction."""
@@ -106,15 +105,13 @@ def _end(made: _Company, change: Change) -> Refusal | None:
     One that was passed on by another of its type ends with that, by the cascade that follows.
     """
     for task in (task for task in made.stored() if task.type == change.ends):
-        above = made.context.scene.related.get(task.parent_id or "")
-        if above is not None and above.type == task.type:
+        if task.is_delegate:
             continue
         draft = made.draft(task)
-        end_hold(draft)
         draft.changed("cancellationReason", task.cancellation_reason, change.reason)
         draft.set(cancellation_reason=change.reason)
-        draft.enter(made.workflow.statuses[tree_of(made.workflow).cancelled])
-        refusal = _open(made, change, above)
+        end(draft, completed=False)
+        refusal = _open(made, change, made.context.scene.related.get(task.parent_id or ""))
         if refusal is not None:
             return refusal
     return None

@@ -26,6 +26,15 @@ from shared.domain.words.kind import Reading
 from shared.domain.words.permission import closed, kept_out, kept_out_of_case
 from shared.domain.words.relations import describe, is_passed_on_to
 
+PLAIN = {
+    "groupQueue": "group_queue",
+    "entity": "entity",
+    "priority": "priority",
+    "awaiting": "awaiting",
+    "kind": "kind",
+}
+"""The fields of a request that are fields of the task as they are."""
+
 
 def create_task(context: Context, given: Mapping[str, object]) -> Decision:
     """The plan that adds one task to an open case, or why it cannot be."""
@@ -52,9 +61,8 @@ def new_task(
     if refusal is not None:
         return refusal
     fields = {name: value for name, value in given.items() if name != "type"}
-    fields = {**with_named_user(_type_of(workflow, given), fields)}
     reading = Reading(context.scene, context.caller, context.now)
-    values, errors = read_input(workflow.creation.fields, fields, reading)
+    values, errors = read_input(workflow.creation.fields, with_named_user(_type_of(workflow, given), fields), reading)
     wrong_kind = _kind_errors(workflow, given)
     if wrong_kind:
         errors = tuple(error for error in errors if error.pointer != "/kind")
@@ -129,9 +137,7 @@ def _wrong_parent(detail: str) -> Refusal:
 def _set_fields(draft: Draft) -> None:
     """Plain fields as given; a timer for the due time."""
     values = draft.input
-    names = {"groupQueue": "group_queue", "entity": "entity", "priority": "priority", "awaiting": "awaiting"}
-    names["kind"] = "kind"
-    draft.set(**{field: values[name] for name, field in names.items() if name in values})
+    draft.set(**{field: values[name] for name, field in PLAIN.items() if name in values})
     if values.get("dueTime") is not None:
         draft.set(due_time=values["dueTime"])
         draft.start_timer("due", values["dueTime"])  # type: ignore[arg-type]

@@ -14,8 +14,7 @@ from shared.domain.model.scene import status_of
 from shared.domain.model.task import Party, Task
 from shared.domain.model.writes import AddInstruction
 from shared.domain.trees.following import follow
-from shared.domain.trees.holds import end_hold
-from shared.domain.trees.tree import stand_under, tree_of, twins
+from shared.domain.trees.tree import end, stand_under, twins
 from shared.domain.words.relations import passed_on_by
 
 
@@ -76,9 +75,7 @@ def end_with_delegate(draft: Draft) -> Refusal | None:
         detail = "The task of its organization, which would end with it, has other open children."
         return Refusal("open_children", detail, rule="no_open_children")
     above.input, above.counters = draft.input, True
-    end_hold(above)
-    tree = tree_of(workflow)
-    above.enter(workflow.statuses[tree.completed if draft.status.completed else tree.cancelled])
+    end(above, completed=draft.status.completed)
     return follow(above)
 
 

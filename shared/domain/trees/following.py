@@ -22,9 +22,9 @@ from shared.domain.model.scene import Context, Scene, status_of
 from shared.domain.model.task import Case, Party, Task
 from shared.domain.model.text import with_article
 from shared.domain.model.writes import AdvanceGraph
-from shared.domain.trees.holds import end_hold, place_hold
+from shared.domain.trees.holds import place_hold
 from shared.domain.trees.locks import lock_names
-from shared.domain.trees.tree import on_hold, reaction, stand_under, tree_of
+from shared.domain.trees.tree import end, on_hold, reaction, stand_under
 
 Assigned = tuple[Party | None, bool]
 """The assignee, and whether they count as internal."""
@@ -46,8 +46,7 @@ def follow(draft: Draft) -> Refusal | None:
     Nothing follows on the end of a child of its own type: it does on that of the task above.
     """
     scene, task = draft.context.scene, draft.task
-    above = scene.related.get(task.parent_id or "")
-    if draft.status.open or (above is not None and above.type == task.type):
+    if draft.status.open or task.is_delegate:
         return None
     endings = ("closed", "completed" if draft.status.completed else "cancelled")
     due = [f for f in scene.workflow.types[task.type].follows if f.after in endings and applies(f, scene, draft.input)]
@@ -101,7 +100,7 @@ def rooted(case: Case, begun: Sequence[Draft]) -> Case:
 def open_beside(beside: Draft, type_name: str, parent: Task) -> Draft | Refusal:
     """The draft of a new task of the type under the parent, for whom its type says, with what opens with it."""
     declared = Follow(opens=type_name, organization=beside.context.scene.workflow.types[type_name].assigned_to)
-    return _made(declared, Origin(beside.context, {}, beside.task, beside), parent)
+    return open_under(declared, parent, beside.context, beside)
 
 
 def open_with(draft: Draft) -> Refusal | None:
@@ -153,13 +152,9 @@ def above_of(scene: Scene, task: Task) -> Iterator[Task]:
 
 def _end(draft: Draft, declared: Follow) -> Refusal | None:
     """The task above has ended as the draft's task did."""
-    workflow = draft.context.scene.workflow
-    ended = _place(draft, declared.ends or "")
-    if ended is not None and status_of(workflow, ended).open:
-        above = draft.beside(ended, ENDED_BELOW)
-        end_hold(above)
-        tree = tree_of(workflow)
-        above.enter(workflow.statuses[tree.completed if draft.status.completed else tree.cancelled])
+    above = _place(draft, declared.ends or "")
+    if above is not None and status_of(draft.context.scene.workflow, above).open:
+        end(draft.beside(above, ENDED_BELOW), completed=draft.status.completed)
     return None
 
 

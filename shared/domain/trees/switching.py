@@ -22,7 +22,7 @@ from shared.domain.model.task import Case, Task
 from shared.domain.model.writes import AddEntry, ChangeCase, CheckCase, CheckTask, CreateCase, PutTimer
 from shared.domain.trees.following import above_of, begin_case, rooted
 from shared.domain.trees.taking_along import all_stays, copy, crowded, is_open, leave_out, taken_along
-from shared.domain.trees.tree import stand_under, tree_of
+from shared.domain.trees.tree import end, stand_under
 from shared.domain.words.relations import branch_of, passed_on_by
 
 CHECKS = 80
@@ -114,7 +114,7 @@ def _mark(draft: Draft, top: Draft) -> Refusal | None:
     by = passed_on_by(draft.context.scene) or draft.task
     mark = begin(top.context, by.type, by.assigned_party, internal=by.internal, beside=top)
     refusal = stand_under(mark, top.task)
-    mark.enter(mark.context.scene.workflow.statuses[tree_of(mark.context.scene.workflow).completed])
+    end(mark, completed=True)
     mark.changed("originalCaseId", None, by.case_id)
     mark.set(new_case_id=top.task.case_id)
     return refusal
@@ -157,11 +157,10 @@ def _end_tree(draft: Draft, tasks: Iterable[Task]) -> None:
     All at once: none of them may go back to work while it waits for the cascade.
     """
     case_id = next(write.case.case_id for write in draft.stage if isinstance(write, CreateCase))
-    workflow = draft.context.scene.workflow
     for task in tasks:
         ended = draft.beside(task, ENDED_BELOW)
         ended.counters = True
-        ended.enter(workflow.statuses[tree_of(workflow).cancelled])
+        end(ended, completed=False)
         ended.changed("newCaseId", None, case_id)
     draft.changed("newCaseId", None, case_id)
     draft.set(new_case_id=case_id)

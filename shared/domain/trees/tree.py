@@ -101,6 +101,13 @@ def release(draft: Draft) -> Draft | None:
     return above
 
 
+def end(draft: Draft, *, completed: bool) -> None:
+    """The draft's task has ended, completed or cancelled, and a timed hold of it as well."""
+    workflow, tree = draft.context.scene.workflow, tree_of(draft.context.scene.workflow)
+    end_hold(draft)
+    draft.enter(workflow.statuses[tree.completed if completed else tree.cancelled])
+
+
 def reaction(workflow: Workflow, parent: Task) -> Status | None:
     """What a parent with these counters becomes; None if it stays as it is."""
     if status_of(workflow, parent) != on_hold(workflow) or parent.children.open or parent.hold_id is not None:

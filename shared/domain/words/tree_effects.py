@@ -19,7 +19,7 @@ from shared.domain.trees.delegation import reassign as reassign_to
 from shared.domain.trees.following import open_beside
 from shared.domain.trees.holds import end_hold, place_hold
 from shared.domain.trees.switching import switch
-from shared.domain.trees.tree import place_of, stand_again, tree_of
+from shared.domain.trees.tree import end, place_of, stand_again
 from shared.domain.trees.turns import whose_turn
 from shared.domain.words.relations import branch_of
 
@@ -107,9 +107,7 @@ def change_type(draft: Draft, arguments: Arguments) -> Refusal | None:
     new.changed("changedFrom", None, top.task_id)
     draft.changed("changedTo", None, new.task.task_id)
     if top.task_id != draft.task.task_id:
-        above = draft.beside(top, draft.action)
-        end_hold(above)
-        above.enter(scene.workflow.statuses[tree_of(scene.workflow).cancelled])
+        end(draft.beside(top, draft.action), completed=False)
     return None
 
 
