@@ -61,6 +61,7 @@ def compiled(file: Json) -> Json:
         "prerequisites": file.get("prerequisites"),
         "tree": file.get("tree"),
         "assigning": file.get("assigning"),
+        "hand_off": _hand_off(file["hand_off"]) if "hand_off" in file else None,
         "closing": file["case"].get("close"),
     }
     return form | {name: value for name, value in optional.items() if value is not None}
@@ -83,6 +84,8 @@ def _creation(body: Json) -> Json:
 
 
 def _action(name: str, body: Json) -> Json:
+    if "options" in body:
+        return _choice(name, body)
     form: Json = {
         "name": name,
         "label": body.get("label", in_words(name)),
@@ -93,7 +96,29 @@ def _action(name: str, body: Json) -> Json:
         "guards": _words(body.get("guards")),
         "effects": _words(body.get("effects")),
     }
-    return form | {key: body[key] for key in ("event", "listed") if key in body}
+    return form | {key: body[key] for key in ("event", "listed", "either") if key in body}
+
+
+def _choice(name: str, body: Json) -> Json:
+    """An action that is taken as one of its options; the history calls each by both names."""
+    options = {
+        key: _action(f"{name}_{key}", {"who": body["who"], "label": in_words(key), **option})
+        for key, option in body["options"].items()
+    }
+    form: Json = {
+        "name": name,
+        "label": body.get("label", in_words(name)),
+        "sources": sorted({status for option in options.values() for status in option["sources"]}),
+        "target": _target("same"),
+        "who": list(dict.fromkeys(who for option in options.values() for who in option["who"])),
+        "options": options,
+    }
+    return form | {key: body[key] for key in ("listed",) if key in body}
+
+
+def _hand_off(body: Json) -> Json:
+    connection = {**body["connection"], "lasts": seconds(body["connection"]["lasts"])}
+    return {**body, "connection": connection}
 
 
 def _target(to: str | list[Json]) -> list[Json]:

@@ -46,10 +46,12 @@ def case_type_of(workflow: Workflow, name: object) -> CaseType | Refusal:
 
 
 def may_begin(workflow: Workflow, caller: Caller, now: datetime) -> bool:
-    """Whether the caller may begin a case of the workflow, whatever else is asked for."""
+    """Whether the caller may begin a case of the workflow, for any organization of theirs, whatever else is asked."""
     case_type = next(iter(workflow.case_types.values()))
-    scene = Scene(workflow, new_case(now, workflow, case_type, ""))
-    return bool(relations(scene, caller) & set(workflow.create_case))
+    case = new_case(now, workflow, case_type, "")
+    owners = (None, *(caller.user.memberships if caller.user else ()))
+    scenes = (Scene(workflow, replace(case, organization_id=owner)) for owner in owners)
+    return any(relations(scene, caller) & set(workflow.create_case) for scene in scenes)
 
 
 def create_case(context: Context, given: Given) -> Decision:
@@ -57,10 +59,11 @@ def create_case(context: Context, given: Given) -> Decision:
 
     `given` may hold `attributes`, `template` and `tasks`; the tasks of the template come first.
     """
-    refusal = kept_out_of_case(context.scene, context.caller, context.scene.workflow.create_case, "create cases")
+    scene = context.scene
+    who, what = scene.workflow.create_case, "create cases"
+    refusal = None if _lacks_owner(context) else kept_out_of_case(scene, context.caller, who, what)
     if refusal is not None:
         return refusal
-    scene = context.scene
     case_type = scene.workflow.case_types[scene.case.case_type]
     case = _described(context, case_type, given)
     if isinstance(case, Refusal):
@@ -85,8 +88,7 @@ def create_case(context: Context, given: Given) -> Decision:
 def _described(context: Context, case_type: CaseType, given: Given) -> Case | Refusal:
     """The scene's case with the name and the attributes that a request for a new one gives."""
     values, errors = read_input((NAME,), {k: v for k, v in given.items() if k not in BEGINNING}, _reading(context))
-    if "organizationId" in given and context.scene.workflow.visibility != "organization":
-        errors = (*errors, FieldError("/organizationId", "A case of this workflow belongs to no organization."))
+    errors = (*errors, *_owner_errors(context, given))
     if errors:
         return _misfit(*errors)
     attributes = read_attributes(context, case_type, given.get("attributes", {}))
@@ -94,6 +96,25 @@ def _described(context: Context, case_type: CaseType, given: Given) -> Case | Re
         return attributes
     attributes = {name: value for name, value in attributes.items() if value is not None}
     return replace(context.scene.case, attributes=attributes, display_name=str(values.get("displayName", "")))
+
+
+def _lacks_owner(context: Context) -> bool:
+    """Whether nothing says to which organization the case is to belong, though the caller has one to which it could."""
+    scene = context.scene
+    lacking = scene.workflow.visibility == "organization" and scene.case.organization_id is None
+    return lacking and may_begin(scene.workflow, context.caller, context.now)
+
+
+def _owner_errors(context: Context, given: Given) -> Iterator[FieldError]:
+    """A case belongs to an organization that there is, where it belongs to one at all."""
+    scene, named = context.scene, given.get("organizationId")
+    if scene.workflow.visibility != "organization":
+        if "organizationId" in given:
+            yield FieldError("/organizationId", "A case of this workflow belongs to no organization.")
+    elif "organizationId" not in given:
+        yield FieldError("/organizationId", "This field is required.")
+    elif not isinstance(named, str) or named not in scene.organizations:
+        yield FieldError("/organizationId", "There is no such organization.")
 
 
 def edit_case(context: Context, given: Given) -> Decision:

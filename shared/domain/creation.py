@@ -12,6 +12,7 @@ from shared.domain.drafts.assignees import misassigned, with_named_user
 from shared.domain.drafts.assigning import unfit
 from shared.domain.drafts.draft import Draft
 from shared.domain.drafts.opening import blank, enter_first, entity_of, start_lasting
+from shared.domain.model.ends import ANY_PARTNER, End
 from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.model.scene import Context, Scene, unfinished
 from shared.domain.model.skew import SKEW
@@ -85,6 +86,9 @@ def _fill(draft: Draft) -> tuple[Task, tuple[Write, ...]] | Refusal:
         refusal = _assign(draft)
     if refusal is not None:
         return refusal
+    refusal = _set_end(draft)
+    if refusal is not None:
+        return refusal
     _set_fields(draft)
     _write_texts(draft)
     _wait_for(draft)
@@ -96,6 +100,24 @@ def _fill(draft: Draft) -> tuple[Task, tuple[Write, ...]] | Refusal:
     enter_first(draft)
     draft.set(assigned_at=draft.input.get("assignedAt", draft.task.assigned_at))
     return open_with(draft) or draft.whole()
+
+
+def _set_end(draft: Draft) -> Refusal | None:
+    """Where tasks can have two ends, the new one is the owner's, or stands alone."""
+    values = draft.input
+    if draft.context.scene.workflow.hand_off is None:
+        return None
+    if not values.get("collaborative", False):
+        errors = tuple(
+            FieldError(f"/{name}", "Only a collaborative task has this: send `collaborative: true` with it.")
+            for name in ("role", "autoRefer")
+            if name in values
+        )
+        draft.set(end=End())
+        return Refusal("invalid_input", "The task does not fit.", rule="input", errors=errors) if errors else None
+    role, auto_refer = str(values.get("role", ANY_PARTNER)), bool(values.get("autoRefer", False))
+    draft.set(end=End("owner", role=role, auto_refer=auto_refer))
+    return None
 
 
 def _assign(draft: Draft) -> Refusal | None:

@@ -7,22 +7,25 @@ the input fit (422), and what only input and items together show (other 409).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.domain.children import child_action, create_child
 from shared.domain.children import offer as offer_child
 from shared.domain.definitions.workflow import Action
 from shared.domain.drafts.draft import Draft
-from shared.domain.model.plan import Decision, Plan, Refusal
+from shared.domain.model.ends import Message
+from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.model.scene import Context
 from shared.domain.model.skew import SKEW
+from shared.domain.model.task import Task
 from shared.domain.model.text import with_article
+from shared.domain.model.writes import ChangeTask, DeleteMessage
 from shared.domain.trees.delegation import end_with_delegate, give_back
 from shared.domain.trees.following import follow
 from shared.domain.trees.holds import end_hold, is_hold
 from shared.domain.trees.tree import release
 from shared.domain.words.effects import EFFECTS
-from shared.domain.words.fields import read_input
+from shared.domain.words.fields import OPTION, read_action
 from shared.domain.words.guards import CODES, GUARDS, LASTING
 from shared.domain.words.kind import Reading
 from shared.domain.words.permission import kept_out
@@ -45,24 +48,81 @@ def act(context: Context, name: str, given: Mapping[str, object]) -> Decision:
     action = workflow.actions_of(type_name).get(name)
     if action is None:
         return _unknown(context, name)
+    if action.options:
+        return _act_by_option(context, action, given)
+    return _act(context, action, given)
+
+
+def _act_by_option(context: Context, action: Action, given: Mapping[str, object]) -> Decision:
+    """The plan of the option that the input names; one that is for nobody now is refused before that is looked at."""
+    option = action.options.get(str(given.get(OPTION)))
+    if option is not None:
+        return _act(context, option, {name: value for name, value in given.items() if name != OPTION})
+    now = _offer(context, action)
+    if now.refusal is not None:
+        return now.refusal
+    wanted = f"This must be one of: {', '.join(now.action.options)}."
+    detail = wanted if OPTION in given else f"This field is required. {wanted}"
+    return Refusal("invalid_input", "The input does not fit.", rule="input", errors=(FieldError(f"/{OPTION}", detail),))
+
+
+def _act(context: Context, action: Action, given: Mapping[str, object]) -> Decision:
     refusal = permitted(context, action) or offered(context, action)
     if refusal is not None:
         return refusal
-    values, errors = read_input(action.fields, given, Reading(context.scene, context.caller, context.now))
+    values, errors = read_action(action, given, Reading(context.scene, context.caller, context.now))
     if errors:
         return Refusal("invalid_input", "The input does not fit.", rule="input", errors=errors)
     return _take(context, action, values)
+
+
+def receive(context: Context, message: Message) -> Plan:
+    """The plan by which a message of the other end arrives at the scene's task, once, and in its turn.
+
+    The engine takes the action that it names. What that action is not offered for, by now, is dropped, as is
+    what another generation says, what was heard before, and what a deleted end would hear
+    (collaboration.md, Crossing messages). Raises ValueError for one that comes before its turn.
+    """
+    task, end = context.scene.subject, context.scene.subject.end
+    if end is None or task.deleted or message.generation != end.generation or message.sequence <= end.received:
+        return Plan(context.ids.commit, (DeleteMessage(message),), task, SKEW)
+    if message.sequence != end.received + 1:
+        raise ValueError(f"{task.task_id} has heard {end.received} messages, and not yet those before this one.")
+    action = context.scene.workflow.actions[message.action]
+    heard = replace(task, end=replace(end, received=message.sequence))
+    if permitted(context, action) or offered(context, action):
+        return Plan(context.ids.commit, (ChangeTask(task, heard), DeleteMessage(message)), heard, SKEW)
+    values, errors = read_action(action, message.input, Reading(context.scene, context.caller, context.now))
+    if errors:
+        raise ValueError(f"{message.action} was told to {task.task_id} with what it does not take.")
+    decision = _take(context, action, values, heard)
+    if isinstance(decision, Refusal):
+        raise TypeError(f"{message.action} was told to {task.task_id}, and refused: {decision.detail}")
+    return replace(decision, writes=(*decision.writes, DeleteMessage(message)))
 
 
 def offers(context: Context, *, unlisted: bool = False) -> tuple[Offer, ...]:
     """Every action of the task's type that is listed, or really every one, each with why `act` would refuse it."""
     workflow, type_name = context.scene.workflow, context.scene.subject.type
     found = tuple(
-        Offer(action, permitted(context, action) or offered(context, action))
-        for action in workflow.actions_of(type_name).values()
-        if action.listed or unlisted
+        _offer(context, action) for action in workflow.actions_of(type_name).values() if action.listed or unlisted
     )
     return found if child_action(workflow, type_name) is None else (*found, Offer(*offer_child(context)))
+
+
+def _offer(context: Context, action: Action) -> Offer:
+    """The action, with just those options that are offered; where none is, with what stands in the way of the first.
+
+    What only its status keeps the task from comes before what is never for the caller.
+    """
+    if not action.options:
+        return Offer(action, permitted(context, action) or offered(context, action))
+    each = {name: _offer(context, option) for name, option in action.options.items()}
+    now = {name: offer.action for name, offer in each.items() if offer.refusal is None}
+    if now:
+        return Offer(replace(action, options=now), None)
+    refusals = [offer.refusal for offer in each.values() if offer.refusal is not None]
+    return Offer(action, min(refusals, key=lambda refusal: refusal.code == "not_allowed"))
 
 
 def permitted(context: Context, action: Action) -> Refusal | None:
@@ -108,8 +168,10 @@ def _only_from(context: Context, action: Action) -> str:
     return f"{action.label} is possible while {wanted}; the task is {present.state} / {present.status}."
 
 
-def _take(context: Context, action: Action, values: Mapping[str, object]) -> Decision:
+def _take(context: Context, action: Action, values: Mapping[str, object], heard: Task | None = None) -> Decision:
+    """The plan of the action with its input, read; `heard` is the task that has taken a message of its other end."""
     draft = Draft(context, context.scene.subject, action=action.name, given=values)
+    draft.task = heard or draft.task
     draft.note = next((str(values[f.name]) for f in action.fields if _is_note(f.kind, f.name, values)), None)
     for word in action.effects:
         refusal = EFFECTS[word.name](draft, word.arguments)

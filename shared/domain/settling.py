@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.domain.model.ends import PENDING
 from shared.domain.model.scene import Scene, status_of, unfinished
 from shared.domain.model.task import Task
 from shared.domain.trees.holds import is_hold
@@ -31,8 +32,9 @@ def due(scene: Scene, now: datetime) -> Due | None:
 
     A closed case ends its open tasks, and a cancelled task those below it; a waiting task whose
     prerequisites are all closed becomes ready; a timer whose time has come fires; an organization
-    that assigns by turns does so with a new task. The scene holds the task's prerequisites, the tasks
-    above it, and where it waits for a turn its organization.
+    that assigns by turns does so with a new task; a task hears what became of the connection that it waits
+    for. The scene holds the task's prerequisites, the tasks above it, where it waits for a turn its
+    organization, and where it waits for a connection that.
     """
     task = scene.subject
     if not status_of(scene.workflow, task).open:
@@ -40,7 +42,7 @@ def due(scene: Scene, now: datetime) -> Due | None:
     ending = _ending(scene) or _cascade(scene, task)
     if ending is not None:
         return None if _ends_with_its_task(scene, task) else ending
-    return _readiness(scene, task) or _timer(task, now) or _turn(scene, task)
+    return _readiness(scene, task) or _connection(scene, task, now) or _timer(task, now) or _turn(scene, task)
 
 
 def _ends_with_its_task(scene: Scene, task: Task) -> bool:
@@ -98,6 +100,20 @@ def _turn(scene: Scene, task: Task) -> Due | None:
         return None
     organization = scene.organizations.get(party.id)
     return Due(assigning.next) if organization is not None and organization.auto_assign else None
+
+
+def _connection(scene: Scene, task: Task, now: datetime) -> Due | None:
+    """What became of the request for a connection that the task's assignment waits for, as far as it is known."""
+    connection, hand_off = scene.connection, scene.workflow.hand_off
+    if connection is None or hand_off is None or task.end is None or task.end.assignment not in PENDING:
+        return None
+    state = connection.state_at(now)
+    if state == "connected":
+        return Due(hand_off.connection.accepted)
+    if state != "requested":
+        return Due(hand_off.connection.declined)
+    went_out = connection.requested_at is not None and task.end.assignment == "connectionRequired"
+    return Due(hand_off.connection.requested) if went_out else None
 
 
 def _timer(task: Task, now: datetime) -> Due | None:

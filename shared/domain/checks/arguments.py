@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import get_args
 
 from shared.domain.checks.finding import Finding, Place
 from shared.domain.definitions.vocabulary import ARGUMENTS, OPTIONS, Takes
 from shared.domain.definitions.workflow import Field, Word, Workflow
+from shared.domain.model.ends import ASSIGNMENT_STATUSES, ENDS
 from shared.domain.model.people import OrganizationKind
 from shared.domain.words.task_kinds import PARTIES, party_kinds
 
@@ -56,16 +57,33 @@ def options_fit(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _takes(takes: Takes, value: object) -> bool:
-    if takes == "integer":
-        return type(value) is int and value >= 0
-    if takes in ("status", "text", "field"):
-        return isinstance(value, str)
-    if takes == "input":
-        return isinstance(value, Mapping) and bool(value)
-    if takes == "organization kind":
-        return value in get_args(OrganizationKind)
+    fits = FITTING.get(takes)
+    return fits(value) if fits is not None else _are_texts(value, KNOWN.get(takes))
+
+
+def _are_texts(value: object, known: tuple[str, ...] | None = None) -> bool:
+    """Whether the value lists texts, none of them twice, of those that are known, if that is limited."""
     texts = value if isinstance(value, list | tuple) else ()
-    return bool(texts) and all(isinstance(v, str) for v in texts) and len(set(texts)) == len(texts)
+    fitting = all(isinstance(v, str) and (known is None or v in known) for v in texts)
+    return bool(texts) and fitting and len(set(texts)) == len(texts)
+
+
+def _by_end(value: object) -> bool:
+    return isinstance(value, Mapping) and all(end in ENDS and _are_texts(listed) for end, listed in value.items())
+
+
+KNOWN: Mapping[Takes, tuple[str, ...]] = {"ends": ENDS, "assignment statuses": ASSIGNMENT_STATUSES}
+FITTING: Mapping[Takes, Callable[[object], bool]] = {
+    "integer": lambda value: type(value) is int and value >= 0,
+    "status": lambda value: isinstance(value, str),
+    "text": lambda value: isinstance(value, str),
+    "field": lambda value: isinstance(value, str),
+    "action": lambda value: isinstance(value, str),
+    "input": lambda value: isinstance(value, Mapping) and bool(value),
+    "statuses by end": _by_end,
+    "assignment status": lambda value: value in ASSIGNMENT_STATUSES,
+    "organization kind": lambda value: value in get_args(OrganizationKind),
+}
 
 
 def _fields(workflow: Workflow) -> Iterator[tuple[Place, Field]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from shared.domain.definitions.lifecycle import Step, creations, steps
 from shared.domain.definitions.workflow import Word, Workflow
+from shared.domain.words.conditions import texts
 
 Arguments = Mapping[str, object]
 
@@ -77,7 +78,7 @@ def _taken(workflow: Workflow, offered: Iterable[Step], remembered: frozenset[st
     """
     certain: dict[str, int] = {}
     for step in offered:
-        verdicts = [_holds(word, remembered) for word in step.conditions]
+        verdicts = [_holds(word, step.source, remembered) for word in step.conditions]
         if False in verdicts or certain.get(step.action, step.option) != step.option:
             continue
         if all(verdicts):
@@ -90,12 +91,13 @@ def _entered(workflow: Workflow, status: str, remembered: frozenset[str]) -> Sta
     return State(status, remembered | more)
 
 
-def _holds(word: Word, remembered: frozenset[str]) -> bool | None:
+def _holds(word: Word, source: str | None, remembered: frozenset[str]) -> bool | None:
     """Whether the condition holds; None where the state does not tell."""
     decide = DECIDED.get(word.name)
-    return decide(word.arguments, remembered) if decide else None
+    return decide(word.arguments, source, remembered) if decide else None
 
 
-DECIDED: Mapping[str, Callable[[Arguments, frozenset[str]], bool]] = {
-    "visited": lambda arguments, remembered: arguments["value"] in remembered,
+DECIDED: Mapping[str, Callable[[Arguments, str | None, frozenset[str]], bool]] = {
+    "visited": lambda arguments, source, remembered: arguments["value"] in remembered,
+    "was": lambda arguments, source, remembered: source in texts(arguments),
 }

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.domain.checks.finding import Finding, Place, nearest
-from shared.domain.definitions.vocabulary import ARGUMENTS, CASE_RELATIONS, TIMERS
+from shared.domain.definitions.vocabulary import ARGUMENTS, CASE_RELATIONS, TIMERS, Takes
 from shared.domain.definitions.workflow import (
     BY_CHILDREN,
+    BY_COUNTERPART,
     BY_PREREQUISITES,
     SAME,
     Action,
@@ -30,6 +31,7 @@ from shared.domain.words.relations import RELATIONS, VISIBILITIES
 
 DECLARE = {
     BY_PREREQUISITES: "Add `prerequisites: {waiting: ..., ready: ..., action: ...}` to use this word.",
+    BY_COUNTERPART: "Only actions lead there, in a workflow with a `hand_off`.",
     BY_CHILDREN: "Only actions lead there, in a workflow with a `tree`.",
 }
 
@@ -84,7 +86,7 @@ def _action(workflow: Workflow, where: Place, action: Action) -> Iterator[Mentio
     yield from _target(workflow, (*where, "to"), action.target, (SAME,))
     yield from _relations((*where, "who"), action.who)
     for index, case in enumerate(action.target):
-        for value in (word.arguments.get("value") for word in case.conditions):
+        for value in (word.arguments.get("value") for word in case.conditions if ARGUMENTS.get(word.name) == "input"):
             for name in value if isinstance(value, Mapping) else ():
                 yield Mention((*where, "to", index, "when"), "field", str(name), [f.name for f in action.fields])
     yield from _fields((*where, "input"), action.fields)
@@ -97,6 +99,7 @@ def _target(
 ) -> Iterator[Mention]:
     words = (*more, BY_PREREQUISITES) if workflow.prerequisites else more
     words = (*words, BY_CHILDREN) if workflow.tree and more else words
+    words = (*words, BY_COUNTERPART) if workflow.hand_off and more else words
     for index, case in enumerate(target):
         hint = DECLARE.get(case.to, "")
         yield Mention((*where, index, "to"), "status", case.to, (*workflow.statuses, *words), hint)
@@ -121,8 +124,21 @@ def _words(
         value = word.arguments.get("value")
         if ARGUMENTS.get(word.name) == "status" and isinstance(value, str):
             yield Mention((*where, index), "status", value, workflow.statuses)
+        for status in _statuses(ARGUMENTS.get(word.name), value):
+            yield Mention((*where, index), "status", status, workflow.statuses)
+        if ARGUMENTS.get(word.name) == "action" and isinstance(value, str):
+            yield Mention((*where, index), "action", value, workflow.actions)
         if ARGUMENTS.get(word.name) == "field" and isinstance(value, str):
             yield Mention((*where, index), "attribute", value, _attributes(workflow))
+
+
+def _statuses(takes: Takes | None, value: object) -> Iterator[str]:
+    """The statuses that a word lists as its argument, by end or for all."""
+    if takes == "statuses by end" and isinstance(value, Mapping):
+        for listed in value.values():
+            yield from _statuses("statuses", listed)
+    if takes == "statuses" and isinstance(value, list | tuple):
+        yield from map(str, value)
 
 
 def _attributes(workflow: Workflow) -> list[str]:
@@ -142,9 +158,26 @@ def _engine(workflow: Workflow) -> Iterator[Mention]:
             yield Mention(("tree", "conclude"), "action", workflow.tree.conclude, workflow.actions)
         if workflow.tree.hold is not None:
             yield Mention(("tree", "hold"), "type", workflow.tree.hold, workflow.types)
+    yield from _hand_off(workflow)
     for name, action in workflow.timers.items():
         yield Mention(("timers", name), "timer", name, TIMERS)
         yield Mention(("timers", name), "action", action, workflow.actions)
+
+
+def _hand_off(workflow: Workflow) -> Iterator[Mention]:
+    hand_off, where = workflow.hand_off, "hand_off"
+    if hand_off is None:
+        return
+    yield Mention((where, "begins"), "status", hand_off.begins, workflow.statuses)
+    yield Mention((where, "arrived"), "action", hand_off.arrived, workflow.actions)
+    for key in ("requested", "accepted", "declined"):
+        yield Mention((where, "connection", key), "action", getattr(hand_off.connection, key), workflow.actions)
+    listed: list[tuple[Place, frozenset[str]]] = [((where, "sends"), hand_off.sends)]
+    listed += [((where, "others_turn", index), turn.statuses) for index, turn in enumerate(hand_off.others_turn)]
+    listed += [((where, "worker_status", index), rule.statuses) for index, rule in enumerate(hand_off.worker_status)]
+    for place, statuses in listed:
+        for status in sorted(statuses):
+            yield Mention(place, "status", status, workflow.statuses)
 
 
 def _handing(workflow: Workflow) -> Iterator[Mention]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shared.domain.checks.finding import Finding, Place
 from shared.domain.checks.openings import every_opening
-from shared.domain.definitions.lifecycle import ENGINE
+from shared.domain.definitions.lifecycle import ENGINE, told
 from shared.domain.definitions.vocabulary import PASS_ON, RESERVED
 from shared.domain.definitions.workflow import BY_PREREQUISITES, Action, TaskType, Workflow
 
@@ -45,6 +45,12 @@ def _owed(workflow: Workflow, task_type: TaskType) -> Iterator[tuple[str, str]]:
             yield tree.conclude, "when its parent is completed"
     if pair is not None and task_type.begins is None and _may_wait(workflow, pair.waiting):
         yield pair.action, "when nothing is waited for any more"
+    for name in sorted(told(workflow)):
+        yield name, "when the other end of such a task tells so"
+    if workflow.hand_off is not None:
+        yield workflow.hand_off.arrived, "when the partner's end is there"
+        for key in ("requested", "accepted", "declined"):
+            yield getattr(workflow.hand_off.connection, key), f"when a connection was {key}"
     if "due" in workflow.timers and _may_be_due(workflow, task_type):
         yield workflow.timers["due"], "when its due time has passed"
 

@@ -12,6 +12,7 @@ from shared.domain.checks.consistency import CONSISTENCY
 from shared.domain.checks.engine import ENGINE_RULES
 from shared.domain.checks.explore import Explored, State, explore
 from shared.domain.checks.finding import Finding, listed
+from shared.domain.checks.hand_off import HAND_OFF
 from shared.domain.checks.inputs import INPUTS
 from shared.domain.checks.names import unresolved
 from shared.domain.definitions.lifecycle import ENGINE, Step, ends_with_parent, engine_moves
@@ -23,7 +24,7 @@ def verify(workflow: Workflow) -> tuple[Finding, ...]:
     if names := tuple(unresolved(workflow)):
         return names
     explored = {name: explore(workflow, name) for name in workflow.types}
-    found = [finding for rule in (*CONSISTENCY, *ENGINE_RULES, *INPUTS) for finding in rule(workflow)]
+    found = [finding for rule in (*CONSISTENCY, *ENGINE_RULES, *INPUTS, *HAND_OFF) for finding in rule(workflow)]
     found += [finding for rule in RULES for finding in rule(workflow, explored)]
     return tuple(found)
 

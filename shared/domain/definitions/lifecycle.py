@@ -16,9 +16,11 @@ from shared.domain.definitions.vocabulary import (
     CREATE,
     ENDED_BELOW,
     PASS_ON,
+    TELLING,
 )
 from shared.domain.definitions.workflow import (
     BY_CHILDREN,
+    BY_COUNTERPART,
     BY_PREREQUISITES,
     PARENT,
     ROOT,
@@ -59,17 +61,19 @@ def creations(workflow: Workflow, type_name: str = "") -> tuple[Step, ...]:
     who = own.created_by if own and own.created_by is not None else creation.who
     if own and own.begins is not None:
         return (Step(CREATE, None, own.begins, who),)
-    return tuple(
+    first = tuple(
         Step(CREATE, None, status, who, target.conditions, option)
         for option, target in enumerate(creation.target)
         for status in _reached(workflow, target, None)
     )
+    hand_off = workflow.hand_off
+    return first if hand_off is None else (*first, Step(CREATE, None, hand_off.begins, (ENGINE,), option=len(first)))
 
 
 def steps(workflow: Workflow, type_name: str) -> tuple[Step, ...]:
     """All steps of tasks of the type: those of actions in the order of the file, then by children."""
     actions = workflow.actions_of(type_name).values()
-    by_action = (step for action in actions for step in _steps_of(workflow, action))
+    by_action = (step for action in actions for way in action.ways for step in _steps_of(workflow, way))
     return (
         *by_action,
         *_steps_by_children(workflow, type_name),
@@ -148,6 +152,8 @@ def _reached(
         return pair[:1] if waits else pair
     if target.to == BY_CHILDREN and workflow.tree is not None:
         return (workflow.tree.on_hold,) if holds else (workflow.tree.on_hold, workflow.tree.returned)
+    if target.to == BY_COUNTERPART and workflow.hand_off is not None:
+        return tuple(key for key in workflow.statuses if key in workflow.hand_off.sends)
     if target.to in (SAME, BY_PREREQUISITES):
         return () if source is None else (source,)
     return (target.to,)
@@ -161,13 +167,25 @@ def _makes_wait(action: Action) -> bool:
 
 
 def engine_moves(workflow: Workflow) -> frozenset[str]:
-    """The actions that Casetree takes by itself: on timers, by turns, when prerequisites or children close."""
-    named = set(workflow.timers.values())
+    """The actions that Casetree takes by itself.
+
+    On timers, by turns, when prerequisites or children close, and for what the other end of a task tells.
+    """
+    named = set(workflow.timers.values()) | told(workflow)
+    if workflow.hand_off is not None:
+        connecting = workflow.hand_off.connection
+        named |= {workflow.hand_off.arrived, connecting.requested, connecting.accepted, connecting.declined}
     if workflow.assigning is not None and workflow.assigning.next is not None:
         named.add(workflow.assigning.next)
     if workflow.prerequisites is not None:
         named.add(workflow.prerequisites.action)
     return frozenset(name for name in named if ENGINE in workflow.actions[name].who) | {CHILDREN_CLOSED, ENDED_BELOW}
+
+
+def told(workflow: Workflow) -> frozenset[str]:
+    """The actions that an end of a task has Casetree take at the other one."""
+    words = (word for _, action in workflow.every_action() for word in action.effects)
+    return frozenset(str(word.arguments.get("value")) for word in words if word.name in TELLING)
 
 
 def ends_with_parent(workflow: Workflow, type_name: str) -> frozenset[str]:

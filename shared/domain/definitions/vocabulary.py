@@ -10,7 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Takes = Literal["status", "integer", "text", "texts", "input", "field", "organization kind"]
+Takes = Literal[
+    "status",
+    "statuses",
+    "integer",
+    "text",
+    "texts",
+    "input",
+    "field",
+    "action",
+    "ends",
+    "statuses by end",
+    "assignment status",
+    "assignment statuses",
+    "organization kind",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +39,20 @@ class Reads:
     always: bool = False
 
 
-ARGUMENTS: Mapping[str, Takes] = {"visited": "status", "asked": "input", "switch_case": "field"}
+ARGUMENTS: Mapping[str, Takes] = {
+    "visited": "status",
+    "asked": "input",
+    "was": "statuses",
+    "assigned_as": "assignment statuses",
+    "switch_case": "field",
+    "end": "ends",
+    "assignment": "assignment statuses",
+    "only_from": "statuses by end",
+    "tell": "action",
+    "recall": "action",
+    "set_assignment": "assignment status",
+    "counterpart_is": "status",
+}
 """Guards, conditions and effects that take an argument; all others take none."""
 
 OPTIONS: Mapping[str, Takes] = {
@@ -63,6 +90,29 @@ EFFECT_READS: Mapping[str, Reads] = {
     "change_type": Reads({"type": "task_type"}, frozenset({"type"}), always=True),
     "switch_case": Reads({"leaveOut": "tasks"}),
     "set_cancellation_reason": Reads({"cancellationReason": "choice"}, frozenset({"cancellationReason"})),
+    "set_hold": Reads(),
+    "clear_hold": Reads(),
+    "add_links": Reads({"links": "links"}, frozenset({"links"})),
+    "delete_task": Reads(),
+    "assign_partner": Reads(
+        {"organizationId": "connected_organization", "name": "text", "email": "email"},
+        frozenset({"organizationId", "name", "email"}),
+    ),
+    "send": Reads(),
+    "recall": Reads(),
+    "set_assignment": Reads(),
+    "refer": Reads(
+        {"organizationId": "organization", "name": "text", "email": "email"},
+        frozenset({"organizationId", "name", "email"}),
+    ),
+    "take_referral": Reads(
+        {"organizationId": "organization", "name": "text", "email": "email"},
+        frozenset({"organizationId", "name", "email"}),
+    ),
+    "tell": Reads(),
+    "counterpart_is": Reads(),
+    "accept_connection": Reads(),
+    "expire_connection": Reads(),
 }
 
 CREATION_FIELDS: Mapping[str, str] = {
@@ -80,6 +130,9 @@ CREATION_FIELDS: Mapping[str, str] = {
     "awaiting": "text",
     "links": "links",
     "priority": "integer",
+    "collaborative": "boolean",
+    "role": "role",
+    "autoRefer": "boolean",
 }
 """The fields that a new task may be given, with the kind that each must have."""
 
@@ -92,16 +145,31 @@ REASON = "reason"
 CREATE, CHILD_OPENED, CHILDREN_CLOSED = "create", "child_opened", "children_closed"
 HOLD_ENDED, WORK_RETURNED, ENDED_BELOW = "hold_ended", "work_returned", "ended_below"
 SWITCHED, CASE_CHANGED = "switched", "case_changed"
-RESERVED = (CREATE, CHILD_OPENED, CHILDREN_CLOSED, HOLD_ENDED, WORK_RETURNED, ENDED_BELOW, SWITCHED, CASE_CHANGED)
+REFERRED_ON = "referred_on"
+RESERVED = (
+    CREATE,
+    CHILD_OPENED,
+    CHILDREN_CLOSED,
+    HOLD_ENDED,
+    WORK_RETURNED,
+    ENDED_BELOW,
+    SWITCHED,
+    CASE_CHANGED,
+    REFERRED_ON,
+)
 """What history calls changes that no action of the file makes; no action may have such a name."""
 
 TIMERS: Mapping[str, str] = {
     "due": "Runs until the task's due time.",
     "time": "Runs for as long as a timed task, or a timed hold, lasts.",
+    "connection": "Runs for as long as a request for a connection can be answered.",
 }
 
 PASS_ON = frozenset({"pass_to_member", "pass_to_organization", "pass_to_next_member"})
 """The effects that pass work on, to a child of the task's own type."""
+
+TELLING = frozenset({"tell", "recall"})
+"""The effects whose argument is an action of the engine at the other end of the task."""
 
 ABOUT_PARENTS = frozenset(
     {"parent_organization_member", "parent_organization_admin", "passed_on", "reassign", "return_work", "reopen"}

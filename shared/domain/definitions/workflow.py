@@ -11,15 +11,17 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
+from shared.domain.definitions.hand_off import HandOff
 from shared.domain.model.people import OrganizationKind
 
 SAME = "same"
 BY_PREREQUISITES = "by_prerequisites"
 BY_CHILDREN = "by_children"
+BY_COUNTERPART = "by_counterpart"
 Measure = Literal["waiting", "working"]
 Ends = Literal["by_action", "when_delegated", "at_once", "with_children"]
 Scope = Literal["case", "parent", "organization", "delegate", "kind"]
-QueueOf = Literal["group_queue", "assignee", "none"]
+QueueOf = Literal["group_queue", "assignee", "case_organization", "none"]
 Ending = Literal["completed", "cancelled", "closed"]
 Whom = Literal["same", "parent", "actor", "creator", "input"]
 Survival = Literal["stays", "cancelled", "completed"]
@@ -82,7 +84,11 @@ class TargetCase:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A transition: from which statuses, where to, by whom, with which input."""
+    """A transition: from which statuses, where to, by whom, with which input.
+
+    Of the fields of `either`, just one of the groups is given, whole. One with `options` is taken as the
+    one that the input names: each of them is an action of its own, with what this one says of nothing else.
+    """
 
     name: str
     label: str
@@ -94,10 +100,17 @@ class Action:
     effects: tuple[Word, ...] = ()
     event: str | None = None
     listed: bool = True
+    either: tuple[tuple[str, ...], ...] = ()
+    options: Mapping[str, Action] = field(default_factory=dict)
 
     def field(self, name: str) -> Field | None:
         """The field of that name, if the action takes one."""
         return next((f for f in self.fields if f.name == name), None)
+
+    @property
+    def ways(self) -> tuple[Action, ...]:
+        """What the action can be taken as: each of its options, or itself where it has none."""
+        return tuple(self.options.values()) or (self,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +335,7 @@ class Workflow:
     hand_back: tuple[HandBack, ...] = ()
     assigning: Assigning | None = None
     timers: Mapping[str, str] = field(default_factory=dict)
+    hand_off: HandOff | None = None
 
     def status_of(self, state: str, status: str) -> Status | None:
         """The status with these wire values; none if the workflow has no such pair."""
@@ -342,14 +356,21 @@ class Workflow:
         return {**shared, **own.own_actions}
 
     def every_action(self) -> Iterator[tuple[Place, Action]]:
-        """All actions, those of a single type too, each with its place in the file."""
+        """All actions, those of a single type and every option too, each with its place in the file."""
         for action in self.actions.values():
-            yield ("actions", action.name), action
+            yield from _with_options(("actions", action.name), action)
         for task_type in self.types.values():
             for action in task_type.own_actions.values():
-                yield ("types", task_type.name, "own_actions", action.name), action
+                yield from _with_options(("types", task_type.name, "own_actions", action.name), action)
 
     def organization_named(self, text: str) -> NamedOrganization | None:
         """An organization of the workflow by its id or its label."""
         by_label = (o for o in self.organizations.values() if o.label == text)
         return self.organizations.get(text) or next(by_label, None)
+
+
+def _with_options(where: Place, action: Action) -> Iterator[tuple[Place, Action]]:
+    if not action.options:
+        yield where, action
+    for name, option in action.options.items():
+        yield (*where, "options", name), option

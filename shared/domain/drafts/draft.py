@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from shared.domain.definitions.vocabulary import CHILD_OPENED
-from shared.domain.definitions.workflow import BY_CHILDREN, BY_PREREQUISITES, SAME, Status, TargetCase
+from shared.domain.definitions.workflow import (
+    BY_CHILDREN,
+    BY_COUNTERPART,
+    BY_PREREQUISITES,
+    SAME,
+    Status,
+    TargetCase,
+)
 from shared.domain.drafts.places import queue_of, tab_of
+from shared.domain.model.ends import End
 from shared.domain.model.plan import Plan
 from shared.domain.model.reactions import BELOW, CHILDREN, DEPENDENTS, PREREQUISITES, TURN
 from shared.domain.model.scene import Context, status_of, unfinished
@@ -64,6 +72,7 @@ class Draft:
         self.past: list[Entry] = []
         self.stage: tuple[Write, ...] = ()
         self.company: dict[TaskId, Draft] = {task.task_id: self}
+        self._later: list[Callable[[Draft], None]] = []
 
     @property
     def status(self) -> Status:
@@ -88,6 +97,17 @@ class Draft:
         """The history says that the field of this API name went from one value to the other."""
         if before != after:
             self.changes[name] = {"from": before, "to": after}
+
+    def set_end(self, **values: Any) -> None:
+        """The task's end knows these values; names are those of End's fields."""
+        before, after = self.task.end, replace(self.task.end or End(), **values)
+        if before is not None:
+            self.changed("assignmentStatus", before.assignment, after.assignment)
+        self.set(end=after)
+
+    def later(self, step: Callable[[Draft], None]) -> None:
+        """The step is taken once the action has led the task where it leads."""
+        self._later.append(step)
 
     def rewritten(self, name: str) -> None:
         """The history says that a long text changed, without repeating it."""
@@ -142,8 +162,11 @@ class Draft:
 
     def move_to(self, target: tuple[TargetCase, ...]) -> None:
         """The task is in the status that the first fitting case of the target names."""
-        fitting = next(c for c in target if all(holds(w, self.task, self.input) for w in c.conditions))
+        key = self.status.key
+        fitting = next(c for c in target if all(holds(w, self.task, key, self.input) for w in c.conditions))
         self.enter(self._resolve(fitting.to))
+        for step in self._later:
+            step(self)
 
     def enter(self, status: Status) -> None:
         """The task is in the status; entering the one it has changes nothing."""
@@ -168,7 +191,14 @@ class Draft:
             return self._by_prerequisites()
         if to == BY_CHILDREN:
             return self._by_children()
+        if to == BY_COUNTERPART:
+            return self._by_counterpart()
         return workflow.statuses[to]
+
+    def _by_counterpart(self) -> Status:
+        """Where the other end said last that it is; where it has said nothing, as before."""
+        heard = self.task.end.heard if self.task.end else None
+        return self.context.scene.workflow.statuses[heard] if heard else self.status
 
     def _by_children(self) -> Status:
         """On hold while a child is open or a timed hold runs, else back at work."""
@@ -207,7 +237,10 @@ class Draft:
 
     def _close(self, status: Status) -> None:
         person = self.context.caller.person
-        self.set(**{"completed_by" if status.completed else "cancelled_by": person})
+        # Both: what was cancelled at one end of a task may still be completed by the other.
+        self.set(completed_by=person if status.completed else None, cancelled_by=None if status.completed else person)
+        self.changed("hold", self.task.hold, after=False)
+        self.set(hold=False)
         self.write(*(DeleteTimer(timer) for timer in self.task.timers))
         self.set(timers=())
         self.event = "TaskClosed"
@@ -248,7 +281,8 @@ class Draft:
         """The task is as it will be stored: of the next version, and where it is listed."""
         workflow = self.context.scene.workflow
         self.set(version=self.next_version, updated_at=self.context.now, updated_by=self.context.caller.person)
-        self.set(queue=queue_of(workflow, self.task), tab=tab_of(workflow, self.task))
+        owner = self.context.scene.case.organization_id
+        self.set(queue=queue_of(workflow, self.task, owner), tab=tab_of(workflow, self.task))
 
     def _is_news(self, before: Task) -> bool:
         """Whether more changes than counters, which make no new version."""

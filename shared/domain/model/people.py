@@ -43,7 +43,11 @@ class User:
     @property
     def person(self) -> Person:
         """The user as history remembers them."""
-        home = self._home()
+        return self.person_of(None)
+
+    def person_of(self, organization_id: str | None) -> Person:
+        """The user as history remembers them where they act for this organization, if they are a member of it."""
+        home = self.memberships.get(organization_id or "") or self._home()
         return Person(
             id=self.id,
             first_name=self.first_name,
@@ -88,10 +92,14 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: a user, perhaps as administrator, or the engine itself."""
+    """Who asks: a user, perhaps as administrator, or the engine itself.
+
+    `acts_for` is the organization for which a member of several ones acts: that of the case.
+    """
 
     user: User | None = None
     administrator: bool = False
+    acts_for: str | None = None
 
     @property
     def is_engine(self) -> bool:
@@ -101,7 +109,7 @@ class Caller:
     @property
     def person(self) -> Person | None:
         """The person written into history; none for the engine. An administrator counts as one inside."""
-        person = self.user.person if self.user else None
+        person = self.user.person_of(self.acts_for) if self.user else None
         return replace(person, inside=True) if person is not None and self.administrator else person
 
     @property

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from shared.domain.model.connections import Connection
 from shared.domain.model.people import Organization, User
 from shared.domain.model.task import Case, Entry, Task
 from shared.domain.model.writes import AddEntry, Write
@@ -63,7 +64,7 @@ class Plan:
 
     commit_id: str
     writes: tuple[Write, ...]
-    subject: Task | Case | User | Organization | None = None
+    subject: Task | Case | Connection | User | Organization | None = None
     skew: Mapping[str, str] = field(default_factory=dict)
     stage: tuple[Write, ...] = ()
 

@@ -23,3 +23,12 @@ TURN = "turn"
 
 TO_LIGHT = "to_light"
 """The tasks of a case that was staged, and can be seen from now on."""
+
+MESSAGES = "messages"
+"""The other end of the task: it is told what the task has sent."""
+
+CONNECTION = "connection"
+"""The task whose assignment waits for the connection."""
+
+TEXTS = "texts"
+"""The texts of the deleted task, which are taken away."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.definitions.workflow import Status, Workflow
+from shared.domain.model.connections import Connection, Tie
 from shared.domain.model.people import Caller, Organization, User
 from shared.domain.model.task import Case, Edge, Task, TaskId, Texts
 
@@ -20,7 +21,8 @@ class Scene:
     from the task's parent where the task is opened again. `taken` names locks that are known to be
     held by others, `held` the tasks that hold those locks that a decision asks for. `texts` are the
     long texts of tasks that are copied. `last_turn` is the user whom the task's organization assigned
-    its last one by turns.
+    its last one by turns. `ties` are those of the case's organization with others, by their ids, and
+    `connection` the request that the task's assignment waits for.
     """
 
     workflow: Workflow
@@ -35,6 +37,8 @@ class Scene:
     last_turn: str | None = None
     held: Mapping[str, TaskId] = field(default_factory=dict)
     texts: Mapping[TaskId, Texts] = field(default_factory=dict)
+    ties: Mapping[str, Tie] = field(default_factory=dict)
+    connection: Connection | None = None
 
     @property
     def subject(self) -> Task:
@@ -62,6 +66,15 @@ class Ids:
 
 
 @dataclass(frozen=True, slots=True)
+class Occasion:
+    """Who does something, when, and with which new ids: what a decision depends on beside the items."""
+
+    caller: Caller
+    now: datetime
+    ids: Ids
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """Everything that one decision depends on, and nothing else."""
 
@@ -69,6 +82,11 @@ class Context:
     caller: Caller
     now: datetime
     ids: Ids
+
+    @property
+    def occasion(self) -> Occasion:
+        """The same without the items."""
+        return Occasion(self.caller, self.now, self.ids)
 
 
 def status_of(workflow: Workflow, task: Task) -> Status:

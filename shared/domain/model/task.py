@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from shared.domain.model.ends import End
+
 PartyKind = Literal["user", "organization", "external"]
 TaskId = str
 """`<caseId>.<local id>`: a task is found by its id alone."""
@@ -140,7 +142,8 @@ class Task:
     status was entered. `delegated` says that the work was passed on to a child of the task's own
     type, the last of which is `delegate_id`; `is_delegate`, that it is such a child itself. `kind` tells it
     apart from others of its type. One that is `staged` stands in no index, and nobody has seen it yet.
-    `new_case_id` is the case that followed on its end.
+    `new_case_id` is the case that followed on its end. `end` says which end of a task it is, where tasks of the
+    workflow can have two. With `hold`, people have stopped it. One that is `deleted` is shown to nobody any more.
     """
 
     task_id: TaskId
@@ -185,6 +188,9 @@ class Task:
     is_delegate: bool = False
     staged: bool = False
     new_case_id: str | None = None
+    end: End | None = None
+    hold: bool = False
+    deleted: bool = False
     children: Children = Children()
     hold_id: TaskId | None = None
     delegated: bool = False
@@ -214,7 +220,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One version of a task or a case: the history, and the outbox of the stream functions.
+    """One version of a task, a case or a connection: the history, and the outbox of the stream functions.
 
     `reacts` names what the hooks have to look at because of this change; `event` is the name
     under which the relay publishes it; `cell` is where the task is counted from now on.
@@ -243,6 +249,7 @@ class Entry:
     working: int | None = None
     workflow: str = ""
     staged: bool = False
+    connection_id: str | None = None
 
 
 def local_id(task_id: TaskId) -> str:

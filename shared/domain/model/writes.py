@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.domain.model.connections import Connection, Tie
+from shared.domain.model.ends import Message
 from shared.domain.model.people import Membership, Organization, User
 from shared.domain.model.task import Case, Edge, Entry, Link, Task, TaskId, Texts, Timer
 
@@ -160,9 +162,19 @@ class PutDescription:
 
 @dataclass(frozen=True, slots=True)
 class PutLinks:
-    """The task's links are these from now on."""
+    """The task's links are these from now on; `number` is the task's version that brought them."""
 
     task_id: TaskId
+    number: int
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddLinks:
+    """The task has these links as well; `number` is the task's version that brought them."""
+
+    task_id: TaskId
+    number: int
     links: tuple[Link, ...]
 
 
@@ -204,6 +216,50 @@ class DeleteTimer:
 
     timer: Timer
     must_exist: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PutMessage:
+    """The message is under way to the other end."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMessage:
+    """The message has arrived, or was dropped; fails if somebody else delivered it first."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class CreateConnection:
+    """The connection is there for the first time."""
+
+    connection: Connection
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeConnection:
+    """The connection is as in `after`, provided that its version is still `before`'s."""
+
+    before: Connection
+    after: Connection
+
+
+@dataclass(frozen=True, slots=True)
+class ListConnection:
+    """The organization lists the connection among its own, asked for or asked."""
+
+    organization_id: str
+    connection_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutTie:
+    """The organization is connected with the other one."""
+
+    tie: Tie
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,11 +335,18 @@ Write = (
     | PutFirstTexts
     | PutDescription
     | PutLinks
+    | AddLinks
     | AddInstruction
     | AddDependent
     | RemoveDependent
     | PutTimer
     | DeleteTimer
+    | PutMessage
+    | DeleteMessage
+    | CreateConnection
+    | ChangeConnection
+    | ListConnection
+    | PutTie
     | PutRequest
     | PutUser
     | PutOrganization

@@ -53,8 +53,9 @@ def picture(workflow: Workflow, type_name: str) -> Picture:
     """The lifecycle of tasks of a type; raises KeyError for a type that there is not."""
     moving: dict[tuple[str, str], dict[tuple[str, str], None]] = {}
     staying: dict[str, dict[str, None]] = {}
+    named = {way.name: way.label for action in workflow.actions_of(type_name).values() for way in action.ways}
     for step in _possible(workflow, type_name):
-        label = LABELS.get(step.action) or workflow.actions_of(type_name)[step.action].label
+        label = LABELS.get(step.action) or named[step.action]
         if step.source == step.target:
             staying.setdefault(step.target, {})[label] = None
         else:

@@ -23,6 +23,7 @@ from shared.domain.model.writes import (
     PutLinks,
     RemoveDependent,
 )
+from shared.domain.words.hand_off_effects import HAND_OFF_EFFECTS
 from shared.domain.words.permission import closed
 from shared.domain.words.tree_effects import TREE_EFFECTS
 
@@ -126,7 +127,7 @@ def edit_fields(draft: Draft, arguments: Arguments) -> Refusal | None:
         draft.rewritten("description")
         draft.text_items(1)
     if "links" in draft.input:
-        draft.write(PutLinks(draft.task.task_id, cast(tuple[Link, ...], draft.input["links"])))
+        draft.write(PutLinks(draft.task.task_id, draft.next_version, cast(tuple[Link, ...], draft.input["links"])))
         draft.rewritten("links")
         draft.text_items(1)
     for name in ("entity", "priority"):
@@ -204,4 +205,5 @@ EFFECTS: Mapping[str, Effect] = {
     "edit_fields": edit_fields,
     "edit_prerequisites": edit_prerequisites,
     **TREE_EFFECTS,
+    **HAND_OFF_EFFECTS,
 }

@@ -5,13 +5,17 @@ The action's input, the list of available actions and a form in an editor all fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
-from shared.domain.definitions.workflow import Field, Workflow
+from shared.domain.definitions.workflow import Action, Field, Workflow
 from shared.domain.model.plan import FieldError
 from shared.domain.words.kind import Invalid, Json, Kind, Reading, escape
 from shared.domain.words.plain_kinds import PLAIN_KINDS
 from shared.domain.words.task_kinds import TASK_KINDS
+
+OPTION = "option"
+"""The field of the input that names an option, where an action has some."""
 
 KINDS: Mapping[str, Kind] = {**PLAIN_KINDS, **TASK_KINDS}
 
@@ -36,6 +40,27 @@ def read_input(
     return values, tuple(errors)
 
 
+def read_action(
+    action: Action, given: Mapping[str, object], reading: Reading
+) -> tuple[dict[str, object], tuple[FieldError, ...]]:
+    """The same for the input of an action: of the groups that it takes either of, just one is given."""
+    values, errors = read_input(action.fields, given, reading)
+    return values, (*errors, *_either_errors(action, given))
+
+
+def _either_errors(action: Action, given: Mapping[str, object]) -> Iterator[FieldError]:
+    named = [group for group in action.either if any(name in given for name in group)]
+    if not action.either or (len(named) == 1 and all(name in given for name in named[0])):
+        return
+    groups = " or ".join(" with ".join(group) for group in action.either)
+    if len(named) != 1:
+        yield FieldError("", f"Give just one of: {groups}.")
+        return
+    for name in named[0]:
+        if name not in given:
+            yield FieldError(f"/{name}", "This field is required.")
+
+
 def read_value(field: Field, value: object, reading: Reading) -> object:
     """The value of one field; raises Invalid."""
     if value is None:
@@ -46,11 +71,31 @@ def read_value(field: Field, value: object, reading: Reading) -> object:
 
 
 def json_schema(fields: Sequence[Field], workflow: Workflow) -> Json:
-    """The JSON Schema of an action's input."""
+    """The JSON Schema of an object with these fields."""
     properties = {f.name: _nullable(f, KINDS[f.kind].schema(f, workflow)) for f in fields}
     required = [f.name for f in fields if f.required]
     schema: Json = {"type": "object", "properties": properties, "additionalProperties": False}
     return {**schema, "required": required} if required else schema
+
+
+def input_schema(action: Action, workflow: Workflow) -> Json:
+    """The JSON Schema of an action's input; of one with options, of just those that it has."""
+    if action.options:
+        return {"oneOf": [_with_option(name, option, workflow) for name, option in action.options.items()]}
+    schema = json_schema(action.fields, workflow)
+    groups = [{"required": list(group)} for group in action.either]
+    return {**schema, "oneOf": groups} if groups else schema
+
+
+def _with_option(name: str, option: Action, workflow: Workflow) -> Json:
+    schema = input_schema(option, workflow)
+    properties = {OPTION: {"const": name}, **cast(Json, schema["properties"])}
+    return {
+        **schema,
+        "title": option.label,
+        "properties": properties,
+        "required": [OPTION, *cast(list[str], schema.get("required", []))],
+    }
 
 
 def _nullable(field: Field, schema: Json) -> Json:

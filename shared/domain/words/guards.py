@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from shared.domain.model.plan import Code
 from shared.domain.model.scene import Context, unfinished
+from shared.domain.words.conditions import texts
 from shared.domain.words.relations import passed_on_by
 
 Arguments = Mapping[str, object]
@@ -77,6 +78,50 @@ def passed_on(context: Context, arguments: Arguments) -> str | None:
     return None if passed_on_by(context.scene) else "No organization has passed it on."
 
 
+def end(context: Context, arguments: Arguments) -> str | None:
+    """It is one of these ends of the task."""
+    ends = texts(arguments)
+    mine = context.scene.subject.end
+    kind = mine.kind if mine is not None else None
+    if kind in ends:
+        return None
+    if kind == "standalone":
+        return "It is for tasks with a partner; this one is standalone."
+    return "It is for the partner's end of the task." if "partner" in ends else "It is for the owner's end of the task."
+
+
+def assignment(context: Context, arguments: Arguments) -> str | None:
+    """The assignment status is one of these."""
+    mine = context.scene.subject.end
+    if mine is None or mine.assignment in texts(arguments):
+        return None
+    return f"The assignment status is {mine.assignment}."
+
+
+def only_from(context: Context, arguments: Arguments) -> str | None:
+    """At an end that is named, the status is one of these."""
+    mine, by_end = context.scene.subject.end, arguments["value"]
+    allowed = by_end.get(mine.kind) if mine is not None and isinstance(by_end, Mapping) else None
+    if allowed is None or context.scene.status.key in allowed:
+        return None
+    return f"At this end it is possible while {' or '.join(allowed)}."
+
+
+def not_stopped(context: Context, arguments: Arguments) -> str | None:
+    """People have not stopped the task."""
+    return "It is on hold: resume it first." if context.scene.subject.hold else None
+
+
+def stopped(context: Context, arguments: Arguments) -> str | None:
+    """People have stopped the task."""
+    return None if context.scene.subject.hold else "It is not on hold."
+
+
+def not_free(context: Context, arguments: Arguments) -> str | None:
+    """Somebody has the task."""
+    return "Nobody has it." if context.scene.subject.assigned_party is None else None
+
+
 def _children(context: Context) -> str | None:
     count = context.scene.subject.children.open
     return f"{count} of its children {'is' if count == 1 else 'are'} still open." if count else None
@@ -93,10 +138,16 @@ GUARDS: Mapping[str, Guard] = {
     "on_timed_hold": on_timed_hold,
     "assigned_to_organization": assigned_to_organization,
     "passed_on": passed_on,
+    "end": end,
+    "assignment": assignment,
+    "only_from": only_from,
+    "not_stopped": not_stopped,
+    "stopped": stopped,
+    "not_free": not_free,
 }
 
 CODES: Mapping[str, Code] = {"no_open_children": "open_children"}
 """The codes of guards that have one of their own; the others refuse with `action_not_available`."""
 
-LASTING = frozenset({"assigned_to_organization", "passed_on"})
+LASTING = frozenset({"assigned_to_organization", "passed_on", "end"})
 """Guards that look at what the task is, not at how it stands: what they refuse is not allowed, whatever the status."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from shared.domain.definitions.workflow import Field, Workflow
+from shared.domain.ends.roles import LONGEST, PATTERN, is_pattern
 from shared.domain.words.kind import Invalid, Json, Kind, Reading, text_of
 from shared.timestamps import parse
 
 LONG_TEXT = 10_000
 DAYS = 120
+EMAIL = 254
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 def _limit(field: Field, default: int) -> int:
@@ -76,6 +80,20 @@ def texts_of(field: Field, option: str, without: tuple[str, ...] = ()) -> tuple[
     return tuple(str(choice) for choice in of) if isinstance(of, list | tuple) else ()
 
 
+def email_of(value: object, pointer: str = "") -> str:
+    """The value as an email address; raises Invalid."""
+    address = text_of(value, EMAIL, lines=False, pointer=pointer)
+    if _EMAIL.fullmatch(address) is None:
+        raise Invalid("This must be an email address.", pointer)
+    return address
+
+
+def _read_role(field: Field, value: object, reading: Reading) -> str:
+    if not isinstance(value, str) or not is_pattern(value):
+        raise Invalid(f"This must be a role such as partner-surveyor, or the beginning of one with *: up to {LONGEST}.")
+    return value
+
+
 def _read_due_time(field: Field, value: object, reading: Reading) -> datetime:
     due = _moment(value)
     if due <= reading.now:
@@ -109,5 +127,12 @@ PLAIN_KINDS: Mapping[str, Kind] = {
     "days": Kind(lambda f, w: {"type": "integer", "minimum": 1, "maximum": DAYS}, _read_days),
     "choice": Kind(lambda f, w: {"type": "string", "enum": list(_choices(f))}, _read_choice, frozenset({"of"})),
     "due_time": Kind(lambda f, w: {"type": "string", "format": "date-time"}, _read_due_time),
+    "email": Kind(
+        lambda f, w: {"type": "string", "format": "email", "maxLength": EMAIL},
+        lambda f, value, reading: email_of(value),
+    ),
+    "role": Kind(
+        lambda f, w: {"type": "string", "maxLength": LONGEST, "pattern": f"^({PATTERN.pattern})$"}, _read_role
+    ),
     "past_time": Kind(lambda f, w: {"type": "string", "format": "date-time"}, _read_past_time),
 }

@@ -72,6 +72,16 @@ def _read_organization(field: Field, value: object, reading: Reading) -> Organiz
     return _existing(text_of(value, ID, lines=False), reading.scene)
 
 
+def _read_connected(field: Field, value: object, reading: Reading) -> str:
+    """The id of an organization that the case's own is connected with; nobody learns which others there are."""
+    organization_id = text_of(value, ID, lines=False)
+    if organization_id == reading.scene.case.organization_id:
+        raise Invalid("An organization does not hand a task to itself.")
+    if organization_id not in reading.scene.ties:
+        raise Invalid(f"The case's organization is not connected with {organization_id!r}.")
+    return organization_id
+
+
 def _read_flagged(field: Field, value: object, reading: Reading) -> Json:
     """The organization with its name, so that what follows needs no further look, and each flag, false by default."""
     flags = _flags(field)
@@ -236,6 +246,7 @@ TASK_KINDS: Mapping[str, Kind] = {
     "party": Kind(_party_schema, _read_party, frozenset({"of"})),
     "user": Kind(_id_schema, _read_user),
     "organization": Kind(_id_schema, _read_organization),
+    "connected_organization": Kind(_id_schema, _read_connected),
     "flagged_organization": Kind(_flagged_schema, _read_flagged, frozenset({"flags", "of_kind"})),
     "group_queue": Kind(_group_queue_schema, _read_group_queue),
     "parent": Kind(lambda f, w: {"type": "string"}, _read_parent),

@@ -1,0 +1,1 @@
+"""Tasks with two ends: assignments, the messages between the ends, and connections."""

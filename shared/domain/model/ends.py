@@ -1,0 +1,96 @@
+"""Tasks with two ends: what each end knows of the other, and the messages between them.
+
+An owner hands a task to a partner organization. Each side has a task of its own, in a case of its own
+organization, and learns of the other by messages alone (collaboration.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+EndKind = Literal["standalone", "owner", "partner"]
+AssignmentStatus = Literal[
+    "initial",
+    "assigned",
+    "ready",
+    "sent",
+    "received",
+    "accepted",
+    "declined",
+    "referred",
+    "recalled",
+    "connectionRequired",
+    "connectionRequested",
+    "connectionDeclined",
+]
+Direction = Literal["to_owner", "to_partner"]
+
+ENDS: tuple[str, ...] = get_args(EndKind)
+ASSIGNMENT_STATUSES: tuple[str, ...] = get_args(AssignmentStatus)
+
+PENDING: frozenset[AssignmentStatus] = frozenset({"connectionRequired", "connectionRequested"})
+"""The owner has asked for a connection, and waits for the answer."""
+LIVE: frozenset[AssignmentStatus] = frozenset({"ready", "sent", "received", "accepted"})
+"""The other end is there, or on its way, and has not been closed by what became of the assignment."""
+OUTSTANDING: frozenset[AssignmentStatus] = PENDING | LIVE | {"assigned"}
+"""What the owner can recall."""
+
+ANY_PARTNER = "partner*"
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """Who has the other end, or is suggested for it: an organization, or somebody who is asked by email."""
+
+    display_name: str = ""
+    organization_id: str | None = None
+    email: str | None = None
+
+    @property
+    def mark(self) -> str:
+        """What tells this party from others: its id, or the address it is asked at."""
+        return self.organization_id or (self.email or "").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What one end of a task knows.
+
+    Every assignment of the owner has a `generation`. In it, `sent` numbers the messages that this end
+    has sent, and `received` those of the other end that it has taken. `task_id` is the owner's task, at
+    the partner's end; the owner's end needs none, as the partner's task is found by the generation.
+    `heard` is the status in which the other end said it is. `role` is the pattern that roles of partners
+    must match. `tried` are the parties that the task was assigned to so far, `referral` whom the partner
+    suggested, `connection_id` the request for a connection that the assignment waits for.
+    """
+
+    kind: EndKind = "standalone"
+    assignment: AssignmentStatus = "initial"
+    generation: int = 0
+    sent: int = 0
+    received: int = 0
+    task_id: str | None = None
+    counterpart: Counterpart | None = None
+    heard: str | None = None
+    role: str = ANY_PARTNER
+    auto_refer: bool = False
+    referral: Counterpart | None = None
+    tried: tuple[str, ...] = ()
+    connection_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What an end tells the other: there, the engine takes the action with this input.
+
+    It stands in the case of the sender, `task_id`, until it is delivered; then it is gone.
+    """
+
+    task_id: str
+    generation: int
+    direction: Direction
+    sequence: int
+    action: str
+    input: Mapping[str, object] = field(default_factory=dict)
