@@ -18,6 +18,7 @@ _LOCAL = re.compile(r"[a-z0-9_-]{1,40}")
 _USER = re.compile(r"[A-Za-z0-9._@|+:-]{1,128}")
 # The caller's own address, and steps in a path: nobody could be reached under these.
 _NO_USER = frozenset({"me", ".", ".."})
+_CONNECTION = re.compile(r"[a-z0-9]{1,40}")
 _ORGANIZATION = re.compile(r"[a-z0-9-]{1,64}")
 
 
@@ -47,3 +48,8 @@ def is_user_id(text: str) -> bool:
 def is_organization_id(text: str) -> bool:
     """Whether an organization may have this id."""
     return _ORGANIZATION.fullmatch(text) is not None
+
+
+def is_connection_id(text: str) -> bool:
+    """Whether a connection may have this id."""
+    return _CONNECTION.fullmatch(text) is not None

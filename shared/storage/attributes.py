@@ -45,7 +45,7 @@ def parts_of(made: type[V], *names: str) -> tuple[Callable[[V], list[Any]], Call
 
     def split(value: V) -> list[Any]:
         parts = [getattr(value, name) for name in names]
-        while parts[-1] == default[names[len(parts) - 1]]:
+        while parts and parts[-1] == default[names[len(parts) - 1]]:
             parts.pop()
         return parts
 

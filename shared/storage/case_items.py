@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from shared.domain.model.task import Case, Entry, Link, TaskId, Texts, Timer, local_id
 from shared.storage import indexes, keys
-from shared.storage.attributes import LISTED_NAMES, TEXT, Item
+from shared.storage.attributes import LISTED_NAMES, NUMBER, TEXT, Item
 from shared.storage.keys import CaseKey, case_id_of, key_item, within_case
 from shared.storage.records import CASE, ENTRY, LINKS, TIMER
-from shared.storage.schema import SORT
+from shared.storage.schema import PARTITION, SORT
 
 
 def case_item(case: Case) -> Item:
@@ -25,20 +25,22 @@ def case_of_item(item: Item) -> Case:
 
 
 def entry_item(entry: Entry) -> Item:
-    """The item of a history entry, with its place in the timeline."""
-    return (
-        key_item(keys.history(entry.case_id, entry.task_id, entry.version))
-        | ENTRY.pack(entry)
-        | indexes.entry_keys(entry)
-    )
+    """The item of a history entry, with its place in the timeline of its case, if it is of one."""
+    listed = indexes.entry_keys(entry) if entry.connection_id is None else {}
+    return key_item(keys.history_of(entry)) | ENTRY.pack(entry) | listed
 
 
 def entry_of_item(item: Item) -> Entry:
     """The history entry that an item holds; also as a stream record brings it."""
+    kind, _, identifier = item[PARTITION]["S"].partition("#")
+    *_, version = item[SORT]["S"].split("#")
+    known = {"version": int(version), "created_by": None}
+    if kind == "CONNECTION":
+        return ENTRY.unpack(item, case_id="", task_id=None, connection_id=identifier, **known)
     case_id = case_id_of(item)
-    _, subject, version = item[SORT]["S"].split("#")
+    _, subject, _ = item[SORT]["S"].split("#")
     task_id = None if subject == "CASE" else f"{case_id}.{subject}"
-    return ENTRY.unpack(item, case_id=case_id, task_id=task_id, version=int(version), created_by=None)
+    return ENTRY.unpack(item, case_id=case_id, task_id=task_id, **known)
 
 
 def timer_item(timer: Timer) -> Item:
@@ -74,24 +76,33 @@ def instruction_item(task_id: TaskId, number: int, text: str) -> Item:
     return key_item(within_case(task_id, "TEXT", "INSTRUCTION", f"{number:06}")) | {"text": TEXT.pack(text)}
 
 
-def links_item(task_id: TaskId, links: tuple[Link, ...]) -> Item:
-    """The item of a task's links."""
-    return key_item(within_case(task_id, "TEXT", "LINKS")) | {"links": LINKS.pack(links)}
+def links_item(task_id: TaskId, number: int, links: tuple[Link, ...]) -> Item:
+    """The item of a task's links, which stand in place of those that came before this version of the task."""
+    item = key_item(within_case(task_id, "TEXT", "LINKS"))
+    return item | {"links": LINKS.pack(links), "number": NUMBER.pack(number)}
+
+
+def added_links_item(task_id: TaskId, number: int, links: tuple[Link, ...]) -> Item:
+    """The item of links that a task has as well; they sort by number, behind those above."""
+    return key_item(within_case(task_id, "TEXT", "LINKS", f"{number:06}")) | {"links": LINKS.pack(links)}
 
 
 def texts_of_items(items: Iterable[Item]) -> Texts:
     """The long texts of a task, from their items in the order of their keys: later ones replace the first."""
-    texts = Texts()
+    texts, replaced = Texts(), 0
     for item in items:
-        match item[SORT]["S"].split("#")[2]:
-            case "BEGINNING":
+        match item[SORT]["S"].split("#")[2:]:
+            case ["BEGINNING"]:
                 texts = _first_texts_of_item(item)
-            case "DESCRIPTION":
+            case ["DESCRIPTION"]:
                 texts = replace(texts, description=TEXT.unpack(item["text"]) or None)
-            case "INSTRUCTION":
+            case ["INSTRUCTION", _]:
                 texts = replace(texts, instructions=(*texts.instructions, TEXT.unpack(item["text"])))
-            case "LINKS":
+            case ["LINKS"]:
                 texts = replace(texts, links=LINKS.unpack(item["links"]))
+                replaced = NUMBER.unpack(item["number"]) if "number" in item else 0
+            case ["LINKS", number] if int(number) > replaced:
+                texts = replace(texts, links=(*texts.links, *LINKS.unpack(item["links"])))
     return texts
 
 

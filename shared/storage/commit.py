@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.operand import Path
 
 from shared.domain.model.plan import Plan
+from shared.domain.model.task import TaskId
 from shared.storage import keys
 from shared.storage.actions import MOST, Action, in_order
+from shared.storage.attributes import Item
 from shared.storage.errors import THROTTLED, CommitFailed, FailureKind, Throttled, Unreachable, response_of, trouble_of
 from shared.storage.keys import key_item
 from shared.storage.schema import SORT
@@ -24,10 +27,21 @@ def commit(table: Table, plan: Plan) -> None:
 
 def discard(table: Table, case_id: str) -> None:
     """No item of the case is left; the case itself goes last. Done again after a crash, it goes on where it was."""
-    items = [item for item in table.query(f"CASE#{case_id}") if item[SORT]["S"] != "CASE"]
+    _delete(table, [item for item in table.query(f"CASE#{case_id}") if item[SORT]["S"] != "CASE"])
+    table.delete([key_item(keys.CaseKey(case_id).address)])
+
+
+def discard_texts(table: Table, task_id: TaskId) -> int:
+    """No item of the task's texts is left; how many there were."""
+    texts = keys.within_case(task_id, "TEXT", "")
+    items = list(table.query(texts.partition, Path(SORT).startswith(texts.sort)))
+    _delete(table, items)
+    return len(items)
+
+
+def _delete(table: Table, items: Sequence[Item]) -> None:
     for start in range(0, len(items), MOST):
         table.delete(items[start : start + MOST])
-    table.delete([key_item(keys.CaseKey(case_id).address)])
 
 
 def transact(table: Table, prepared: Sequence[Action], token: str | None, went_through: Callable[[], bool]) -> None:
@@ -56,7 +70,7 @@ def transact(table: Table, prepared: Sequence[Action], token: str | None, went_t
 def _went_through(table: Table, plan: Plan) -> bool:
     """Whether one of the plan's history entries is there, written by this very commit."""
     for entry in plan.entries[:1]:
-        item = table.get(keys.history(entry.case_id, entry.task_id, entry.version))
+        item = table.get(keys.history_of(entry))
         return item is not None and item["commitId"]["S"] == entry.commit_id
     return False
 

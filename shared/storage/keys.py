@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from shared.domain.counts.tally import Counted
+from shared.domain.model.connections import Connection, Tie
+from shared.domain.model.ends import Direction, Message
 from shared.domain.model.people import Membership, Organization, User
-from shared.domain.model.task import Case, Edge, Task, TaskId, case_of, local_id
+from shared.domain.model.task import Case, Edge, Entry, Task, TaskId, case_of, local_id
 from shared.domain.model.writes import PutRequest
-from shared.ids import is_case_id, is_organization_id, is_task_id, is_user_id
+from shared.ids import is_case_id, is_connection_id, is_organization_id, is_task_id, is_user_id
 from shared.storage.attributes import Item
 from shared.storage.schema import PARTITION, SORT
 
@@ -83,6 +85,46 @@ class LockKey(Key[TaskId]):
     @property
     def address(self) -> Address | None:
         return Address(f"CASE#{self.case_id}", f"LOCK#{self.name}") if is_case_id(self.case_id) else None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKey(Key[Message]):
+    """A message that an end of a task has sent, and that has not arrived."""
+
+    task_id: TaskId
+    generation: int
+    direction: Direction
+    sequence: int
+
+    @property
+    def address(self) -> Address | None:
+        number = f"{self.generation:06}", self.direction, f"{self.sequence:06}"
+        return within_case(self.task_id, "MESSAGE", *number) if is_task_id(self.task_id) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionKey(Key[Connection]):
+    """A connection, or a request for one."""
+
+    connection_id: str
+
+    @property
+    def address(self) -> Address | None:
+        known = is_connection_id(self.connection_id)
+        return Address(f"CONNECTION#{self.connection_id}", "CONNECTION") if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class TieKey(Key[Tie]):
+    """What ties an organization to another one, if they are connected."""
+
+    organization_id: str
+    other_id: str
+
+    @property
+    def address(self) -> Address | None:
+        known = is_organization_id(self.organization_id) and is_organization_id(self.other_id)
+        return Address(f"ORG#{self.organization_id}", f"TIE#{self.other_id}") if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +213,12 @@ def case_id_of(item: Item) -> str:
     return str(item[PARTITION]["S"]).removeprefix("CASE#")
 
 
-def history(case_id: str, task_id: TaskId | None, version: int) -> Address:
-    """The address of a history entry of a task, or without one of the case."""
-    return Address(f"CASE#{case_id}", f"HISTORY#{local_id(task_id) if task_id else 'CASE'}#{version:06}")
+def history_of(entry: Entry) -> Address:
+    """The address of a history entry: of a connection, of a task, or of a case itself."""
+    if entry.connection_id is not None:
+        return Address(f"CONNECTION#{entry.connection_id}", f"HISTORY#{entry.version:06}")
+    subject = local_id(entry.task_id) if entry.task_id else "CASE"
+    return Address(f"CASE#{entry.case_id}", f"HISTORY#{subject}#{entry.version:06}")
 
 
 def near(task_id: TaskId, case_id: str) -> str:

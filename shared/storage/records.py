@@ -1,5 +1,10 @@
 """Which attributes the items of a case have: one table of fields for each kind of item."""
 
+from dataclasses import replace
+from typing import Any
+
+from shared.domain.model.connections import Connection, Side, Tie
+from shared.domain.model.ends import Counterpart, End, Message
 from shared.domain.model.task import Case, Cell, Children, Entry, Link, Party, Person, Task, Timer
 from shared.storage.attributes import (
     FLAG,
@@ -22,6 +27,48 @@ PERSON = as_text(split_person, join_person)
 PARTY = as_text(*parts_of(Party, "kind", "id", "display_name"))
 CELL = as_text(*parts_of(Cell, "queue", "tab", "type", "closed_on", "ending"))
 LINKS = as_texts(*parts_of(Link, "type", "link", "name"))
+
+_split_counterpart, _join_counterpart = parts_of(Counterpart, "display_name", "organization_id", "email")
+_split_end, _join_end = parts_of(
+    End,
+    "kind",
+    "assignment",
+    "generation",
+    "sent",
+    "received",
+    "task_id",
+    "counterpart",
+    "heard",
+    "role",
+    "auto_refer",
+    "referral",
+    "tried",
+    "connection_id",
+)
+SIDE = as_text(*parts_of(Side, "role", "display_name", "organization_id", "email"))
+
+
+def _end_parts(end: End) -> list[Any]:
+    """The parts of an end, each party in parts as well."""
+    return [_split_counterpart(part) if isinstance(part, Counterpart) else part for part in _split_end(end)]
+
+
+def _end_of(parts: list[Any]) -> End:
+    """The end again: lists in it are parties, but for those that were tried."""
+    end = _join_end(parts)
+    return replace(
+        end,
+        counterpart=_party_of(end.counterpart),
+        referral=_party_of(end.referral),
+        tried=tuple(end.tried),
+    )
+
+
+def _party_of(parts: Any) -> Counterpart | None:
+    return None if parts is None else _join_counterpart(parts)
+
+
+END = as_text(_end_parts, _end_of)
 
 CASE = Record(
     Case,
@@ -81,6 +128,9 @@ TASK = Record(
         "is_delegate": FLAG,
         "staged": FLAG,
         "new_case_id": TEXT,
+        "end": END,
+        "hold": FLAG,
+        "deleted": FLAG,
         "delegated": FLAG,
         "version": NUMBER,
     },
@@ -118,5 +168,27 @@ ENTRY = Record(
         "staged": FLAG,
     },
 )
+
+MESSAGE = Record(Message, {"action": TEXT, "input": JSON})
+
+CONNECTION = Record(
+    Connection,
+    {
+        "asking": SIDE,
+        "asked": SIDE,
+        "created_at": MOMENT,
+        "updated_at": MOMENT,
+        "expires_at": MOMENT,
+        "nonce": TEXT,
+        "created_by": PERSON,
+        "state": TEXT,
+        "requested_at": MOMENT,
+        "task_id": TEXT,
+        "version": NUMBER,
+    },
+    always=frozenset({"state", "version"}),
+)
+
+TIE = Record(Tie, {"display_name": TEXT, "role": TEXT, "connection_id": TEXT})
 
 TIMER = Record(Timer, {"name": TEXT, "action": TEXT, "at": MOMENT})

@@ -4,23 +4,29 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 from shared.domain.model.plan import Plan
+from shared.domain.model.task import TaskId
 from shared.storage.attributes import Item
 from shared.storage.case_items import case_of_item
 from shared.storage.case_reads import CaseReads
-from shared.storage.commit import commit, discard
+from shared.storage.commit import commit, discard, discard_texts
 from shared.storage.counts import Counts, counted_of_item
+from shared.storage.end_items import connection_of_item, message_of_item, tie_of_item
+from shared.storage.end_reads import EndReads
 from shared.storage.errors import CommitFailed, Throttled, Unreachable
 from shared.storage.keys import (
     Address,
     CaseKey,
+    ConnectionKey,
     CountedKey,
     EdgeKey,
     Key,
     LockKey,
     MemberKey,
+    MessageKey,
     OrganizationKey,
     RequestKey,
     TaskKey,
+    TieKey,
     TurnKey,
     UserKey,
 )
@@ -47,13 +53,16 @@ V = TypeVar("V")
 
 _VALUE_OF: Mapping[type[Key[Any]], Callable[[Item], Any]] = {
     CaseKey: case_of_item,
+    ConnectionKey: connection_of_item,
     CountedKey: counted_of_item,
     EdgeKey: edge_of_item,
     LockKey: holder_of_item,
     MemberKey: membership_of_item,
+    MessageKey: message_of_item,
     OrganizationKey: organization_of_item,
     RequestKey: request_of_item,
     TaskKey: task_of_item,
+    TieKey: tie_of_item,
     TurnKey: turn_of_item,
     UserKey: user_of_item,
 }
@@ -70,7 +79,7 @@ class Loaded:
         return cast("V | None", self._values[key])
 
 
-class Store(CaseReads, TreeReads, QueueReads, PeopleReads, Counts, Rounds):
+class Store(CaseReads, TreeReads, EndReads, QueueReads, PeopleReads, Counts, Rounds):
     """The table, over one connection: make one for a process and keep it.
 
     Where DynamoDB does not take or answer a request, every method raises Throttled or Unreachable.
@@ -102,6 +111,10 @@ class Store(CaseReads, TreeReads, QueueReads, PeopleReads, Counts, Rounds):
         with Throttled. With Unreachable nobody knows, but the plan's history entries were not found.
         """
         commit(self._table, plan)
+
+    def discard_texts(self, task_id: TaskId) -> int:
+        """Nothing is left of the task's long texts, which nobody is shown any more; how many items that took."""
+        return discard_texts(self._table, task_id)
 
     def discard(self, case_id: str) -> None:
         """Nothing is left of the case, which nobody ever saw: it goes itself once all else is gone."""

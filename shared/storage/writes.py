@@ -11,6 +11,7 @@ from shared.domain.model import writes as p
 from shared.domain.model.plan import Plan
 from shared.domain.model.writes import Write
 from shared.storage import case_items as cases
+from shared.storage import end_items as ends
 from shared.storage import people_items as people
 from shared.storage import tree_items as tree
 from shared.storage.actions import Action, changing, distinct
@@ -151,7 +152,12 @@ def _(write: p.PutDescription) -> Iterator[Action]:
 
 @actions_of.register
 def _(write: p.PutLinks) -> Iterator[Action]:
-    yield Action("put", write, after=cases.links_item(write.task_id, write.links))
+    yield Action("put", write, after=cases.links_item(write.task_id, write.number, write.links))
+
+
+@actions_of.register
+def _(write: p.AddLinks) -> Iterator[Action]:
+    yield Action("put", write, after=cases.added_links_item(write.task_id, write.number, write.links))
 
 
 @actions_of.register
@@ -179,6 +185,37 @@ def _(write: p.DeleteTimer) -> Iterator[Action]:
     item = cases.timer_item(write.timer)
     # A timer of the same id that was put in its place is another one.
     yield Action("delete", write, item, condition=Path("at") == item["at"] if write.must_exist else None)
+
+
+@actions_of.register
+def _(write: p.PutMessage) -> Iterator[Action]:
+    yield Action("put", write, after=ends.message_item(write.message), condition=_NEW)
+
+
+@actions_of.register
+def _(write: p.DeleteMessage) -> Iterator[Action]:
+    yield Action("delete", write, ends.message_item(write.message), condition=Path(PARTITION).exists())
+
+
+@actions_of.register
+def _(write: p.CreateConnection) -> Iterator[Action]:
+    yield Action("put", write, after=ends.connection_item(write.connection), condition=_NEW)
+
+
+@actions_of.register
+def _(write: p.ChangeConnection) -> Iterator[Action]:
+    before, after = ends.connection_item(write.before), ends.connection_item(write.after)
+    yield changing(write, before, after, _version(write.before.version))
+
+
+@actions_of.register
+def _(write: p.ListConnection) -> Iterator[Action]:
+    yield Action("put", write, after=ends.listed_connection_item(write.organization_id, write.connection_id))
+
+
+@actions_of.register
+def _(write: p.PutTie) -> Iterator[Action]:
+    yield Action("put", write, after=ends.tie_item(write.tie))
 
 
 @actions_of.register

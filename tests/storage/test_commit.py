@@ -294,10 +294,10 @@ def test_a_lock_is_passed_on_by_whoever_holds_it(store: Store) -> None:
 def test_texts_are_written_and_taken_away(store: Store) -> None:
     """Description and links are replaced, empty ones are gone; instructions are added."""
     link = Link("photo", "https://example.org/1", "Front")
-    commit(store, p.PutDescription(TASK_ID, "a"), p.PutLinks(TASK_ID, (link,)), p.AddInstruction(TASK_ID, 1, "x"))
+    commit(store, p.PutDescription(TASK_ID, "a"), p.PutLinks(TASK_ID, 2, (link,)), p.AddInstruction(TASK_ID, 1, "x"))
     commit(store, p.PutDescription(TASK_ID, "b"), p.AddInstruction(TASK_ID, 2, "y"))
     assert store.texts(TASK_ID) == Texts("b", ("x", "y"), (link,))
-    commit(store, p.PutDescription(TASK_ID, ""), p.PutLinks(TASK_ID, ()))
+    commit(store, p.PutDescription(TASK_ID, ""), p.PutLinks(TASK_ID, 3, ()))
     assert store.texts(TASK_ID) == Texts(None, ("x", "y"), ())
 
 
