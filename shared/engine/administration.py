@@ -14,7 +14,7 @@ from shared.engine.session import Identity, Refused, Request, Session, refuse
 from shared.storage.store import Loaded
 
 Item = TypeVar("Item")
-Result = TypeVar("Result", User, Organization)
+Result = TypeVar("Result")
 Given = Mapping[str, object]
 CHUNK = 40
 """Organizations or members in one transaction: two items each, of the 100 that it may hold."""

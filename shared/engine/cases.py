@@ -16,6 +16,7 @@ from shared.domain.model.task import Case, Task
 from shared.domain.words.relations import visible
 from shared.engine.loading import (
     Gathered,
+    acting_for,
     check_version,
     context_of,
     gather,
@@ -66,9 +67,10 @@ def create_case(session: Session, identity: Identity, given: Given, request: Req
             return Answer(_whole(session, identity, record.resource), record.status, replayed=True)
         case = replace(
             rules.new_case(gathered.now, workflow, case_type, case_id),
-            created_by=gathered.caller.person,
-            updated_by=gathered.caller.person,
+            organization_id=_organization_of(workflow, given),
         )
+        person = acting_for(gathered.caller, case).person
+        case = replace(case, created_by=person, updated_by=person)
         alone = (task_type for task_type in workflow.types.values() if not task_type.parents)
         context = context_of(session, gathered, with_named_users(session, Scene(workflow, case), alone))
         decision = rules.create_case(context, given)
@@ -106,7 +108,7 @@ def seen_tasks(session: Session, gathered: Gathered) -> tuple[Workflow, Case, li
     if case is None or case.staged:
         not_found("case")
     workflow = workflow_of(session, case)
-    tasks = list(session.store.tasks(case.case_id))
+    tasks = [task for task in session.store.tasks(case.case_id) if not task.deleted]
     if not visible(workflow, gathered.caller, case):
         tasks = [task for task in tasks if visible(workflow, gathered.caller, case, task)]
         if not tasks:
@@ -129,6 +131,13 @@ def _beginning(session: Session, given: Given) -> tuple[Workflow, CaseType, str]
     if not isinstance(case_id, str) or not is_case_id(case_id) or case_id.startswith("p-"):
         _misfit("/caseId", "This must be 1 to 40 letters, digits, - or _, and not begin with p-.")
     return workflow, case_type, case_id
+
+
+def _organization_of(workflow: Workflow, given: Given) -> str | None:
+    """The organization that a new case is to belong to; whether there is one, and who may say so, is for the rules."""
+    organization_id = given.get("organizationId")
+    wanted = workflow.visibility == "organization" and isinstance(organization_id, str)
+    return str(organization_id) if wanted else None
 
 
 def _check_may_begin(session: Session, identity: Identity) -> None:

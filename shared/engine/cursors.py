@@ -10,9 +10,13 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from shared.domain.model.plan import Refusal
-from shared.engine.session import Refused
+from shared.engine.session import Page, Refused
+
+T = TypeVar("T")
 
 _POSITION = re.compile(r"(TASK|~|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,12}Z)#[a-z0-9_-]{1,40}")
 
@@ -45,6 +49,16 @@ def decoded(cursor: str) -> object:
     except (binascii.Error, ValueError, RecursionError) as error:
         raise bad_cursor() from error
     return value
+
+
+def listed_after(rows: Sequence[T], id_of: Callable[[T], str], cursor: str | None, limit: int) -> Page[T]:
+    """The rows behind the one that the cursor names; they are sorted by their ids."""
+    after = decoded(cursor) if cursor is not None else ""
+    if not isinstance(after, str):
+        raise bad_cursor()
+    rest = [row for row in rows if id_of(row) > after]
+    more = encoded(id_of(rest[limit - 1])) if len(rest) > limit else None
+    return Page(tuple(rest[:limit]), more)
 
 
 def bad_cursor() -> Refused:

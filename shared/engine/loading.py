@@ -119,7 +119,7 @@ def seen_case(session: Session, gathered: Gathered) -> tuple[Workflow, Case]:
 def seen_task(session: Session, gathered: Gathered) -> tuple[Workflow, Case, Task]:
     """The task with its case and workflow; raises Refused `not_found` if it may not be seen."""
     case, task = gathered.case, gathered.task
-    if case is None or task is None or case.staged:
+    if case is None or task is None or case.staged or task.deleted:
         not_found("task")
     workflow = workflow_of(session, case)
     if not visible(workflow, gathered.caller, case, task):
@@ -138,8 +138,15 @@ def context_of(session: Session, gathered: Gathered, scene: Scene) -> Context:
     """What a decision gets: the scene with the loaded parties, the caller, the time, new ids."""
     related = {**gathered.related, **scene.related}
     users = {**gathered.users, **scene.users}
-    scene = replace(scene, related=related, users=users, organizations=gathered.organizations)
-    return Context(scene, gathered.caller, gathered.now, session.ids(gathered.now))
+    organizations = {**gathered.organizations, **scene.organizations}
+    scene = replace(scene, related=related, users=users, organizations=organizations)
+    caller = acting_for(gathered.caller, scene.case)
+    return Context(scene, caller, gathered.now, session.ids(gathered.now))
+
+
+def acting_for(caller: Caller, case: Case) -> Caller:
+    """The caller, who acts for the organization that the case belongs to, if it belongs to one of theirs."""
+    return replace(caller, acts_for=case.organization_id) if caller.member_of(case.organization_id) else caller
 
 
 def _found(ids: Iterable[str], get: Callable[[str], Value | None]) -> dict[str, Value]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from shared.domain import members as rules
 from shared.domain.model.people import Caller, Membership, Organization, OrganizationKind, User
@@ -19,12 +18,12 @@ from shared.engine.administration import (
     chunked,
     committed,
 )
-from shared.engine.cursors import bad_cursor, decoded, encoded
+from shared.engine.cursors import listed_after
 from shared.engine.session import Answer, Identity, Page, Request, Session, not_found
 from shared.ids import is_organization_id
-from shared.storage.keys import OrganizationKey, UserKey
+from shared.storage.keys import OrganizationKey, TieKey, UserKey
+from shared.storage.store import Loaded
 
-T = TypeVar("T")
 ANY = Request()
 """A request that takes whatever version there is."""
 
@@ -39,22 +38,29 @@ class MemberView:
 
 def get_organization(session: Session, identity: Identity, organization_id: str) -> Organization:
     """The organization; raises Refused `not_found`."""
-    return _seen(session, identity, organization_id)[1]
+    loaded = session.store.load([UserKey(identity.user_id), OrganizationKey(organization_id)])
+    caller, organization = session.caller(identity, loaded), loaded[OrganizationKey(organization_id)]
+    if organization is None or not (
+        rules.sees_organization(caller, organization_id) or _is_connected(session, caller, organization_id)
+    ):
+        not_found("organization")
+    return organization
 
 
 def list_organizations(
     session: Session, identity: Identity, cursor: str | None = None, limit: int = 100
 ) -> Page[Organization]:
-    """The organizations that the caller may see, by id."""
+    """The organizations that the caller may see, by id: outside their own, and those connected with them."""
     caller = session.caller(identity, session.store.load([UserKey(identity.user_id)]))
     if caller.inside:
         organizations = list(session.store.organizations())
     else:
         own = caller.user.memberships if caller.user else {}
-        loaded = session.store.load([OrganizationKey(id_) for id_ in own])
-        found = (loaded[OrganizationKey(id_)] for id_ in own)
+        known = {*own, *(tie.other_id for id_ in own for tie in session.store.ties(id_))}
+        loaded = session.store.load([OrganizationKey(id_) for id_ in known]) if known else Loaded({})
+        found = (loaded[OrganizationKey(id_)] for id_ in known)
         organizations = [organization for organization in found if organization is not None]
-    return _page(sorted(organizations, key=lambda o: o.id), lambda o: o.id, cursor, limit)
+    return listed_after(sorted(organizations, key=lambda o: o.id), lambda o: o.id, cursor, limit)
 
 
 def put_organization(
@@ -135,11 +141,18 @@ def list_members(
     """The members of the organization, by user id; raises Refused `not_found`."""
     caller, _ = _seen(session, identity, organization_id)
     rows = sorted(session.store.members(organization_id))
-    page = _page(rows, lambda row: row[0], cursor, limit)
+    page = listed_after(rows, lambda row: row[0], cursor, limit)
     loaded = session.store.load([UserKey(user_id) for user_id, _ in page.items])
     users = ((loaded[UserKey(user_id)], membership) for user_id, membership in page.items)
     views = (MemberView(UserView(rules.as_seen(caller, u), caller), m) for u, m in users if u is not None)
     return Page(tuple(views), page.next_cursor)
+
+
+def _is_connected(session: Session, caller: Caller, organization_id: str) -> bool:
+    """Whether an organization of the caller's is connected with this one."""
+    keys = [TieKey(own, organization_id) for own in (caller.user.memberships if caller.user else ())]
+    loaded = session.store.load(keys) if keys else Loaded({})
+    return any(loaded[key] is not None for key in keys)
 
 
 def _seen(session: Session, identity: Identity, organization_id: str) -> tuple[Caller, Organization]:
@@ -181,13 +194,3 @@ def _refresh(session: Session, organization: Organization, user_ids: Sequence[st
             after = rules.with_membership(user, fresh)
             writes += PutUser(after, user.version), PutMember(organization.id, user_id, fresh)
     return committed(session, organization, *writes) or None
-
-
-def _page(rows: Sequence[T], id_of: Callable[[T], str], cursor: str | None, limit: int) -> Page[T]:
-    """The rows behind the one that the cursor names."""
-    after = decoded(cursor) if cursor is not None else ""
-    if not isinstance(after, str):
-        raise bad_cursor()
-    rest = [row for row in rows if id_of(row) > after]
-    more = encoded(id_of(rest[limit - 1])) if len(rest) > limit else None
-    return Page(tuple(rest[:limit]), more)

@@ -19,6 +19,7 @@ from shared.domain.settling import due
 from shared.domain.trees.switching import bring_to_light
 from shared.domain.words.needs import holds_of
 from shared.engine.committing import committed
+from shared.engine.counterparts import with_connection
 from shared.engine.loading import load_above, load_tasks, workflow_of
 from shared.engine.session import Session
 from shared.engine.turns import with_turns
@@ -100,7 +101,7 @@ def _plan(session: Session, scene: Scene, ids: Ids) -> Plan | None:
         return None
     if scene.subject.staged:
         return bring_to_light(Context(scene, ENGINE, now, ids))
-    scene = with_turns(session, scene)
+    scene = with_connection(session, with_turns(session, scene))
     owed = due(scene, now)
     if owed is None:
         return None

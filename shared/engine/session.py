@@ -81,15 +81,21 @@ class Workflows(Protocol):
     def get(self, name: str, version: int) -> Workflow: ...
 
 
+def no_secret() -> bytes:
+    """Stands for the secret of the stack where a process was given none; raises RuntimeError."""
+    raise RuntimeError("This process was given no secret of the stack.")
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The table, the workflows, the clock and the source of ids that use cases work with."""
+    """The table, the workflows, the clock, the source of ids and the stack's secret that use cases work with."""
 
     store: Store
     workflows: Workflows
     now: Callable[[], datetime]
     new_id: Callable[[datetime], str]
     pause: Callable[[float], None] = time.sleep
+    secret: Callable[[], bytes] = no_secret
 
     def ids(self, now: datetime) -> Ids:
         """New ids for one attempt; the commit's own id lets a lost answer be traced."""

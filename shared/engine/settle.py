@@ -9,14 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from shared.domain.model.reactions import BELOW, CASCADE, CHILDREN, DEPENDENTS, PREREQUISITES, TO_LIGHT, TURN
+from shared.domain.model.reactions import (
+    BELOW,
+    CASCADE,
+    CHILDREN,
+    CONNECTION,
+    DEPENDENTS,
+    MESSAGES,
+    PREREQUISITES,
+    TEXTS,
+    TO_LIGHT,
+    TURN,
+)
 from shared.domain.model.task import Entry, TaskId, Timer
 from shared.domain.trees.counting import is_behind
 from shared.engine.loading import workflow_of
+from shared.engine.messages import deliver_all, deliver_case
 from shared.engine.owed import for_each, settle_task, settle_tasks
 from shared.engine.session import Session
 from shared.engine.trees import count, count_all, end_below
-from shared.storage.keys import CaseKey
+from shared.storage.keys import CaseKey, ConnectionKey
 
 MOST = 1_000_000
 """More actions than any one case can owe: a bound for a loop, never reached."""
@@ -57,7 +69,10 @@ def _settle_round(session: Session, case_id: str) -> int:
         taken = settle_tasks(session, case, tasks, tasks)
     finally:
         counted = count_all(session, case, behind)
-    return taken + counted
+    if workflow.hand_off is None:
+        return taken + counted
+    gone = sum(session.store.discard_texts(task_id) for task_id, task in tasks.items() if task.deleted)
+    return taken + counted + gone + deliver_case(session, case_id)
 
 
 def _dependents(session: Session, entry: Entry) -> int:
@@ -86,6 +101,23 @@ def _below(session: Session, entry: Entry) -> int:
     return end_below(session, _task_id(entry))
 
 
+def _other_end(session: Session, entry: Entry) -> int:
+    """What the task has to say to its other end arrives there."""
+    return deliver_all(session, _task_id(entry))
+
+
+def _texts(session: Session, entry: Entry) -> int:
+    """Nothing is left of the texts of the deleted task."""
+    return session.store.discard_texts(_task_id(entry))
+
+
+def _waiting_for_connection(session: Session, entry: Entry) -> int:
+    """The task whose assignment waits for the connection hears what became of it."""
+    key = ConnectionKey(entry.connection_id or "")
+    connection = session.store.load([key])[key]
+    return settle_task(session, connection.task_id) if connection is not None and connection.task_id else 0
+
+
 def _task_id(entry: Entry) -> TaskId:
     if entry.task_id is None:
         raise ValueError("This reaction belongs to a task, not to a case.")
@@ -100,4 +132,7 @@ REACTIONS: Mapping[str, Callable[[Session, Entry], int]] = {
     BELOW: _below,
     TURN: _itself,
     TO_LIGHT: _whole_case,
+    MESSAGES: _other_end,
+    TEXTS: _texts,
+    CONNECTION: _waiting_for_connection,
 }

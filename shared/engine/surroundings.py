@@ -12,6 +12,7 @@ from shared.domain.model.task import Task, TaskId, Texts
 from shared.domain.trees.tree import may_stand_under
 from shared.domain.words.needs import asks_above, asks_creator, beside_parents, holds_of, locks_asked, looks_at
 from shared.domain.words.relations import branch_of
+from shared.engine.counterparts import with_counterparts
 from shared.engine.loading import Gathered, load_above, load_edge, load_tasks
 from shared.engine.session import Session
 from shared.engine.settle import settle
@@ -32,6 +33,7 @@ def around_action(session: Session, scene: Scene, gathered: Gathered, name: str,
     action = workflow.actions_of(task.type).get(name)
     if action is None:
         return scene
+    scene = with_counterparts(session, scene, given)
     effects = {word.name for word in action.effects}
     if "prerequisites" in given and action.field("prerequisites") is not None:
         tasks = _all_tasks(session, scene)

@@ -52,6 +52,7 @@ class World:
             now=lambda: self.now,
             new_id=lambda now: f"{next(NUMBERS):016}",
             pause=lambda seconds: None,
+            secret=lambda: b"a secret of tests",
         )
         people.bootstrap(self.session, User("root", "Root"))
 
