@@ -40,6 +40,7 @@ TAGS = {
     "Queues": "What a person or an organization has to do.",
     "Organizations": "Groups that tasks are assigned to or watched by.",
     "Users": "People.",
+    "Connections": "Organizations that work together, and requests to.",
     "Workflows": "What can be started, and how it runs.",
     "About": "The API itself; open to everybody.",
 }
@@ -49,6 +50,10 @@ PATH_PARAMETERS: Mapping[str, tuple[str, Json]] = {
     "action": ("The action's name.", {"type": "string", "minLength": 1, "example": "claim"}),
     "userId": ("The user's id.", {"type": "string", "minLength": 1, "example": "ann"}),
     "organizationId": ("The organization's id.", {"type": "string", "minLength": 1, "example": "quality-assurance"}),
+    "connectionId": (
+        "The connection's id.",
+        {"type": "string", "minLength": 1, "example": "01k9x3m2q7c5v8nd"},
+    ),
     "name": ("The workflow's name.", {"type": "string", "minLength": 1, "example": "inspection"}),
 }
 # What any signed-in request may be answered, beyond what its route says.
@@ -140,7 +145,7 @@ def _parameters(operation: Operation) -> list[Json]:
         for name in named
     ]
     query = [
-        {"name": p.name, "in": "query", "required": False, "description": p.description, "schema": dict(p.schema)}
+        {"name": p.name, "in": "query", "required": p.needed, "description": p.description, "schema": dict(p.schema)}
         for p in operation.query
     ]
     headers = ["If-Match"] * operation.versioned + ["Idempotency-Key"] * operation.idempotent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Generic, TypeVar, cast
 from urllib.parse import parse_qsl
@@ -28,6 +28,7 @@ class Parameter(Generic[T]):
     read: Callable[[str], Any]
     default: T
     repeatable: bool = False
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ def text(name: str, description: str) -> Parameter[str | None]:
     return Parameter(name, description, {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}, _text, None)
 
 
+def needed(name: str, description: str) -> Parameter[str]:
+    """The same, which must be given."""
+    return replace(cast("Parameter[str]", text(name, description)), needed=True)
+
+
 def texts(name: str, description: str) -> Parameter[tuple[str, ...]]:
     """Texts: the parameter may be repeated, and any of the values may match."""
     items = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
@@ -104,6 +110,9 @@ def read_query(query_string: str, parameters: Sequence[Parameter[Any]]) -> Query
             raise Problem("invalid_request", f"The query parameter {name!r} is given twice.")
         else:
             values[name] = value
+    for parameter in parameters:
+        if parameter.needed and parameter.name not in values:
+            raise Problem("invalid_request", f"The query parameter {parameter.name!r} is needed.")
     return Query(values)
 
 

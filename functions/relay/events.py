@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shared.domain.model.task import Entry
+from shared.engine.connections import Invitation
 from shared.timestamps import to_text
 
 SOURCE = "casetree"
@@ -18,6 +19,7 @@ ATTEMPTS = 4
 FIRST_PAUSE = 0.1
 
 Event = Mapping[str, Any]
+NO_INVITATIONS: Mapping[int, Invitation] = {}
 
 
 class Client(Protocol):
@@ -34,12 +36,15 @@ class Bus:
     name: str
     pause: Callable[[float], None]
 
-    def publish(self, entries: Sequence[Entry]) -> frozenset[int]:
+    def publish(
+        self, entries: Sequence[Entry], invitations: Mapping[int, Invitation] = NO_INVITATIONS
+    ) -> frozenset[int]:
         """The entries are announced, but for those whose numbers are returned: the bus did not take them.
 
         An entry may be announced twice: the bus forgets nothing that it took, but its answer may be lost.
+        An invitation goes with the entry of its number.
         """
-        events = [event_of(entry, self.name) for entry in entries]
+        events = [event_of(entry, self.name, invitations.get(number)) for number, entry in enumerate(entries)]
         failed: set[int] = set()
         for numbers in batches(events):
             failed |= self._put(events, numbers)
@@ -77,14 +82,15 @@ def size_of(event: Event) -> int:
     return 14 + sum(len(text.encode()) for text in texts)
 
 
-def event_of(entry: Entry, bus: str) -> Event:
+def event_of(entry: Entry, bus: str, invitation: Invitation | None = None) -> Event:
     """The entry as PutEvents takes it."""
+    detail = detail_of(entry) | (invitation_detail(invitation) if invitation is not None else {})
     return {
         "EventBusName": bus,
         "Source": SOURCE,
         "DetailType": entry.event,
         "Time": entry.created_at,
-        "Detail": json.dumps(detail_of(entry), separators=(",", ":"), ensure_ascii=False),
+        "Detail": json.dumps(detail, separators=(",", ":"), ensure_ascii=False),
     }
 
 
@@ -96,6 +102,8 @@ def detail_of(entry: Entry) -> dict[str, object]:
     `id` is the same however often the event comes.
     """
     party = entry.assigned_party
+    if entry.connection_id is not None:
+        return _connection_detail(entry, entry.connection_id)
     return {
         "id": f"{entry.task_id or entry.case_id}/{entry.version}",
         "caseId": entry.case_id,
@@ -111,4 +119,29 @@ def detail_of(entry: Entry) -> dict[str, object]:
         "groupQueue": entry.group_queue,
         "assignedParty": {"kind": party.kind, "id": party.id} if party else None,
         "dueTime": to_text(entry.due_time) if entry.due_time else None,
+    }
+
+
+def invitation_detail(invitation: Invitation) -> dict[str, object]:
+    """What whoever sends the mail needs: the one event that holds an address, and a token that works once."""
+    connection = invitation.connection
+    return {
+        "organizationId": connection.asking.organization_id,
+        "organization": connection.asking.display_name,
+        "name": connection.asked.display_name,
+        "email": connection.asked.email,
+        "token": invitation.token,
+        "expiresAt": to_text(connection.expires_at),
+    }
+
+
+def _connection_detail(entry: Entry, connection_id: str) -> dict[str, object]:
+    return {
+        "id": f"connection/{connection_id}/{entry.version}",
+        "connectionId": connection_id,
+        "action": entry.action,
+        "state": entry.state,
+        "version": entry.version,
+        "at": to_text(entry.created_at),
+        "by": entry.created_by.id if entry.created_by else None,
     }

@@ -14,7 +14,7 @@ from functions.relay.events import Bus
 from functions.runtime import make_client, open_session, required
 from functions.streams import Batch, Context, FailureQueue, is_transient
 from shared.domain.model.task import Entry
-from shared.engine import counting
+from shared.engine import connections, counting
 from shared.engine.session import Session
 
 CHUNK = 30
@@ -43,19 +43,27 @@ def relay(
         if batch.out_of_time:
             batch.postpone([number for number, _ in chunk])
         else:
-            _announce(batch, bus, chunk)
+            _announce(batch, bus, session, chunk)
             _count(batch, session, chunk)
     report(metrics, session.store.consumed, SERVICE)
     logger.info("relayed", records=len(batch.records), again=len(batch.again), aside=batch.aside)
     return batch.answer()
 
 
-def _announce(batch: Batch, bus: Bus, chunk: list[tuple[int, Entry]]) -> None:
-    """The entries are on the bus; those that it did not take come again."""
+def _announce(batch: Batch, bus: Bus, session: Session, chunk: list[tuple[int, Entry]]) -> None:
+    """The entries are on the bus; those that it did not take come again.
+
+    A request for a connection goes out with its token, which is made here and kept nowhere.
+    """
 
     def publish() -> None:
-        failed = bus.publish([entry for _, entry in chunk])
+        entries = [entry for _, entry in chunk]
+        found = {number: connections.invitation(session, entry) for number, entry in enumerate(entries)}
+        invitations = {number: invitation for number, invitation in found.items() if invitation is not None}
+        failed = bus.publish(entries, invitations)
         batch.postpone([chunk[position][0] for position in failed])
+        for number in invitations.keys() - failed:
+            connections.went_out(session, invitations[number].connection.id)
 
     batch.attempt([number for number, _ in chunk], publish)
 

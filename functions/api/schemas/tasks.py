@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -83,6 +83,28 @@ class Counts(Output):
     closed: Annotated[int, Field(ge=0, examples=[1])]
 
 
+class WorkerStatus(Output):
+    """Two words for where one end of a task stands."""
+
+    reference: Annotated[str, Field(description="Controls which actions are offered.", examples=["readyHold"])]
+    name: Annotated[str, Field(description="Describes it.", examples=["Ready (declined)"])]
+
+
+class Counterpart(Output):
+    """Who has the other end of the task; null for the id of somebody who is asked by email, and not connected yet."""
+
+    organization_id: Annotated[str | None, Field(examples=["harbor"])]
+    display_name: Annotated[str, Field(examples=["Harbor Surveyors"])]
+
+
+class Referral(Output):
+    """Whom a partner has suggested."""
+
+    organization_id: Annotated[str | None, Field(examples=["tidewater"])]
+    display_name: Annotated[str, Field(examples=["Tidewater Labs"])]
+    email: Annotated[str | None, Field(description="Where somebody was suggested by email.", examples=[None])]
+
+
 class ListedTask(Output):
     """A task as lists show it: without description, instructions and links."""
 
@@ -122,6 +144,21 @@ class ListedTask(Output):
     cancellation_reason: str | None
     new_case_id: Annotated[str | None, Field(description="The case that followed on its end.", examples=[None])]
     timers: list[Timer]
+    end: Annotated[
+        Literal["standalone", "owner", "partner"] | None,
+        Field(description="Which end of a task it is, where tasks of the workflow can have two."),
+    ]
+    hold: Annotated[bool, Field(description="Whether people have stopped it.")]
+    assignment_status: Annotated[
+        str | None, Field(description="Where the assignment to a partner stands.", examples=["accepted"])
+    ]
+    worker_status: WorkerStatus | None
+    counterpart: Annotated[Counterpart | None, Field(description="Who has the other end.")]
+    role: Annotated[
+        str | None, Field(description="The pattern of partners' roles, at the owner's end.", examples=["partner*"])
+    ]
+    auto_refer: Annotated[bool | None, Field(description="Whether a referral is followed at once, at the owner's end.")]
+    referral: Annotated[Referral | None, Field(description="Whom the partner suggested when it referred the task.")]
     version: Version
 
 
@@ -169,6 +206,11 @@ class TaskFields(Input):
     ] = ABSENT
     links: Annotated[list[LinkInput], Field(max_length=100)] = ABSENT
     priority: Priority = 0
+    collaborative: Annotated[bool, Field(description="Whether a partner is to do it.")] = ABSENT
+    role: Annotated[
+        str, Field(max_length=64, description="What roles of partners must match.", examples=["partner*"])
+    ] = ABSENT
+    auto_refer: Annotated[bool, Field(description="Whether a partner's referral is followed at once.")] = ABSENT
 
 
 class TaskCreation(TaskFields):

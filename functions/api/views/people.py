@@ -35,14 +35,15 @@ def same_side(value: Person, viewer: Caller) -> bool:
     return itself or (viewer.inside and value.inside) or viewer.member_of(value.organization_id)
 
 
-def party(value: Party | None, viewer: Caller) -> Json | None:
+def party(value: Party | None, viewer: Caller, *, colleagues: bool = False) -> Json | None:
     """Who is, or was, responsible; to people outside, of any party but themselves just its kind.
 
-    A party has no side written down, so who is outside is not told their colleagues either.
+    A party has no side written down, so who is outside is told their `colleagues` only where all who see
+    the task are.
     """
     if value is None:
         return None
-    if not (viewer.inside or is_party(viewer, value)):
+    if not (colleagues or viewer.inside or is_party(viewer, value)):
         return {"kind": value.kind, "displayName": ANOTHER_PARTY}
     return {"kind": value.kind, "id": value.id, "displayName": value.display_name}
 

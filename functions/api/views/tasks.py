@@ -10,9 +10,11 @@ from functions.api.sizes import fitting, size
 from functions.api.views.people import Json, party, person
 from shared.domain.decide import Offer
 from shared.domain.definitions.workflow import Workflow
+from shared.domain.ends.worker_status import worker_status
+from shared.domain.model.ends import Counterpart
 from shared.domain.model.people import Caller
 from shared.domain.model.task import Entry, Party, Task, Texts, Timer
-from shared.domain.words.fields import json_schema
+from shared.domain.words.fields import input_schema
 from shared.engine.session import Workflows
 from shared.engine.tasks import TaskView
 from shared.timestamps import to_text
@@ -47,7 +49,7 @@ def listed(view: TaskView) -> Json:
         "entity": {name: dict(reference) for name, reference in value.entity.items()},
         "groupQueue": queue_label(view.workflow, value.group_queue),
         "internal": value.internal,
-        "assignedParty": party(value.assigned_party, viewer),
+        "assignedParty": party(value.assigned_party, viewer, colleagues=of_one_side(view.workflow)),
         "priority": value.priority,
         "dueTime": moment(value.due_time),
         "prerequisites": list(value.prerequisites),
@@ -58,8 +60,34 @@ def listed(view: TaskView) -> Json:
         "cancellationReason": value.cancellation_reason,
         "newCaseId": value.new_case_id,
         "timers": [timer(item) for item in value.timers],
+        **_end(view),
         "version": value.version,
     }
+
+
+def of_one_side(workflow: Workflow | None) -> bool:
+    """Whether all who see a task of the workflow are colleagues: those of the organization that its case belongs to."""
+    return workflow is not None and workflow.visibility == "organization"
+
+
+def _end(view: TaskView) -> Json:
+    """What tells of the two ends of a task: nothing of the other one but who has it."""
+    end, status = view.task.end, worker_status(view.workflow, view.task)
+    owner = end if end is not None and end.kind == "owner" else None
+    return {
+        "end": end.kind if end else None,
+        "hold": view.task.hold,
+        "assignmentStatus": end.assignment if end else None,
+        "workerStatus": {"reference": status.reference, "name": status.name} if status else None,
+        "counterpart": _counterpart(end.counterpart) if end and end.counterpart else None,
+        "role": owner.role if owner else None,
+        "autoRefer": owner.auto_refer if owner else None,
+        "referral": {**_counterpart(end.referral), "email": end.referral.email} if end and end.referral else None,
+    }
+
+
+def _counterpart(value: Counterpart) -> Json:
+    return {"organizationId": value.organization_id, "displayName": value.display_name}
 
 
 def queue_label(workflow: Workflow | None, organization_id: str | None) -> str | None:
@@ -91,7 +119,7 @@ def entry(value: Entry, viewer: Caller, workflows: Workflows) -> Json:
         "type": value.type,
         "state": value.state,
         "status": value.status,
-        "assignedParty": party(value.assigned_party, viewer),
+        "assignedParty": party(value.assigned_party, viewer, colleagues=of_one_side(workflow)),
         "groupQueue": queue_label(workflow, value.group_queue),
         "dueTime": moment(value.due_time),
         "changes": {name: _change(name, change, workflow, viewer) for name, change in value.changes.items()},
@@ -109,7 +137,8 @@ def _changed_value(name: str, value: object, workflow: Workflow | None, viewer: 
     if isinstance(value, datetime):
         return to_text(value)
     if name == "assignedParty" and isinstance(value, Mapping):
-        return party(Party(value["kind"], value["id"], value["displayName"]), viewer)
+        changed = Party(value["kind"], value["id"], value["displayName"])
+        return party(changed, viewer, colleagues=of_one_side(workflow))
     if name == "groupQueue" and isinstance(value, str):
         return queue_label(workflow, value)
     return value
@@ -118,7 +147,7 @@ def _changed_value(name: str, value: object, workflow: Workflow | None, viewer: 
 def offered(offer: Offer, workflow: Workflow) -> Json:
     """An action that the caller may take now, with the JSON Schema of its input."""
     action = offer.action
-    return {"name": action.name, "label": action.label, "inputSchema": json_schema(action.fields, workflow)}
+    return {"name": action.name, "label": action.label, "inputSchema": input_schema(action, workflow)}
 
 
 def refused(offer: Offer) -> Json:

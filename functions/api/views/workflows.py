@@ -5,7 +5,7 @@ from __future__ import annotations
 from functions.api.views.people import Json
 from functions.api.views.tasks import queue_label
 from shared.domain.definitions.workflow import Action, CaseType, Status, TaskType, Workflow
-from shared.domain.words.fields import json_schema
+from shared.domain.words.fields import input_schema, json_schema
 
 
 def listed(value: Workflow) -> Json:
@@ -54,5 +54,5 @@ def _action(value: Action, within: Workflow) -> Json:
         "label": value.label,
         "from": [_status(status) for key, status in within.statuses.items() if key in value.sources],
         "who": list(value.who),
-        "inputSchema": json_schema(value.fields, within),
+        "inputSchema": input_schema(value, within),
     }

@@ -1,0 +1,91 @@
+"""Routes of connections between organizations."""
+
+from __future__ import annotations
+
+from functions.api import replies
+from functions.api.operations import Call, Content, Reply, Routes
+from functions.api.parameters import needed, text, whole
+from functions.api.views import connections as views
+from shared.engine import connections as engine
+from shared.engine.connections import ConnectionView
+
+ROUTES = Routes("Connections")
+LIMIT = whole("limit", "How many items a page may have.", 1, 500, 100)
+CURSOR = text("cursor", "`nextCursor` of the page before.")
+ORGANIZATION = needed("organizationId", "The organization whose connections are asked for; one's own.")
+ROLE = text("role", "The role of the others, or the beginning of one with `*` behind it: `partner*`.")
+
+
+def _address(view: ConnectionView) -> str:
+    return f"/connections?organizationId={view.organization_id}"
+
+
+@ROUTES.add(
+    "GET",
+    "/connections",
+    "List an organization's connections",
+    Content("Connections", "A page of connections, the oldest first; those that were asked for, too."),
+    query=(ORGANIZATION, ROLE, LIMIT, CURSOR),
+    refusals=(403, 404),
+)
+def list_connections(call: Call) -> Reply:
+    """With whom the organization works together, and who was asked to. For its members."""
+    organization_id, role = call.query[ORGANIZATION], call.query[ROLE]
+    page = engine.list_connections(
+        call.session, call.identity, organization_id, role, call.query[CURSOR], call.query[LIMIT]
+    )
+    return replies.page(page, views.connection)
+
+
+@ROUTES.add(
+    "POST",
+    "/connections",
+    "Ask for a connection",
+    Content("Connection", "The connection, asked for.", 201),
+    body="ConnectionInput",
+    idempotent=True,
+    refusals=(403, 409, 422),
+)
+def ask_for_connection(call: Call) -> Reply:
+    """Asks another organization, or somebody by name and email. For admins of the organization.
+
+    Who is asked by email answers with the one-time token that the event `ConnectionRequested` carries. A
+    request can be answered for 14 days. What an administrator asks of two organizations is connected at once.
+    """
+    return replies.written(engine.ask(call.session, call.identity, call.body, call.request), views.connection, _address)
+
+
+@ROUTES.add(
+    "POST",
+    "/connections/{connectionId}/accept",
+    "Accept a connection",
+    Content("Connection", "The connection."),
+    body="ConnectionAnswer",
+    idempotent=True,
+    refusals=(403, 404, 409, 422),
+)
+def accept_connection(call: Call) -> Reply:
+    """Accepts for an organization of which one is an admin.
+
+    Who was asked by email and names none gets one of the name that was asked for, and becomes its admin,
+    also somebody whom Casetree does not know yet. A token works once.
+    """
+    connection_id = call.path["connectionId"]
+    answer = engine.accept(call.session, call.identity, connection_id, call.body, call.request)
+    return replies.written(answer, views.connection, _address)
+
+
+@ROUTES.add(
+    "POST",
+    "/connections/{connectionId}/decline",
+    "Decline a connection",
+    Content("Connection", "The connection, declined."),
+    body="ConnectionAnswer",
+    idempotent=True,
+    refusals=(403, 404, 409, 422),
+)
+def decline_connection(call: Call) -> Reply:
+    """Declines a request. By email its token is enough, also for somebody whom Casetree does not know."""
+    connection_id = call.path["connectionId"]
+    answer = engine.decline(call.session, call.identity, connection_id, call.body, call.request)
+    return replies.written(answer, views.connection, _address)
