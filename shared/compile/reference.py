@@ -19,6 +19,7 @@ Json = Mapping[str, Any]
 KEYS = {
     "status": "A status: `statuses.<key>`",
     "action": "An action: `actions.<name>`",
+    "option": "An option of an action: `actions.<name>.options.<name>`",
     "case": "A target with conditions: `to` as a list",
     "field": "A field: `input`, `fields` and `attributes`",
     "type": "A type: `types.<name>`",
@@ -27,6 +28,8 @@ KEYS = {
     "change": "A change: `case.types.<name>.when_changed.<attribute>`",
     "templateTask": "A task of a template: `case.types.<name>.templates.<name>`",
     "handBack": "A step of `hand_back`",
+    "turn": "A turn of the other end: `hand_off.others_turn`",
+    "describing": "How the worker status is named: `hand_off.worker_status`",
     "organization": "An organization: `organizations.<id>`",
 }
 GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -56,6 +59,8 @@ WORDS = {
     "condition": "Conditions: `when`",
     "kind": "Kinds of fields: `is`",
     "scope": "Scopes: `one_open`",
+    "end": "Ends of a task: `end`, `ends`",
+    "assignmentStatus": "Assignment statuses: `assignment`, `set_assignment`",
     "visibility": "Visibility: `visibility`",
     "organizationKind": "Kinds of organizations: `kind`",
 }

@@ -57,7 +57,7 @@ def create_case(session: Session, identity: Identity, given: Given, request: Req
     try:
         workflow, case_type, case_id = _beginning(session, given)
     except Refused:
-        _check_may_begin(session, identity)
+        _check_may_begin(session, identity, given.get("workflow"))
         raise
 
     def attempt() -> Answer[CaseView] | None:
@@ -140,11 +140,14 @@ def _organization_of(workflow: Workflow, given: Given) -> str | None:
     return str(organization_id) if wanted else None
 
 
-def _check_may_begin(session: Session, identity: Identity) -> None:
-    """Raises Refused if the caller may begin no case at all, which goes before what does not fit."""
-    gathered = gather(session, identity, "")
-    workflows = map(session.workflows.latest, session.workflows.names)
-    if not any(rules.may_begin(workflow, gathered.caller, gathered.now) for workflow in workflows):
+def _check_may_begin(session: Session, identity: Identity, name: object) -> None:
+    """Raises Refused if the caller may begin no case of the workflow, which goes before what does not fit.
+
+    Where no workflow is named that there is, who may begin a case of any is told so.
+    """
+    gathered, names = gather(session, identity, ""), session.workflows.names
+    meant = [name] if isinstance(name, str) and name in names else names
+    if not any(rules.may_begin(session.workflows.latest(n), gathered.caller, gathered.now) for n in meant):
         refuse("not_allowed", "You may not create cases.", rule="who")
 
 

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from shared.domain.model.connections import Connection, Side, Tie
+from shared.domain.model.ends import Counterpart, End, Message
 from shared.domain.model.people import Membership, Organization, User
 from shared.domain.model.task import Case, Cell, Children, Entry, Party, Person, Task, Timer
 from shared.domain.model.writes import PutRequest
@@ -84,6 +86,23 @@ FULL_TASK = Task(
     is_delegate=True,
     staged=True,
     new_case_id="look-4712",
+    end=End(
+        kind="owner",
+        assignment="referred",
+        generation=2,
+        sent=3,
+        received=4,
+        task_id="p-4712.task",
+        counterpart=Counterpart("Harbor", "harbor"),
+        heard="wait",
+        role="partner-*",
+        auto_refer=True,
+        referral=Counterpart("Brook", email="ida@example.org"),
+        tried=("tide", "harbor"),
+        connection_id="06h0329xgd13cccc",
+    ),
+    hold=True,
+    deleted=True,
     children=Children(6, 5, 4, 3, 2, 1),
     hold_id=OTHER_ID,
     delegate_id=OTHER_ID,
@@ -148,6 +167,26 @@ FULL_ENTRY = Entry(
     workflow="inspection",
     staged=True,
 )
+CONNECTION_ENTRY = Entry(
+    "", None, 3, NOW, ANN, "connected", "ConnectionAccepted", "06h0329xgd13dddd", "connected", connection_id="06h0"
+)
+
+MESSAGE = Message(TASK_ID, 2, "to_partner", 7, "owner_asks_to_redo", {"note": "again", "links": [{"type": "photo"}]})
+CONNECTION = Connection(
+    id="06h0329xgd13cccc",
+    asking=Side("partner", "Acme", "acme"),
+    asked=Side("partner-surveyor", "Harbor", "harbor", "hal@example.org"),
+    created_at=NOW,
+    updated_at=LATER,
+    expires_at=LATER,
+    nonce="06h0329xgd13eeee",
+    created_by=ANN,
+    state="connected",
+    requested_at=NOW,
+    task_id=TASK_ID,
+    version=4,
+)
+TIE = Tie("acme", "harbor", "Harbor", "partner-surveyor", "06h0329xgd13cccc")
 
 TIMER = Timer(TASK_ID, "due", "due", "expire", LATER)
 DISPATCH = Organization("dispatch", "Dispatch", "queue")
@@ -178,6 +217,16 @@ task_ids = st.builds("{}.{}".format, case_ids, local_ids)
 numbers = st.integers(min_value=0, max_value=10**12)
 people = st.builds(Person)
 parties = st.builds(Party)
+counterparts = st.builds(Counterpart)
+ends = st.builds(
+    End,
+    generation=numbers,
+    sent=numbers,
+    received=numbers,
+    counterpart=st.none() | counterparts,
+    referral=st.none() | counterparts,
+    tried=st.lists(st.text()).map(tuple),
+)
 
 
 def _timers(task_id: str) -> st.SearchStrategy[tuple[Timer, ...]]:
@@ -227,6 +276,9 @@ def tasks(draw: st.DrawFn) -> Task:
             waiting=numbers,
             working=numbers,
             texts=numbers,
+            end=st.none() | ends,
+            hold=st.booleans(),
+            deleted=st.booleans(),
             children=st.builds(Children, *(numbers for _ in range(6))),
             hold_id=st.none() | relatives,
             delegate_id=st.none() | relatives,

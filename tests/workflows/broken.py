@@ -497,4 +497,27 @@ TREES = (
     Broken("schema", BUY, "  Buy: {one_open: [house]} # here\n", "There is no scope 'house'."),
 )
 
-GALLERY = (*FILE, *SCHEMA, *NAMES, *STATUSES, *ENGINE, *INPUTS, *TREES)
+ENDS = (
+    Broken(
+        "hand-off-fits",
+        FINISH,
+        "  finish: # here\n    from: [underway]\n    to: done\n    who: [assignee]\n    guards: [{end: [owner]}]\n",
+        "'end' speaks of the ends of a task, but tasks have only one here.",
+        "Add `hand_off:",
+    ),
+    Broken(
+        "hand-off-fits",
+        BUY,
+        "  Buy: {groupQueue: household, due: 2d, queue: case_organization} # here\n",
+        "The case of a 'Buy' belongs to no organization.",
+        "visibility: organization",
+    ),
+    Broken(
+        "hand-off-fits",
+        "      note: {is: note}\n",
+        "      note: {is: note}\n    either: [[note], [why]] # here\n",
+        "The action takes no 'why'.",
+        "Add it to `input`.",
+    ),
+)
+GALLERY = (*FILE, *SCHEMA, *NAMES, *STATUSES, *ENGINE, *INPUTS, *TREES, *ENDS)

@@ -15,7 +15,8 @@ from functions.api.app import Api
 from functions.api.settings import Settings
 from shared import workflows
 from shared.domain.model.people import User
-from shared.engine import organizations, people
+from shared.domain.model.task import Entry
+from shared.engine import connections, organizations, people
 from shared.engine.counting import count
 from shared.engine.session import Identity, Session
 from shared.engine.settle import react
@@ -55,6 +56,7 @@ class World:
     clock: Clock
     api: Api
     clients: dict[str, Client] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def as_(self, user: str | None) -> Client:
         """The API as this person calls it."""
@@ -70,7 +72,15 @@ class World:
             entries = [entry for entry in map(entry_of_item, fresh) if not entry.staged]
             for entry in entries:
                 react(self.session, entry)
+                self._send(entry)
             count(self.session, entries)
+
+    def _send(self, entry: Entry) -> None:
+        """A request for a connection goes out, as the relay sends it; its token is kept for who was asked."""
+        invitation = connections.invitation(self.session, entry)
+        if invitation is not None:
+            self.tokens[invitation.connection.id] = invitation.token
+            connections.went_out(self.session, invitation.connection.id)
 
     def items(self, prefix: str = "") -> list[dict[str, Any]]:
         """The stored items whose sort key begins so."""
@@ -106,7 +116,14 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with mock_aws():
         create_table(name=TABLE)
         clock = Clock()
-        session = Session(_store(), workflows.load(), lambda: clock.now, _ids(), pause=lambda seconds: None)
+        session = Session(
+            _store(),
+            workflows.load(),
+            lambda: clock.now,
+            _ids(),
+            pause=lambda seconds: None,
+            secret=lambda: b"a secret of tests",
+        )
         _populate(session)
         yield World(session, clock, Api(Settings(("username", "cognito:username", "sub"), ADMIN_GROUP), session))
 

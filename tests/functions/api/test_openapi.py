@@ -215,6 +215,14 @@ def test_every_schema_is_described(name: str) -> None:
     assert document()["components"]["schemas"][name]["description"].endswith(".")
 
 
+def _asked(world: World) -> str:
+    """The id of a connection that somebody was asked for by email."""
+    partner = {"name": "Brook Labs", "email": "ida@example.org"}
+    asked = world.as_("ann").post("/connections", {"organizationId": "quality-assurance", "partner": partner})
+    world.settle()
+    return str(asked.json["connectionId"])
+
+
 @pytest.mark.parametrize("operation", [o for o in routes.OPERATIONS if o.body], ids=lambda o: o.name)
 def test_the_examples_of_bodies_are_accepted(world: World, operation: Operation) -> None:
     """What Swagger UI puts into the editor can be sent as it is."""
@@ -222,8 +230,15 @@ def test_the_examples_of_bodies_are_accepted(world: World, operation: Operation)
     given = {"caseId": "look-1", "taskId": task_id, "userId": "bob", "organizationId": "harbor", "action": "claim"}
     if operation.body == "BulkAssignmentInput":
         given["organizationId"] = "quality-assurance"
+    if operation.body == "ConnectionAnswer":
+        given["connectionId"] = _asked(world)
     path = re.sub(r"{(\w+)}", lambda found: given[found[1]], operation.path)
     shown = document()["components"]["schemas"][operation.body or ""]["examples"][0]
+    if operation.body == "ConnectionInput":
+        shown = {**shown, "organizationId": "quality-assurance"}
+    if operation.body == "ConnectionAnswer":
+        # A token is another one for each request: no example can be.
+        shown = {**shown, "token": world.tokens[given["connectionId"]]}
     client = world.as_("admin") if path.startswith(("/users", "/organizations")) else world.as_("ann")
     answer = client.call(operation.method, path, shown)
     assert answer.status in (200, 201), answer.text
