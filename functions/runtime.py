@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,7 +27,19 @@ def open_session(environment: Mapping[str, str]) -> Session:
     store = Store(
         required(environment, "CASETREE_TABLE"), region=required(environment, "AWS_REGION"), endpoint=endpoint
     )
-    return Session(store, workflows.load(), clock(endpoint, store.clock_offset), new_id)
+    return Session(store, workflows.load(), clock(endpoint, store.clock_offset), new_id, secret=secret(environment))
+
+
+def secret(environment: Mapping[str, str]) -> Callable[[], bytes]:
+    """The secret of the stack: read when it is first asked for, as most requests need none, and kept from then on."""
+
+    @cache
+    def read() -> bytes:
+        client = make_client("secretsmanager", environment)
+        answer = client.get_secret_value(SecretId=required(environment, "CASETREE_SECRET_ARN"))
+        return str(answer["SecretString"]).encode()
+
+    return read
 
 
 def clock(endpoint: str | None, offset: Callable[[], int]) -> Callable[[], datetime]:

@@ -22,7 +22,7 @@ BUILD = ROOT / ".local" / "build"
 LAMBDA_WHEELS = "aarch64-manylinux2014"
 
 # Of botocore's 30 MB nearly all describes services that no function calls.
-BOTOCORE_SERVICES = {"dynamodb", "events", "sqs", "sts"}
+BOTOCORE_SERVICES = {"dynamodb", "events", "secretsmanager", "sqs", "sts"}
 NOT_NEEDED = ("bin", "*.dist-info", "boto3/examples", "boto3/data", "**/tests", "**/*.pyi", "**/py.typed")
 KEPT_BUILDS = 3
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -21,12 +22,19 @@ class Functions(Construct):
     """`api`, `hooks`, `relay` and `timers`, split by trigger and permissions."""
 
     def __init__(
-        self, scope: Construct, table: Table, failures: sqs.IQueue, bus: events.IEventBus, settings: Settings
+        self,
+        scope: Construct,
+        *,
+        table: Table,
+        secret: secretsmanager.ISecret,
+        failures: sqs.IQueue,
+        bus: events.IEventBus,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, "Functions")
-        self._table, self._settings = table, settings
+        self._table, self._secret, self._settings = table, secret, settings
         self._packages = Packages(self, "Packages", settings)
-        self._environment = {"CASETREE_TABLE": table.table.table_name}
+        self._environment = {"CASETREE_TABLE": table.table.table_name, "CASETREE_SECRET_ARN": secret.secret_arn}
         self.api = self._function("api", _api(table))
         self.hooks = self._reader("hooks", _hooks(table), failures)
         self.relay = self._reader("relay", _relay(table, bus), failures)
@@ -54,7 +62,7 @@ class Functions(Construct):
         return function
 
     def _function(self, name: str, purpose: Purpose) -> Function:
-        always = [may.never_move_the_clock(self._table.table)]
+        always = [may.read_secret(self._secret), may.never_move_the_clock(self._table.table)]
         if self._table.key is not None:
             always.append(may.use_key(self._table.key))
         complete = replace(

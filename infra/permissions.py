@@ -10,6 +10,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 
 READ = ("GetItem", "BatchGetItem", "Query")
@@ -80,6 +81,11 @@ def send_to(queue: sqs.IQueue) -> iam.PolicyStatement:
 def put_events_on(bus: events.IEventBus) -> iam.PolicyStatement:
     """Events may be put on this bus."""
     return iam.PolicyStatement(sid="Bus", actions=["events:PutEvents"], resources=[bus.event_bus_arn])
+
+
+def read_secret(secret: secretsmanager.ISecret) -> iam.PolicyStatement:
+    """The value of this one secret may be read."""
+    return iam.PolicyStatement(sid="Secret", actions=["secretsmanager:GetSecretValue"], resources=[secret.secret_arn])
 
 
 def write_log(group: logs.ILogGroup) -> iam.PolicyStatement:

@@ -13,6 +13,7 @@ from infra.functions import Functions
 from infra.identity import Identity
 from infra.monitoring import Alarms
 from infra.schedule import Schedule
+from infra.secret import StackSecret
 from infra.settings import Settings
 from infra.stream import StreamConsumers
 from infra.table import Table
@@ -35,7 +36,10 @@ class CasetreeStack(Stack):
         failures = FailureQueue(self, "Failures")
         events = EventBus(self, "Events", settings)
         identity = Identity(self, "Identity", settings)
-        functions = Functions(self, table, failures.queue, events.bus, settings)
+        secret = StackSecret(self, "Secret", settings)
+        functions = Functions(
+            self, table=table, secret=secret.secret, failures=failures.queue, bus=events.bus, settings=settings
+        )
         StreamConsumers(self, "Stream", table=table.table, functions=functions, failures=failures.queue)
         Schedule(self, "Schedule", timers=functions.timers.function)
         api = HttpApi(self, "Http", handler=functions.api.function, identity=identity, settings=settings)

@@ -54,6 +54,28 @@ def test_moments_are_cut_to_milliseconds() -> None:
     assert moment.microsecond % 1000 == 0
 
 
+@mock_aws
+def test_the_secret_is_read_once_and_not_before_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cold start asks for no secret; the first token does, and no other one after it."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    manager = make_client("secretsmanager", ENVIRONMENT)
+    arn = manager.create_secret(Name="casetree", SecretString="of the stack")["ARN"]
+    session = open_session({**ENVIRONMENT, "CASETREE_SECRET_ARN": arn})
+    assert session.secret() == b"of the stack"
+    manager.put_secret_value(SecretId=arn, SecretString="another")
+    assert session.secret() == b"of the stack"
+
+
+def test_a_process_without_a_secret_says_so_only_when_it_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not set is named, when somebody asks for it."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    session = open_session(ENVIRONMENT)
+    with pytest.raises(ValueError, match="CASETREE_SECRET_ARN"):
+        session.secret()
+
+
 @pytest.mark.parametrize("environment", [{}, {"CASETREE_TABLE": " "}])
 def test_what_is_not_set_is_named(environment: dict[str, str]) -> None:
     """A missing or empty variable is named when it is needed."""

@@ -14,12 +14,13 @@ COUNT = WRITE - {"dynamodb:DeleteItem"}
 CHECK = {"dynamodb:ConditionCheckItem"}
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
+SECRET = {"secretsmanager:GetSecretValue"}
 
 ALLOWED = {
-    "api": LOG | READ | WRITE | CHECK,
-    "hooks": LOG | READ | WRITE | CHECK | STREAM | {"sqs:SendMessage"},
-    "relay": LOG | READ | COUNT | STREAM | {"sqs:SendMessage", "events:PutEvents"},
-    "timers": LOG | READ | WRITE | CHECK | {"dynamodb:Scan"},
+    "api": LOG | SECRET | READ | WRITE | CHECK,
+    "hooks": LOG | SECRET | READ | WRITE | CHECK | STREAM | {"sqs:SendMessage"},
+    "relay": LOG | SECRET | READ | COUNT | STREAM | {"sqs:SendMessage", "events:PutEvents"},
+    "timers": LOG | SECRET | READ | WRITE | CHECK | {"dynamodb:Scan"},
 }
 INDEXES = {
     "api": {"party-queue", "organization-queue", "unassigned", "timeline"},
@@ -53,6 +54,8 @@ def _type_of(resources: Resources, resource: Any) -> str:
     """What kind of thing an ARN in a statement stands for."""
     if resource == "*":
         return "*"
+    if "Ref" in resource:
+        return resources[resource["Ref"]]["Type"].removeprefix("AWS::")
     logical_id, attribute = (
         resource["Fn::Join"][1][0]["Fn::GetAtt"] if "Fn::Join" in resource else resource["Fn::GetAtt"]
     )
@@ -86,6 +89,7 @@ def test_every_action_is_for_resources_of_this_stack(resources: Resources, name:
             "dynamodb:ListStreams": "*",
             "sqs:SendMessage": "SQS::Queue",
             "events:PutEvents": "Events::EventBus",
+            "secretsmanager:GetSecretValue": "SecretsManager::Secret",
         }.get(action, "Logs::LogGroup" if action in LOG else "DynamoDB::Table")
         assert kind == (f"{expected} StreamArn" if action in STREAM and expected != "*" else expected)
 
