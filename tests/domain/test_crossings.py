@@ -215,7 +215,7 @@ def at(name: str) -> Ends:
     return ends
 
 
-def _not_offered(ends: Ends, task: Task) -> set[object]:
+def _not_offered(ends: Ends, task: Task) -> set[str]:
     options = offered(ends, task)["assign"].action.options if "assign" in offered(ends, task) else {}
     return {"to", "recall", "accept", "decline", "refer"} - set(options)
 

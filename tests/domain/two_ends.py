@@ -108,9 +108,9 @@ def acting(ends: Ends, task: Task) -> User:
     return OLA if end_of(task).kind == "owner" else WORKERS[_case(ends, task).organization_id or ""]
 
 
-def decide(ends: Ends, task: Task, action: str, by: User | Caller | None = None, **given: object) -> Decision:
-    """What comes of an action on an end; nothing happens yet."""
-    return act(_context(task, by or acting(ends, task), _case(ends, task), ends.connection), action, given)
+def decide(ends: Ends, task: Task, action: str, **given: object) -> Decision:
+    """What comes of an action that the people of an end take on it; nothing happens yet."""
+    return act(_context(task, acting(ends, task), _case(ends, task), ends.connection), action, given)
 
 
 def offered(ends: Ends, task: Task) -> dict[str, Offer]:
