@@ -55,7 +55,7 @@ def _type_of(resources: Resources, resource: Any) -> str:
     if resource == "*":
         return "*"
     if "Ref" in resource:
-        return resources[resource["Ref"]]["Type"].removeprefix("AWS::")
+        return str(resources[resource["Ref"]]["Type"]).removeprefix("AWS::")
     logical_id, attribute = (
         resource["Fn::Join"][1][0]["Fn::GetAtt"] if "Fn::Join" in resource else resource["Fn::GetAtt"]
     )
