@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
-from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -26,15 +25,15 @@ class Functions(Construct):
         scope: Construct,
         *,
         table: Table,
-        secret: secretsmanager.ISecret,
+        secret_arn: str,
         failures: sqs.IQueue,
         bus: events.IEventBus,
         settings: Settings,
     ) -> None:
         super().__init__(scope, "Functions")
-        self._table, self._secret, self._settings = table, secret, settings
+        self._table, self._secret_arn, self._settings = table, secret_arn, settings
         self._packages = Packages(self, "Packages", settings)
-        self._environment = {"CASETREE_TABLE": table.table.table_name, "CASETREE_SECRET_ARN": secret.secret_arn}
+        self._environment = {"CASETREE_TABLE": table.table.table_name, "CASETREE_SECRET_ARN": secret_arn}
         self.api = self._function("api", _api(table))
         self.hooks = self._reader("hooks", _hooks(table), failures)
         self.relay = self._reader("relay", _relay(table, bus), failures)
@@ -62,7 +61,7 @@ class Functions(Construct):
         return function
 
     def _function(self, name: str, purpose: Purpose) -> Function:
-        always = [may.read_secret(self._secret), may.never_move_the_clock(self._table.table)]
+        always = [may.read_secret(self._secret_arn), may.never_move_the_clock(self._table.table)]
         if self._table.key is not None:
             always.append(may.use_key(self._table.key))
         complete = replace(

@@ -10,7 +10,6 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 
 READ = ("GetItem", "BatchGetItem", "Query")
@@ -83,9 +82,9 @@ def put_events_on(bus: events.IEventBus) -> iam.PolicyStatement:
     return iam.PolicyStatement(sid="Bus", actions=["events:PutEvents"], resources=[bus.event_bus_arn])
 
 
-def read_secret(secret: secretsmanager.ISecret) -> iam.PolicyStatement:
+def read_secret(arn: str) -> iam.PolicyStatement:
     """The value of this one secret may be read."""
-    return iam.PolicyStatement(sid="Secret", actions=["secretsmanager:GetSecretValue"], resources=[secret.secret_arn])
+    return iam.PolicyStatement(sid="Secret", actions=["secretsmanager:GetSecretValue"], resources=[arn])
 
 
 def write_log(group: logs.ILogGroup) -> iam.PolicyStatement:

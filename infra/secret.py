@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -26,6 +28,9 @@ class StackSecret(Construct):
             ),
             removal_policy=RemovalPolicy.DESTROY if settings.throwaway else RemovalPolicy.RETAIN,
         )
+        # The attribute, not the reference, which CDK would take: both are the ARN on AWS, but the reference is the
+        # name on the local stack.
+        self.arn = cast("secretsmanager.CfnSecret", self.secret.node.default_child).attr_id
         exempt(
             self.secret,
             "AwsSolutions-SMG4",

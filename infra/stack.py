@@ -38,7 +38,7 @@ class CasetreeStack(Stack):
         identity = Identity(self, "Identity", settings)
         secret = StackSecret(self, "Secret", settings)
         functions = Functions(
-            self, table=table, secret=secret.secret, failures=failures.queue, bus=events.bus, settings=settings
+            self, table=table, secret_arn=secret.arn, failures=failures.queue, bus=events.bus, settings=settings
         )
         StreamConsumers(self, "Stream", table=table.table, functions=functions, failures=failures.queue)
         Schedule(self, "Schedule", timers=functions.timers.function)

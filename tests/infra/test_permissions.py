@@ -54,8 +54,6 @@ def _type_of(resources: Resources, resource: Any) -> str:
     """What kind of thing an ARN in a statement stands for."""
     if resource == "*":
         return "*"
-    if "Ref" in resource:
-        return str(resources[resource["Ref"]]["Type"]).removeprefix("AWS::")
     logical_id, attribute = (
         resource["Fn::Join"][1][0]["Fn::GetAtt"] if "Fn::Join" in resource else resource["Fn::GetAtt"]
     )
