@@ -20,6 +20,7 @@ from shared.domain.ends import connections as changes
 from shared.domain.ends.roles import is_pattern, matches
 from shared.domain.members import sees_organization
 from shared.domain.model.connections import Connection, ConnectionState, Side
+from shared.domain.model.ends import PENDING
 from shared.domain.model.people import ENGINE, SYSTEM, Caller, Organization, User
 from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.model.scene import Occasion
@@ -173,6 +174,12 @@ def went_out(session: Session, connection_id: str) -> None:
         return session.commit(Plan(on.ids.commit, changes.went_out(on, connection), connection)) or None
 
     session.retry(attempt)
+
+
+def send_lost(session: Session, case_id: str) -> int:
+    """Requests of the case's tasks of which nobody knows for long whether they went out go out again; how many."""
+    waiting = (task.end for task in session.store.tasks(case_id) if task.end and task.end.assignment in PENDING)
+    return sum(send_again(session, end.connection_id) for end in waiting if end.connection_id is not None)
 
 
 def send_again(session: Session, connection_id: str) -> int:

@@ -69,7 +69,16 @@ def timeline(
     else:
         tasks = {t.task_id: t for t in session.store.tasks(case_id) if visible(workflow, gathered.caller, case, t)}
         entries = [entry for entry in entries if entry.task_id in tasks]
+    if workflow.hand_off is not None:
+        entries = _without_deleted(session, entries)
     return gathered.caller, Page(tuple(told_once(workflow, entries, beside, tasks, whole=whole)), more)
+
+
+def _without_deleted(session: Session, entries: list[Entry]) -> list[Entry]:
+    """The entries, but for those of tasks that were deleted."""
+    tasks = load_tasks(session, sorted({entry.task_id for entry in entries if entry.task_id is not None}))
+    gone = {task.task_id for task in tasks.values() if task.deleted}
+    return [entry for entry in entries if entry.task_id not in gone]
 
 
 def _beside(

@@ -8,7 +8,9 @@ from datetime import timedelta
 
 from shared.domain.model.task import TaskId, Timer
 from shared.engine.committing import discard
+from shared.engine.connections import send_lost
 from shared.engine.counting import recount
+from shared.engine.loading import workflow_of
 from shared.engine.session import Session
 from shared.engine.settle import fire, settle
 from shared.storage.keys import CaseKey
@@ -155,3 +157,5 @@ def settle_case(session: Session, case_id: str, report: SettleReport) -> None:
         return
     report.found += settle(session, case_id)
     report.miscounted += recount(session, case_id)
+    if case is not None and workflow_of(session, case).hand_off is not None:
+        report.found += send_lost(session, case_id)

@@ -35,7 +35,6 @@ _split_end, _join_end = parts_of(
     "assignment",
     "generation",
     "sent",
-    "received",
     "task_id",
     "counterpart",
     "heard",
@@ -46,6 +45,11 @@ _split_end, _join_end = parts_of(
     "connection_id",
 )
 SIDE = as_text(*parts_of(Side, "role", "display_name", "organization_id", "email"))
+
+
+# What an end has heard stands beside it: a message that is dropped moves that number alone, without a new
+# version, and an action that was decided before must not write the old one back.
+RECEIVED = Record(End, {"received": NUMBER}, prefix="end_")
 
 
 def _end_parts(end: End) -> list[Any]:

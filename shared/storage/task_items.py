@@ -4,17 +4,19 @@ So a task names others of its case by their ids within the case, a person who st
 places is written once, and a moment that is the same as another one not again.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from shared.domain.model.task import Person, Task, TaskId, Timer
-from shared.storage.attributes import JSON, MOMENT, NAMES, TEXT, Item
+from shared.storage.attributes import JSON, MOMENT, NAMES, NUMBER, TEXT, Item
 from shared.storage.indexes import task_keys
 from shared.storage.keys import TaskKey, case_id_of, full, key_item, near
-from shared.storage.records import CHILDREN, TASK, join_person, split_person
+from shared.storage.records import CHILDREN, RECEIVED, TASK, join_person, split_person
 from shared.storage.schema import SORT
 from shared.timestamps import parse, to_text
 
 _RELATIVES = {"parent_id": "parentId", "counts_at": "countsAt", "hold_id": "holdId", "delegate_id": "delegateId"}
+(_RECEIVED,) = RECEIVED.attributes
 _PEOPLE = ("created_by", "updated_by", "assigned_by", "cancelled_by", "completed_by")
 
 
@@ -23,7 +25,7 @@ def task_item(task: Task) -> Item:
     item = key_item(TaskKey(task.task_id).address)
     for part in (TASK.pack(task), CHILDREN.pack(task.children), _shortened(task), task_keys(task)):
         item |= part
-    return item
+    return item | RECEIVED.pack(task.end) if task.end is not None else item
 
 
 def task_of_item(item: Item) -> Task:
@@ -32,7 +34,7 @@ def task_of_item(item: Item) -> Task:
     task_id = f"{case_id}.{item[SORT]['S'].removeprefix('TASK#')}"
     created_at = MOMENT.unpack(item["createdAt"])
     updated_at = MOMENT.unpack(item["updatedAt"]) if "updatedAt" in item else created_at
-    return TASK.unpack(
+    task = TASK.unpack(
         item,
         task_id=task_id,
         case_id=case_id,
@@ -43,6 +45,10 @@ def task_of_item(item: Item) -> Task:
         **_relatives_of(item, case_id),
         **_people_of(item),
     )
+    received = item.get(_RECEIVED)
+    if task.end is None or received is None:
+        return task
+    return replace(task, end=replace(task.end, received=NUMBER.unpack(received)))
 
 
 def _shortened(task: Task) -> Item:

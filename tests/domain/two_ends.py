@@ -78,7 +78,7 @@ class Ends:
     @property
     def key(self) -> tuple[Any, ...]:
         """What tells this state from others: not how many messages it took to get here."""
-        flight = tuple((m.generation, m.direction, m.action, tuple(sorted(m.input.items()))) for m in self.flight)
+        flight = tuple((m.generation, m.direction, m.action, repr(sorted(m.input.items()))) for m in self.flight)
         partners = tuple((generation, *_seen(task)) for generation, task in sorted(self.partners.items()))
         waiting = (self.connection.state, self.connection.requested_at is not None) if self.connection else None
         return (*_seen(self.owner), partners, flight, waiting)
@@ -105,7 +105,7 @@ def end_of(task: Task) -> End:
 
 def acting(ends: Ends, task: Task) -> User:
     """Who acts on an end: the owner's people, or those of the partner that it was assigned to."""
-    return OLA if end_of(task).kind == "owner" else WORKERS[_case(ends, task).organization_id or ""]
+    return OLA if end_of(task).kind != "partner" else WORKERS[_case(ends, task).organization_id or ""]
 
 
 def decide(ends: Ends, task: Task, action: str, **given: object) -> Decision:
@@ -123,7 +123,7 @@ def plans_of(ends: Ends, task: Task, inputs: Iterable[tuple[str, Given]]) -> Ite
     """What the people of an end can do with these inputs, each with its plan; asked once for a state of the end."""
     whole = _whole(ends, task)
     for action, given in inputs:
-        key = whole, action, tuple(given.items())
+        key = whole, action, repr(given)
         if key not in _decisions:
             _decisions[key] = decide(ends, task, action, **given)
         decision = _decisions[key]
@@ -182,7 +182,7 @@ def deliver(ends: Ends, message: Message) -> Ends:
     if message.action == CREATE:
         return played(ends, arrived(ends, message))
     receiver = _receiver(ends, message)
-    given = tuple(sorted(message.input.items()))
+    given = repr(sorted(message.input.items()))
     key = (_whole(ends, receiver), message.action, given, message.sequence, message.generation)
     if key not in _arrivals:
         _arrivals[key] = arrived(ends, message)
@@ -317,7 +317,7 @@ def passed(ends: Ends, **amount: float) -> Ends:
 
 
 def _with(ends: Ends, task: Task) -> Ends:
-    if end_of(task).kind == "owner":
+    if end_of(task).kind != "partner":
         return replace(ends, owner=task)
     return replace(ends, partners={**ends.partners, end_of(task).generation: task})
 
@@ -334,6 +334,7 @@ def _seen(task: Task) -> tuple[Any, ...]:
         end.generation,
         end.heard,
         end.auto_refer,
+        end.role,
         counterpart,
         suggested,
         end.tried,
@@ -341,7 +342,7 @@ def _seen(task: Task) -> tuple[Any, ...]:
 
 
 def _case(ends: Ends, task: Task) -> Case:
-    return case_of("acme") if end_of(task).kind == "owner" else ends.cases[end_of(task).generation]
+    return case_of("acme") if end_of(task).kind != "partner" else ends.cases[end_of(task).generation]
 
 
 def _context(task: Task | None, by: User | Caller, case: Case, connection: Connection | None = None) -> Context:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from shared.domain.checks.finding import Finding, Place, listed
 from shared.domain.definitions.lifecycle import ENGINE
 from shared.domain.definitions.vocabulary import TELLING
-from shared.domain.definitions.workflow import BY_COUNTERPART, Action, Word, Workflow
+from shared.domain.definitions.workflow import Action, Word, Workflow
+from shared.domain.model.ends import LIVE, PENDING
 
 RULE = "hand-off-fits"
 OF_ENDS = frozenset(
@@ -30,6 +31,9 @@ OF_ENDS = frozenset(
 )
 """The words that speak of the ends of a task."""
 
+TOLD = frozenset({"boolean", "choice", "description", "email", "integer", "links", "note", "organization", "text"})
+"""The kinds of fields that can go along with a message: read as they were written, whenever it arrives."""
+
 
 def ends_are_declared(workflow: Workflow) -> Iterator[Finding]:
     """Who speaks of the ends of a task says how tasks are handed off."""
@@ -37,7 +41,6 @@ def ends_are_declared(workflow: Workflow) -> Iterator[Finding]:
         return
     for where, action in workflow.every_action():
         named = [word.name for word in _words(action) if word.name in OF_ENDS]
-        named += [target.to for target in action.target if target.to == BY_COUNTERPART]
         if named:
             detail = f"{listed(dict.fromkeys(named))} speaks of the ends of a task, but tasks have only one here."
             yield Finding(RULE, where, detail, "Add `hand_off: {begins: ..., sends: [...], arrived: ..., ...}`.")
@@ -71,10 +74,17 @@ def each_side_sees_its_own(workflow: Workflow) -> Iterator[Finding]:
 def what_is_told_is_taken(workflow: Workflow) -> Iterator[Finding]:
     """What an end tells the other one is an action of Casetree's there, and goes with what that needs."""
     for where, action in workflow.every_action():
+        over = False
         for index, word in enumerate(action.effects):
+            here: Place = (*where, "effects", index)
             if word.name in TELLING:
                 there = workflow.actions[str(word.arguments["value"])]
-                yield from _taken(there, action, (*where, "effects", index))
+                yield from _taken(there, action, here)
+                yield from _goes_along(there, action, here)
+            if word.name in TELLING and over:
+                detail = "The assignment is over by then, and nobody is told any more."
+                yield Finding(RULE, here, detail, f"Write `{word.name}` before what ends the assignment.")
+            over |= word.name == "set_assignment" and word.arguments["value"] not in LIVE
     hand_off = workflow.hand_off
     if hand_off is not None:
         connecting = hand_off.connection
@@ -83,6 +93,45 @@ def what_is_told_is_taken(workflow: Workflow) -> Iterator[Finding]:
         }
         for place, name in names.items():
             yield from _taken(workflow.actions[name], None, place)
+
+
+def requests_are_heard_of(workflow: Workflow) -> Iterator[Finding]:
+    """What became of a request for a connection is heard in every status in which one can be under way, and once."""
+    if workflow.hand_off is None:
+        return
+    connecting = workflow.hand_off.connection
+    wanted: dict[str, tuple[str, Callable[[Word], bool]]] = {
+        "requested": (
+            "set_assignment: connectionRequested",
+            lambda w: w.arguments.get("value") == "connectionRequested",
+        ),
+        "accepted": ("accept_connection", lambda w: w.name == "accept_connection"),
+        "declined": ("set_assignment: connectionDeclined", _ends_waiting),
+    }
+    for key, (effect, fits) in wanted.items():
+        action, where = workflow.actions[getattr(connecting, key)], ("hand_off", "connection", key)
+        left = sorted(workflow.hand_off.sends - action.sources)
+        if left:
+            detail = f"{action.name!r} is not taken while the task is {listed(left)}, so it would wait for ever."
+            yield Finding(RULE, where, detail, f"Add that to `from` of {action.name!r}.")
+        if not any(fits(word) for word in action.effects):
+            detail = f"{action.name!r} leaves the task waiting for the connection."
+            yield Finding(RULE, where, detail, f"Give it the effect `{effect}`.")
+
+
+def _went_out(word: Word) -> bool:
+    return word.name == "set_assignment" and word.arguments["value"] == "connectionRequested"
+
+
+def _ends_waiting(word: Word) -> bool:
+    return word.name == "set_assignment" and word.arguments["value"] not in PENDING
+
+
+HEARD: Mapping[str, tuple[str, Callable[[Word], bool]]] = {
+    "requested": ("set_assignment: connectionRequested", _went_out),
+    "accepted": ("accept_connection", lambda word: word.name == "accept_connection"),
+    "declined": ("set_assignment: connectionDeclined", _ends_waiting),
+}
 
 
 def requests_expire(workflow: Workflow) -> Iterator[Finding]:
@@ -119,6 +168,17 @@ def _taken(there: Action, by: Action | None, where: Place) -> Iterator[Finding]:
         yield Finding(RULE, where, detail, "Require it here, or make it optional there.")
 
 
+def _goes_along(there: Action, by: Action, where: Place) -> Iterator[Finding]:
+    """What is told is written down in the message, and read again when that arrives, which may be late."""
+    for name in (field.name for field in there.fields if by.field(field.name) is not None):
+        told, given = there.field(name), by.field(name)
+        if told is None or given is None or (told.kind, given.kind) == ("organization", "connected_organization"):
+            continue
+        if told.kind != given.kind or told.kind not in TOLD:
+            detail = f"{name!r} is given as {given.kind} and would be heard as {told.kind}, which cannot go along."
+            yield Finding(RULE, where, detail, f"What goes along is the same on both ends: {', '.join(sorted(TOLD))}.")
+
+
 def _words(action: Action) -> Iterator[Word]:
     yield from action.guards
     yield from action.effects
@@ -131,6 +191,7 @@ HAND_OFF: tuple[Callable[[Workflow], Iterator[Finding]], ...] = (
     ends_are_open,
     each_side_sees_its_own,
     what_is_told_is_taken,
+    requests_are_heard_of,
     requests_expire,
     groups_are_of_fields,
 )
