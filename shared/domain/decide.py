@@ -66,14 +66,15 @@ def _act_by_option(context: Context, action: Action, given: Mapping[str, object]
     return Refusal("invalid_input", "The input does not fit.", rule="input", errors=(FieldError(f"/{OPTION}", detail),))
 
 
-def _act(context: Context, action: Action, given: Mapping[str, object]) -> Decision:
+def _act(context: Context, action: Action, given: Mapping[str, object], heard: Task | None = None) -> Decision:
+    """The plan of the action, by which nothing else is meant; `heard` is the task that has taken a message for it."""
     refusal = permitted(context, action) or offered(context, action)
     if refusal is not None:
         return refusal
     values, errors = read_action(action, given, Reading(context.scene, context.caller, context.now))
     if errors:
         return Refusal("invalid_input", "The input does not fit.", rule="input", errors=errors)
-    return _take(context, action, values)
+    return _take(context, action, values, heard)
 
 
 def receive(context: Context, message: Message) -> Plan:
@@ -81,7 +82,7 @@ def receive(context: Context, message: Message) -> Plan:
 
     The engine takes the action that it names. What that action is not offered for, by now, is dropped, as is
     what another generation says, what was heard before, and what a deleted end would hear
-    (collaboration.md, Crossing messages). Raises ValueError for one that comes before its turn.
+    (collaboration.md, Crossing messages). Raises ValueError for one that comes before its turn, or does not fit.
     """
     task, end = context.scene.subject, context.scene.subject.end
     if end is None or task.deleted or message.generation != end.generation or message.sequence <= end.received:
@@ -92,12 +93,9 @@ def receive(context: Context, message: Message) -> Plan:
     heard = replace(task, end=replace(end, received=message.sequence))
     if permitted(context, action) or offered(context, action):
         return Plan(context.ids.commit, (ChangeTask(task, heard), DeleteMessage(message)), heard, SKEW)
-    values, errors = read_action(action, message.input, Reading(context.scene, context.caller, context.now))
-    if errors:
-        raise ValueError(f"{message.action} was told to {task.task_id} with what it does not take.")
-    decision = _take(context, action, values, heard)
+    decision = _act(context, action, message.input, heard)
     if isinstance(decision, Refusal):
-        raise TypeError(f"{message.action} was told to {task.task_id}, and refused: {decision.detail}")
+        raise ValueError(f"{message.action} was told to {task.task_id}, and refused: {decision.detail}")  # noqa: TRY004 (no type is wrong)
     return replace(decision, writes=(*decision.writes, DeleteMessage(message)))
 
 

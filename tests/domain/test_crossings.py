@@ -13,15 +13,21 @@ from typing import Any
 import pytest
 
 from shared.domain.definitions.vocabulary import CREATE
+from shared.domain.drafts.draft import Draft
+from shared.domain.ends.telling import end_of as end_of_draft
+from shared.domain.ends.telling import hand_off_of
 from shared.domain.model.ends import PENDING, Message
+from shared.domain.model.people import ENGINE
 from shared.domain.model.task import Task
 from shared.domain.model.writes import DeleteMessage
+from shared.domain.words.hand_off_effects import accept_connection
 from tests.domain.two_ends import (
     Ends,
     Way,
     accepted_connection,
     arrived,
     begin,
+    context_of,
     decide,
     deliver,
     deliveries,
@@ -37,6 +43,7 @@ from tests.domain.two_ends import (
     with_connection,
     within_bounds,
 )
+from tests.domain.worlds import World
 
 Given = Mapping[str, object]
 Moves = Callable[[Ends], Iterable[tuple[str, Ends]]]
@@ -292,3 +299,39 @@ def test_a_deleted_end_hears_nothing() -> None:
     late = Message(deleted.owner.task_id, 1, "to_partner", end_of(declined.partner).received + 1, "owner_recalls")
     plan = arrived(replace(deleted, flight=(late,)), late)
     assert [type(write) for write in plan.writes] == [DeleteMessage]
+
+
+def test_what_the_other_end_could_not_have_told_is_a_mistake() -> None:
+    """A message that does not fit is kept, and reported: to drop it would hide that the two ends differ."""
+    ends = at("progress")
+    assert ends.partner is not None
+    wrong = Message(ends.partner.task_id, 1, "to_owner", ends.end.received + 1, "partner_submits", {"note": 7})
+    with pytest.raises(ValueError, match="and refused"):
+        arrived(replace(ends, flight=(wrong,)), wrong)
+
+
+def test_the_partners_end_is_due_when_the_owners_is() -> None:
+    """With a timer of its own, and the owner's priority."""
+    ends = begin(dueTime="2026-12-01T17:00:00Z", priority=7)
+    for action, given in WORK["received"]:
+        ends = settle(played(ends, decide(ends, ends.owner, action, **given)))
+    assert ends.partner is not None
+    assert (ends.partner.due_time, ends.partner.priority) == (ends.owner.due_time, 7)
+    assert [timer.name for timer in ends.partner.timers] == ["due"]
+
+
+def test_tasks_with_one_end_have_nobody_to_talk_to() -> None:
+    """Who asks for the other end of such a task has made a mistake."""
+    world = World()
+    draft = Draft(world.context(ENGINE), world.create(), action="x", given={})
+    with pytest.raises(ValueError, match="no end of a task"):
+        end_of_draft(draft)
+    with pytest.raises(ValueError, match="hands nothing off"):
+        hand_off_of(world.workflow)
+
+
+def test_a_connection_that_is_not_there_is_not_accepted() -> None:
+    """The engine takes that action only once it was."""
+    ends = at("received")
+    with pytest.raises(ValueError, match="waits for no connection"):
+        accept_connection(Draft(context_of(ends), ends.owner, action="x", given={}), {})

@@ -219,9 +219,14 @@ def settle(ends: Ends) -> Ends:
 
 def owes(ends: Ends) -> Decision | None:
     """What Casetree takes on the owner's end because of its connection, if anything."""
-    context = _context(ends.owner, ENGINE, _case(ends, ends.owner), ends.connection)
+    context = context_of(ends)
     action = due(context.scene, START)
     return act(context, action.action, action.input) if action else None
+
+
+def context_of(ends: Ends) -> Context:
+    """What Casetree decides from on the owner's end."""
+    return _context(ends.owner, ENGINE, _case(ends, ends.owner), ends.connection)
 
 
 @dataclass(frozen=True)
@@ -335,6 +340,8 @@ def _seen(task: Task) -> tuple[Any, ...]:
         end.heard,
         end.auto_refer,
         end.role,
+        task.due_time,
+        task.priority,
         counterpart,
         suggested,
         end.tried,

@@ -170,12 +170,11 @@ def _taken(there: Action, by: Action | None, where: Place) -> Iterator[Finding]:
 
 def _goes_along(there: Action, by: Action, where: Place) -> Iterator[Finding]:
     """What is told is written down in the message, and read again when that arrives, which may be late."""
-    for name in (field.name for field in there.fields if by.field(field.name) is not None):
-        told, given = there.field(name), by.field(name)
-        if told is None or given is None or (told.kind, given.kind) == ("organization", "connected_organization"):
-            continue
-        if told.kind != given.kind or told.kind not in TOLD:
-            detail = f"{name!r} is given as {given.kind} and would be heard as {told.kind}, which cannot go along."
+    given = {field.name: field.kind for field in by.fields}
+    for field in (field for field in there.fields if field.name in given):
+        pair = (given[field.name], field.kind)
+        if (pair[0] != field.kind and pair != ("connected_organization", "organization")) or field.kind not in TOLD:
+            detail = f"{field.name!r} is given as {pair[0]} and would be heard as {field.kind}, which cannot go along."
             yield Finding(RULE, where, detail, f"What goes along is the same on both ends: {', '.join(sorted(TOLD))}.")
 
 

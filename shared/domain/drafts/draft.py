@@ -100,9 +100,9 @@ class Draft:
 
     def set_end(self, **values: Any) -> None:
         """The task's end knows these values; names are those of End's fields."""
-        before, after = self.task.end, replace(self.task.end or End(), **values)
-        if before is not None:
-            self.changed("assignmentStatus", before.assignment, after.assignment)
+        before = self.task.end or End()
+        after = replace(before, **values)
+        self.changed("assignmentStatus", before.assignment, after.assignment)
         self.set(end=after)
 
     def later(self, step: Callable[[Draft], None]) -> None:

@@ -13,7 +13,7 @@ from shared.domain.definitions.vocabulary import CREATE
 from shared.domain.drafts.draft import Draft
 from shared.domain.drafts.opening import blank
 from shared.domain.drafts.texts import copy_texts
-from shared.domain.ends.telling import send
+from shared.domain.ends.telling import hand_off_of, send
 from shared.domain.model.ends import Counterpart, End, Message
 from shared.domain.model.people import ENGINE, Organization
 from shared.domain.model.plan import Plan
@@ -46,9 +46,7 @@ def arrive(on: Occasion, scene: Scene, offered: Offered, message: Message) -> Pl
 
     The scene holds the owner's case, with the rules that both ends go by.
     """
-    hand_off = scene.workflow.hand_off
-    if hand_off is None:
-        raise ValueError(f"{scene.workflow.name} hands nothing off.")
+    hand_off = hand_off_of(scene.workflow)
     case = Case(
         case_id=offered.case_id,
         workflow=scene.case.workflow,

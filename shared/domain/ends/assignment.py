@@ -6,12 +6,11 @@ late from an earlier generation is dropped (collaboration.md, Crossing messages)
 
 from __future__ import annotations
 
-from shared.domain.definitions.hand_off import HandOff
 from shared.domain.definitions.vocabulary import CREATE, REFERRED_ON
 from shared.domain.drafts.draft import Draft
 from shared.domain.ends.connections import changed, request
 from shared.domain.ends.roles import matches
-from shared.domain.ends.telling import end_of, send, tell
+from shared.domain.ends.telling import end_of, hand_off_of, send, tell
 from shared.domain.model.ends import OUTSTANDING, PENDING, Counterpart
 from shared.domain.model.people import Organization
 from shared.domain.model.plan import FieldError, Refusal
@@ -41,7 +40,7 @@ def send_assignment(draft: Draft) -> None:
 
     To an organization at once; to somebody by email a connection is asked for first.
     """
-    end, hand_off = end_of(draft), hand_off_of(draft)
+    end, hand_off = end_of(draft), hand_off_of(draft.context.scene.workflow)
     if end.assignment != "assigned" or end.counterpart is None or draft.status.key not in hand_off.sends:
         return
     if end.counterpart.organization_id is None:
@@ -88,14 +87,6 @@ def take_referral(draft: Draft) -> None:
 def by_email(draft: Draft) -> Counterpart:
     """Whom the input names by name and email."""
     return Counterpart(str(draft.input["name"]), email=str(draft.input["email"]))
-
-
-def hand_off_of(draft: Draft) -> HandOff:
-    """How the workflow hands tasks off; raises ValueError where it does not."""
-    hand_off = draft.context.scene.workflow.hand_off
-    if hand_off is None:
-        raise ValueError(f"{draft.context.scene.workflow.name} hands nothing off.")
-    return hand_off
 
 
 def _assign(draft: Draft, party: Counterpart) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from shared.domain.definitions.hand_off import HandOff
+from shared.domain.definitions.workflow import Workflow
 from shared.domain.drafts.draft import Draft
 from shared.domain.model.ends import LIVE, Direction, End, Message
 from shared.domain.model.people import Organization
@@ -39,6 +41,13 @@ def end_of(draft: Draft) -> End:
     if draft.task.end is None:
         raise ValueError(f"{draft.task.task_id} is no end of a task.")
     return draft.task.end
+
+
+def hand_off_of(workflow: Workflow) -> HandOff:
+    """How the workflow hands tasks off; raises ValueError where tasks have one end only."""
+    if workflow.hand_off is None:
+        raise ValueError(f"{workflow.name} hands nothing off.")
+    return workflow.hand_off
 
 
 def _plain(value: object) -> object:

@@ -101,8 +101,8 @@ def counterpart_is(draft: Draft, arguments: Arguments) -> Refusal | None:
 def accept_connection(draft: Draft, arguments: Arguments) -> Refusal | None:
     """The organization that has accepted the connection is assigned the task, which is sent."""
     connection, end = draft.context.scene.connection, end_of(draft)
-    if connection is None or connection.asked.organization_id is None:
-        raise ValueError(f"No connection of {draft.task.task_id} was accepted.")
+    if connection is None:
+        raise ValueError(f"{draft.task.task_id} waits for no connection.")
     draft.stop_timer("connection")
     party = Counterpart(connection.asked.display_name, connection.asked.organization_id)
     draft.set_end(counterpart=party, tried=tuple(dict.fromkeys((*end.tried, party.mark))), connection_id=None)
