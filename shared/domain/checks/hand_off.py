@@ -100,15 +100,7 @@ def requests_are_heard_of(workflow: Workflow) -> Iterator[Finding]:
     if workflow.hand_off is None:
         return
     connecting = workflow.hand_off.connection
-    wanted: dict[str, tuple[str, Callable[[Word], bool]]] = {
-        "requested": (
-            "set_assignment: connectionRequested",
-            lambda w: w.arguments.get("value") == "connectionRequested",
-        ),
-        "accepted": ("accept_connection", lambda w: w.name == "accept_connection"),
-        "declined": ("set_assignment: connectionDeclined", _ends_waiting),
-    }
-    for key, (effect, fits) in wanted.items():
+    for key, (effect, fits) in HEARD.items():
         action, where = workflow.actions[getattr(connecting, key)], ("hand_off", "connection", key)
         left = sorted(workflow.hand_off.sends - action.sources)
         if left:
