@@ -1,9 +1,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from functions import runtime
 from functions.runtime import clock, is_loopback, make_client, open_session, required, utc_now
+from functions.streams import is_transient
 from tests.storage.table import create_table
 
 ENVIRONMENT = {"CASETREE_TABLE": "casetree", "AWS_REGION": "eu-west-1"}
@@ -55,22 +58,36 @@ def test_moments_are_cut_to_milliseconds() -> None:
 
 
 @mock_aws
-def test_the_secret_is_read_once_and_not_before_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_secret_is_read_once_and_not_before_it_is_needed() -> None:
     """A cold start asks for no secret; the first token does, and no other one after it."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     manager = make_client("secretsmanager", ENVIRONMENT)
-    arn = manager.create_secret(Name="casetree", SecretString="of the stack")["ARN"]
+    arn = manager.create_secret(Name="casetree", SecretString="before it is needed")["ARN"]
     session = open_session({**ENVIRONMENT, "CASETREE_SECRET_ARN": arn})
-    assert session.secret() == b"of the stack"
-    manager.put_secret_value(SecretId=arn, SecretString="another")
+    manager.put_secret_value(SecretId=arn, SecretString="when it is needed")
+    assert session.secret() == b"when it is needed"
+    manager.put_secret_value(SecretId=arn, SecretString="later")
+    assert session.secret() == b"when it is needed"
+
+
+def test_a_cold_start_makes_no_client_for_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To make one takes longer than most requests, which need none."""
+    monkeypatch.setattr(runtime, "make_client", lambda *_: pytest.fail("nobody needs it yet"))
+    open_session({**ENVIRONMENT, "CASETREE_SECRET_ARN": "casetree"})
+
+
+@mock_aws
+def test_a_secret_that_cannot_be_read_is_asked_for_again() -> None:
+    """The failure passes as those of other services do, and is not kept: the next delivery may well succeed."""
+    session = open_session({**ENVIRONMENT, "CASETREE_SECRET_ARN": "casetree"})
+    with pytest.raises(ClientError) as failed:
+        session.secret()
+    assert is_transient(failed.value)
+    make_client("secretsmanager", ENVIRONMENT).create_secret(Name="casetree", SecretString="of the stack")
     assert session.secret() == b"of the stack"
 
 
-def test_a_process_without_a_secret_says_so_only_when_it_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_without_a_secret_says_so_only_when_it_needs_one() -> None:
     """What is not set is named, when somebody asks for it."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     session = open_session(ENVIRONMENT)
     with pytest.raises(ValueError, match="CASETREE_SECRET_ARN"):
         session.secret()

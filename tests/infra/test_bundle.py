@@ -13,7 +13,7 @@ from infra.settings import Settings
 
 HERE = inspect_interpreter(sys.executable)
 LOCAL = Platform("local", "wheels", ("--python", sys.executable), HERE)
-SERVICES = ("dynamodb", "events", "sqs", "sts", "s3", "ec2")
+SERVICES = ("dynamodb", "events", "secretsmanager", "sqs", "sts", "s3", "ec2")
 
 
 @pytest.fixture
@@ -81,7 +81,10 @@ def test_the_layer_holds_what_is_used_at_run_time(project: Path) -> None:
     assert {name for name in held if not name.endswith(".pyc")} == {
         "package/__init__.py",
         "botocore/data/endpoints.json",
-        *(f"botocore/data/{service}/service.json" for service in ("dynamodb", "events", "sqs", "sts")),
+        *(
+            f"botocore/data/{service}/service.json"
+            for service in ("dynamodb", "events", "secretsmanager", "sqs", "sts")
+        ),
     }
 
 

@@ -24,8 +24,9 @@ FUNCTIONS = ("api", "hooks", "relay", "timers")
 class Role:
     """What a function may do: clients that are allowed what its role is, and the names of the stack's resources."""
 
-    def __init__(self, stack: Stack, keys: Mapping[str, str]) -> None:
+    def __init__(self, stack: Stack, keys: Mapping[str, str], settings: Mapping[str, str]) -> None:
         self.stack = stack
+        self.secret = settings["CASETREE_SECRET_ARN"]
         self.failure_queue = outputs(aws.client("cloudformation", stack.endpoint_url), STACK)["FailureQueueUrl"]
         self._keys = keys
 
@@ -77,15 +78,17 @@ CALLS: dict[str, Call] = {
     "put event": lambda role: role.put_event(),
     "send": lambda role: role.client("sqs").send_message(QueueUrl=role.failure_queue, MessageBody="{}"),
     "receive": lambda role: role.client("sqs").receive_message(QueueUrl=role.failure_queue),
+    "read secret": lambda role: role.client("secretsmanager").get_secret_value(SecretId=role.secret),
+    "change secret": lambda role: role.client("secretsmanager").update_secret(SecretId=role.secret, SecretString="x"),
     "invoke": lambda role: role.client("lambda").invoke(FunctionName=role.stack.functions["timers"]),
     "sign in": lambda role: role.client("cognito-idp").list_users(UserPoolId=role.stack.user_pool_id),
     "make users": lambda role: role.client("iam").create_user(UserName="somebody"),
 }
 ALLOWED = {
-    "api": {"read", "write", "delete", "check", "query timeline"},
-    "hooks": {"read", "write", "delete", "check", "send"},
-    "relay": {"read", "write", "put event", "send"},
-    "timers": {"read", "write", "delete", "check", "scan", "query due"},
+    "api": {"read", "write", "delete", "check", "query timeline", "read secret"},
+    "hooks": {"read", "write", "delete", "check", "send", "read secret"},
+    "relay": {"read", "write", "put event", "send", "read secret"},
+    "timers": {"read", "write", "delete", "check", "scan", "query due", "read secret"},
 }
 
 
@@ -108,7 +111,7 @@ def role(stack: Stack, function: str) -> Iterator[Role]:
     document = iam.get_role_policy(RoleName=role_name, PolicyName=policy)["PolicyDocument"]
     iam.put_user_policy(UserName=user, PolicyName=policy, PolicyDocument=json.dumps(document))
     keys = iam.create_access_key(UserName=user)["AccessKey"]
-    yield Role(stack, keys)
+    yield Role(stack, keys, found["Environment"]["Variables"])
     iam.delete_access_key(UserName=user, AccessKeyId=keys["AccessKeyId"])
     iam.delete_user_policy(UserName=user, PolicyName=policy)
     iam.delete_user(UserName=user)
