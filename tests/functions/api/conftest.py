@@ -63,9 +63,9 @@ class World:
         groups = f"[somebody {ADMIN_GROUP}]" if user == "admin" else None
         return self.clients.setdefault(user or "", Client(self.api, user, groups))
 
-    def settle(self) -> None:
-        """Everything follows that the stream's records would make follow; queues are counted."""
-        seen: set[tuple[str, str]] = set()
+    def settle(self, seen: set[tuple[str, str]] | None = None) -> None:
+        """Everything follows that the stream's records would make follow, but for those seen; queues are counted."""
+        seen = set() if seen is None else seen
         while fresh := [item for item in self.items("HISTORY#") if _key(item) not in seen]:
             seen |= {_key(item) for item in fresh}
             # As the stream's readers do, who pass over what nobody sees yet.
