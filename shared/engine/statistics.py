@@ -115,7 +115,7 @@ def _of_buckets(counts: Mapping[str, int]) -> Durations:
 def _closed_tasks(
     session: Session, identity: Identity, user_id: str, first: date, last: date
 ) -> tuple[list[Task], bool]:
-    """Those tasks of a person that the caller may know of, closed on these days, as they are; whether there are more."""
+    """What was closed of a person's on these days and the caller may know of, as it is now; whether there is more."""
     rows = session.store.party_queue(
         indexes.user_queue(user_id),
         prefix=indexes.CLOSED,

@@ -84,9 +84,13 @@ class World:
 
     def items(self, prefix: str = "") -> list[dict[str, Any]]:
         """The stored items whose sort key begins so."""
-        rows = client().scan(TableName=TABLE)["Items"]
-        found: list[dict[str, Any]] = [dict(row) for row in rows if row[SORT]["S"].startswith(prefix)]
-        return found
+        begins = {
+            "FilterExpression": f"begins_with({SORT}, :prefix)",
+            "ExpressionAttributeValues": {":prefix": {"S": prefix}},
+        }
+        # Left to the table, as most items are not asked for and take long to hand on.
+        pages = client().get_paginator("scan").paginate(TableName=TABLE, **(begins if prefix else {}))
+        return [dict(row) for page in pages for row in page["Items"]]
 
     def look(self, case_id: str = "look-1", **more: Any) -> Answer:
         """A case, created by ann."""

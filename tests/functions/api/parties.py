@@ -42,7 +42,7 @@ class Parties:
         body = {"workflow": "collaboration", "caseId": case_id, "organizationId": organization}
         expect(201, self.world.as_(by).post("/cases", body))
 
-    def task(self, case_id: str = "job-1", **given: object) -> str:
+    def task(self, case_id: str = "job-1", **given: Any) -> str:
         """The id of a new task of ola's, in a case that is made for it; collaborative unless it is said otherwise."""
         if self.world.as_("ola").get(f"/cases/{case_id}").status == 404:
             self.case(case_id)
@@ -51,7 +51,7 @@ class Parties:
         self.settle()
         return str(answer.json["taskId"])
 
-    def do(self, who: str, task_id: str, *actions: str, **given: object) -> Answer:
+    def do(self, who: str, task_id: str, *actions: str, **given: Any) -> Answer:
         """The actions are taken one after another, the last one with the input, and what follows has followed."""
         for action in actions:
             last = action == actions[-1]
@@ -59,25 +59,25 @@ class Parties:
         self.settle()
         return answer
 
-    def assign(self, who: str, task_id: str, option: str, **given: object) -> Answer:
+    def assign(self, who: str, task_id: str, option: str, **given: Any) -> Answer:
         """The option of the action `assign` is taken, and what follows has followed."""
         return self.do(who, task_id, "assign", option=option, **given)
 
-    def sent(self, partner: str = "harbor", **given: object) -> tuple[str, str]:
+    def sent(self, partner: str = "harbor", **given: Any) -> tuple[str, str]:
         """The ids of both ends of a task that was sent to a partner."""
         task_id = self.task(**given)
         self.do("ola", task_id, "prepare", "begin_assignment")
         self.assign("ola", task_id, "to", organizationId=partner)
         return task_id, self.partner(task_id)
 
-    def accepted(self, **given: object) -> tuple[str, str]:
+    def accepted(self, **given: Any) -> tuple[str, str]:
         """The ids of both ends of a task that harbor has accepted, and that is ready."""
         task_id, partner = self.sent(**given)
         self.assign("hal", partner, "accept")
         self.do("ola", task_id, "ready")
         return task_id, partner
 
-    def asked(self, **given: object) -> tuple[str, str]:
+    def asked(self, **given: Any) -> tuple[str, str]:
         """The ids of a task that is assigned to somebody by email, and of the connection that was asked for."""
         task_id = self.task(**given)
         self.do("ola", task_id, "prepare", "begin_assignment")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from functions.api.operations import Operation
-from functions.api.queues import ORGANIZATION_TAB, USER_TAB
 from functions.api.routes import OPERATIONS
+from shared.engine.queues import ORGANIZATION_TABS, USER_TABS
 from tests.functions.api.client import Answer
 from tests.functions.api.conftest import World
 from tests.functions.api.parties import BROOK, Parties, expect, made_once, parties
@@ -105,8 +105,8 @@ TO_OTHERS: Mapping[str, int] = {
 """What the routes answer to people of no side who ask for what is one side's; a new route has to be added."""
 TO_CONNECTED = {**TO_OTHERS, "getOrganization": 200}
 QUERIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
-    "readUserQueue": tuple({"tab": tab} for tab in USER_TAB.schema["enum"]),
-    "readOrganizationQueue": tuple({"tab": tab} for tab in ORGANIZATION_TAB.schema["enum"]),
+    "readUserQueue": tuple({"tab": tab} for tab in USER_TABS),
+    "readOrganizationQueue": tuple({"tab": tab} for tab in ORGANIZATION_TABS),
     "listActions": ({"explain": "true"},),
 }
 QUIET = {"readOpenapi", "readDocs", "checkHealth", "listWorkflows", "getWorkflow", "drawWorkflow"}
