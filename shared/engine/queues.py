@@ -32,6 +32,7 @@ from shared.engine.listing import (
     tab_of,
 )
 from shared.engine.organizations import declared_kind
+from shared.engine.secluded import known_rows, open_rows, unknown_types
 from shared.engine.session import Identity, Session, not_found
 from shared.engine.sorting import arranged, place_cursor
 from shared.engine.tasks import TaskView
@@ -90,6 +91,7 @@ def user_queue(session: Session, identity: Identity, user_id: str, query: QueueQ
     query = read_filters(session.workflows, query)
     selection = select(query, USER_TABS)
     rows, truncated = _user_rows(session, user_id)
+    rows = known_rows(session, identity, user_id, rows)
     listed = [row for row in rows if tab_of(row) == selection.tab and matches(query, row)]
     found = arranged(listed, selection)
     page = found[: query.limit]
@@ -121,11 +123,15 @@ def organization_queue(session: Session, identity: Identity, organization_id: st
     caller, organization = session.caller(identity, loaded), loaded[OrganizationKey(organization_id)]
     if organization is None or not (caller.inside or caller.member_of(organization_id)):
         not_found("queue")
+    hidden = unknown_types(session.workflows, caller, organization_id)
+    if candidates.types & hidden:
+        candidates = _candidates(session, organization_id, kind, selection, after, hidden)
+        loaded = _load(session, candidates.rows)
     tasks = _tasks(session, caller, loaded, candidates.rows)
     found = [(row, view) for row, view in tasks if _is_in_tab(view.task, organization_id, selection)]
     page = found[: query.limit]
     end = page[-1][0].position if len(found) > len(page) else candidates.end
-    counts, types, truncated = _counts(session, organization_id, kind)
+    counts, types, truncated = _counts(session, organization_id, kind, hidden)
     return QueuePage(
         tuple(view for _, view in page),
         position_cursor(end) if end is not None else None,
@@ -148,25 +154,34 @@ def _user_rows(session: Session, user_id: str) -> tuple[list[QueueRow], bool]:
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """Rows that may be on the page; `end` is where to go on behind them, None where nothing is."""
+    """Rows that may be on the page; `end` is where to go on behind them, None where nothing is.
+
+    `types` are those of all rows that were looked at for them.
+    """
 
     rows: Sequence[QueueRow]
     end: str | None
+    types: frozenset[str]
 
 
 def _candidates(
-    session: Session, organization_id: str, kind: OrganizationKind | None, selection: Selection, after: str | None
+    session: Session,
+    organization_id: str,
+    kind: OrganizationKind | None,
+    selection: Selection,
+    after: str | None,
+    hidden: frozenset[str] = frozenset(),
 ) -> _Candidates:
-    """The next rows that pass what rows can answer, no more than one batch read takes."""
+    """The next rows that pass what rows can answer, no more than one batch read takes; none of a hidden type."""
     query = selection.query
     by_task, by_row = asks_tasks(query), bool(query.types or query.case_id)
     most = ROWS if by_row else TASKS if by_task else query.limit + 1
-    rows = _rows(session, organization_id, kind, selection, after, most)
-    passing = [row for row in rows if matches_row(query, row)]
+    rows = open_rows(lambda at: _rows(session, organization_id, kind, selection, at, most), after, most, hidden)
+    passing, types = [row for row in rows if matches_row(query, row)], frozenset(row.type for row in rows)
     taken = passing[: TASKS if by_task else query.limit]
     if len(taken) < len(passing):
-        return _Candidates(taken, taken[-1].position)
-    return _Candidates(taken, rows[-1].position if len(rows) == most else None)
+        return _Candidates(taken, taken[-1].position, types)
+    return _Candidates(taken, rows[-1].position if len(rows) == most else None, types)
 
 
 def _rows(
@@ -221,9 +236,9 @@ def _kind_of(session: Session, organization_id: str) -> OrganizationKind | None:
 
 
 def _counts(
-    session: Session, organization_id: str, kind: OrganizationKind | None
+    session: Session, organization_id: str, kind: OrganizationKind | None, hidden: frozenset[str]
 ) -> tuple[dict[str, int], dict[str, Counter[str]], bool]:
-    """How many tasks each tab has, and of which type, by the counters that the stream keeps."""
+    """How many tasks each tab has, and of which type, by the counters that the stream keeps; of no hidden type."""
     types: dict[str, Counter[str]] = {tab: Counter() for tab in ORGANIZATION_TABS}
     since = first_day(session.now()).date().isoformat()
     for tally, numbers in session.store.queue_tallies(organization_id, since).items():
@@ -234,6 +249,7 @@ def _counts(
     truncated = False
     if kind != "queue":
         truncated = _count_party(session, organization_id, types)
+    types = {tab: Counter({name: n for name, n in types[tab].items() if name not in hidden}) for tab in types}
     return {tab: counts.total() for tab, counts in types.items()}, types, truncated
 
 

@@ -11,6 +11,7 @@ from shared.domain.counts.histogram import percentile, percentile_of_buckets
 from shared.domain.counts.tally import NumberKind
 from shared.domain.model.scene import status_of
 from shared.domain.model.task import Task
+from shared.engine.secluded import known_rows, unknown_types
 from shared.engine.session import Identity, Session, not_found, refuse
 from shared.storage import indexes
 from shared.storage.keys import OrganizationKey, TaskKey, UserKey
@@ -56,19 +57,21 @@ def organization_statistics(
 ) -> Statistics:
     """What was closed in an organization's queue, from the counters: however many tasks, none is read.
 
-    Durations come from logarithmic buckets, and are at most a fifth off. Raises Refused.
+    Durations come from logarithmic buckets, and are at most a fifth off. Nobody is told of tasks of a type
+    that only members see. Raises Refused.
     """
     loaded = session.store.load([UserKey(identity.user_id), OrganizationKey(organization_id)])
     caller, organization = session.caller(identity, loaded), loaded[OrganizationKey(organization_id)]
     first, last = _days(session, first, last)
     if organization is None or not (caller.inside or caller.member_of(organization_id)):
         not_found("queue")
+    hidden = unknown_types(session.workflows, caller, organization_id)
     sums: dict[str, dict[NumberKind, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     tallies = session.store.day_tallies(organization_id, first.isoformat(), last.isoformat())
     for tally, numbers in tallies.items():
         for number, count in numbers.items():
             sums[tally.type][number.kind][number.name] += count
-    return Statistics(first, last, tuple(_of_counters(name, sums[name]) for name in sorted(sums)))
+    return Statistics(first, last, tuple(_of_counters(name, sums[name]) for name in sorted(sums.keys() - hidden)))
 
 
 def user_statistics(
@@ -80,7 +83,7 @@ def user_statistics(
     first, last = _days(session, first, last)
     if user is None or not (caller.inside or user_id == identity.user_id):
         not_found("queue")
-    tasks, truncated = _closed_tasks(session, user_id, first, last)
+    tasks, truncated = _closed_tasks(session, identity, user_id, first, last)
     by_type: dict[str, list[Task]] = defaultdict(list)
     for task in tasks:
         by_type[task.type].append(task)
@@ -109,8 +112,10 @@ def _of_buckets(counts: Mapping[str, int]) -> Durations:
     return Durations(percentile_of_buckets(by_bucket, 0.5), percentile_of_buckets(by_bucket, 0.9))
 
 
-def _closed_tasks(session: Session, user_id: str, first: date, last: date) -> tuple[list[Task], bool]:
-    """The tasks of a person closed on these days, as they are now, and whether there are more."""
+def _closed_tasks(
+    session: Session, identity: Identity, user_id: str, first: date, last: date
+) -> tuple[list[Task], bool]:
+    """What was closed of a person's on these days and the caller may know of, as it is now; whether there is more."""
     rows = session.store.party_queue(
         indexes.user_queue(user_id),
         prefix=indexes.CLOSED,
@@ -119,7 +124,7 @@ def _closed_tasks(session: Session, user_id: str, first: date, last: date) -> tu
         limit=TASKS + 1,
         ascending=False,
     )
-    keys = [TaskKey(row.task_id) for row in rows[:TASKS]]
+    keys = [TaskKey(row.task_id) for row in known_rows(session, identity, user_id, rows[:TASKS])]
     loaded = session.store.load(keys)
     found = (loaded[key] for key in keys)
     return [task for task in found if task is not None and task.closed_at is not None], len(rows) > TASKS

@@ -83,8 +83,14 @@ def input_schema(action: Action, workflow: Workflow) -> Json:
     if action.options:
         return {"oneOf": [_with_option(name, option, workflow) for name, option in action.options.items()]}
     schema = json_schema(action.fields, workflow)
-    groups = [{"required": list(group)} for group in action.either]
+    groups = [_only(group, action.either) for group in action.either]
     return {**schema, "oneOf": groups} if groups else schema
+
+
+def _only(group: Sequence[str], either: Sequence[Sequence[str]]) -> Json:
+    """The schema of an object with all of the group's fields, and none of the others'."""
+    others = [name for other in either for name in other if name not in group]
+    return {"required": list(group), "properties": dict.fromkeys(others, False)}
 
 
 def _with_option(name: str, option: Action, workflow: Workflow) -> Json:

@@ -128,7 +128,7 @@ PLAIN_KINDS: Mapping[str, Kind] = {
     "choice": Kind(lambda f, w: {"type": "string", "enum": list(_choices(f))}, _read_choice, frozenset({"of"})),
     "due_time": Kind(lambda f, w: {"type": "string", "format": "date-time"}, _read_due_time),
     "email": Kind(
-        lambda f, w: {"type": "string", "format": "email", "maxLength": EMAIL},
+        lambda f, w: {"type": "string", "format": "email", "maxLength": EMAIL, "pattern": f"^{_EMAIL.pattern}$"},
         lambda f, value, reading: email_of(value),
     ),
     "role": Kind(

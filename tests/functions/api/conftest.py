@@ -63,9 +63,9 @@ class World:
         groups = f"[somebody {ADMIN_GROUP}]" if user == "admin" else None
         return self.clients.setdefault(user or "", Client(self.api, user, groups))
 
-    def settle(self) -> None:
-        """Everything follows that the stream's records would make follow; queues are counted."""
-        seen: set[tuple[str, str]] = set()
+    def settle(self, seen: set[tuple[str, str]] | None = None) -> None:
+        """Everything follows that the stream's records would make follow, but for those seen; queues are counted."""
+        seen = set() if seen is None else seen
         while fresh := [item for item in self.items("HISTORY#") if _key(item) not in seen]:
             seen |= {_key(item) for item in fresh}
             # As the stream's readers do, who pass over what nobody sees yet.
@@ -84,9 +84,13 @@ class World:
 
     def items(self, prefix: str = "") -> list[dict[str, Any]]:
         """The stored items whose sort key begins so."""
-        rows = client().scan(TableName=TABLE)["Items"]
-        found: list[dict[str, Any]] = [dict(row) for row in rows if row[SORT]["S"].startswith(prefix)]
-        return found
+        begins = {
+            "FilterExpression": f"begins_with({SORT}, :prefix)",
+            "ExpressionAttributeValues": {":prefix": {"S": prefix}},
+        }
+        # Left to the table, as most items are not asked for and take long to hand on.
+        pages = client().get_paginator("scan").paginate(TableName=TABLE, **(begins if prefix else {}))
+        return [dict(row) for page in pages for row in page["Items"]]
 
     def look(self, case_id: str = "look-1", **more: Any) -> Answer:
         """A case, created by ann."""
