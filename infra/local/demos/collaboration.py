@@ -92,7 +92,7 @@ def _declined(stage: Stage) -> Job:
     stage.scene(
         "Declined, and given to another",
         "An assignment that is made in 'prepare' goes out once the task gets to 'assign'. Hal declines, and deletes "
-        "his end; nothing is left of it. Ola assigns anew, which makes another end, and in the end cancels it all.",
+        "his end: nothing is left of it. Ola assigns anew, which makes another end, and cancels the task at last.",
     )
     job = Job(stage, ACME, "Smoke test", collaborative=True)
     job.do(OLA, "prepare", "prepare / initial")
