@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from infra.local.demos import appeals, inspection
+from infra.local.demos import appeals, collaboration, inspection
 from infra.local.obstacle import ObstacleError
 from infra.local.records import Stack
 
@@ -10,7 +10,7 @@ from infra.local.records import Stack
 Demo = Callable[[Stack], Mapping[str, str]]
 
 # By the name of its workflow.
-DEMOS: dict[str, Demo] = {"inspection": inspection.play, "appeals": appeals.play}
+DEMOS: dict[str, Demo] = {"inspection": inspection.play, "appeals": appeals.play, "collaboration": collaboration.play}
 
 
 def find(name: str) -> Demo:

@@ -24,6 +24,18 @@ STATUS_STYLES = {
     "on_hold": "yellow",
     "completed": "green",
     "cancelled": "magenta",
+    # Phases of tasks with two ends, and how their assignment stands.
+    "ready": "cyan",
+    "progress": "blue",
+    "wait": "yellow",
+    "redo": "red",
+    "finish": "green",
+    "cancel": "magenta",
+    "accepted": "green",
+    "declined": "red",
+    "referred": "magenta",
+    "recalled": "magenta",
+    "connectionDeclined": "red",
 }
 # The widths of who does something, of what, and of what comes of it.
 WHO, WHAT, BECAME = 12, 41, 21
@@ -31,6 +43,9 @@ VOWELS = "aeiou"
 # Fields of actions by how they are told.
 SPOKEN = ("reason", "note", "instructions")
 WHEN = {"dueTime": "due", "date": "on"}
+WHOM = ("userId", "organizationId")
+# These have words of their own; what an option is called says what is done.
+ELSEWHERE = ("option", "links", "name", "email")
 
 
 def status(state: str, name: str) -> Text:
@@ -214,10 +229,13 @@ def _third_person(label: str) -> str:
 def given(values: Mapping[str, Any], names: Mapping[str, str]) -> list[Text]:
     """Return what somebody said with an action: words in quotes, people by their names, moments to the minute."""
     spoken = [f'"{values[field]}"' for field in SPOKEN if values.get(field)]
-    people = [f"to {names.get(values['userId'], values['userId'])}"] if values.get("userId") else []
+    whom = [f"to {names.get(values[field], values[field])}" for field in WHOM if values.get(field)]
+    whom += [f"to {values['name']} at {values['email']}"] if "email" in values else []
+    links = [f"with {link['name']}" for link in values.get("links", [])]
     moments = [f"{WHEN[field]} {moment(values[field])}" for field in WHEN if values.get(field)]
-    others = [f"{field}: {value}" for field, value in values.items() if field not in (*SPOKEN, *WHEN, "userId")]
-    return [Text(line, "italic") for line in (*people, *others, *moments, *spoken)]
+    told = (*SPOKEN, *WHOM, *WHEN, *ELSEWHERE)
+    others = [f"{field}: {value}" for field, value in values.items() if field not in told]
+    return [Text(line, "italic") for line in (*whom, *others, *links, *moments, *spoken)]
 
 
 def refusal(body: Mapping[str, Any]) -> Text:

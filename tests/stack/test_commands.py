@@ -17,10 +17,9 @@ from infra.local.home import REPOSITORY, VARIABLE, Home
 from infra.local.records import Stack
 from tests.stack.conftest import AsPerson, Command
 from tests.stack.looks import eventually, new_task
+from tests.stack.shells import paste_next_steps
 
 pytestmark = pytest.mark.stack
-
-BASH = "/bin/bash"
 
 
 def test_the_demo_plays_a_look_through_its_life(casetree: Command, stack: Stack, home: Home) -> None:
@@ -37,30 +36,13 @@ def test_the_demo_plays_a_look_through_its_life(casetree: Command, stack: Stack,
         assert fact in told
     assert f"{stack.api_url}/docs" in told
     assert stack.users["eve"].password in told
-    steps = told.partition("Next, in a shell")[2].partition("More commands")[0]
-    pasted = _paste(home, "\n".join(re.findall(r"^    (.+)$", steps, re.MULTILINE)))
+    pasted = paste_next_steps(home, told)
     for result in ('"status":"In Progress"', '"status":"Passed"', '"note":"paid"'):
         assert result in pasted
 
 
 def _cases(told: str) -> set[str]:
     return set(re.findall(r"creates (look-\d+)", told))
-
-
-def _paste(home: Home, commands: str) -> str:
-    """What commands print that a person pastes into a shell."""
-    done = subprocess.run(
-        [BASH, "-eu"],
-        input=commands,
-        env=os.environ | {VARIABLE: str(home.directory)},
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -12,9 +12,9 @@ from rich.rule import Rule
 from rich.text import Text
 
 from infra.local import clock, figure, functions, present
-from infra.local.calls import Api
+from infra.local.calls import Answer, Api
 from infra.local.obstacle import ObstacleError
-from infra.local.people import PEOPLE
+from infra.local.people import ORGANIZATIONS, PEOPLE, title
 from infra.local.records import Stack
 from infra.local.steps import console, step
 
@@ -24,6 +24,7 @@ CASETREE = "Casetree"
 DAY_SECONDS = 24 * 3600
 INDENT = 2
 Task = dict[str, Any]
+T = TypeVar("T")
 
 
 class Stage:
@@ -33,10 +34,12 @@ class Stage:
         """`by_itself` says what Casetree does, by the status that comes of it: Ready, for example, is `readies`."""
         self.stack = stack
         self._by_itself = by_itself
-        self._labels: dict[tuple[str, str], str] = {}
+        self._labels: dict[tuple[str, ...], str] = {}
         self._cases: set[str] = set()
         self._shown: dict[str, set[tuple[str, ...]]] = {}
-        self._names = {person.name: person.display_name for person in PEOPLE}
+        self._names = {person.name: person.display_name for person in PEOPLE} | {
+            name: title(name) for name in ORGANIZATIONS
+        }
         self._scenes = 0
         self._gap_owed = False
         self._people = {name: Api(stack.api_url, user.token) for name, user in stack.users.items()}
@@ -58,9 +61,21 @@ class Stage:
         """Show a table where the story stands."""
         self._apart(thing)
 
+    def show_below(self, thing: RenderableType) -> None:
+        """Show what belongs to what was told last."""
+        self._print(thing)
+        self._gap_owed = True
+
     def get(self, who: str, path: str) -> Any:
         """Return what a person reads."""
         return self._people[who].need("GET", path)
+
+    def find(self, who: str, path: str) -> Any:
+        """Return what a person reads; None where there is nothing for them."""
+        answer = self._people[who].call("GET", path)
+        if answer.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
+            raise ObstacleError(f"GET {path} was refused: {answer.status} {answer.body}")
+        return answer.body if answer.status == HTTPStatus.OK else None
 
     def tasks(self, who: str, case: str) -> list[Task]:
         """Return the tasks of a case as a person sees them."""
@@ -81,7 +96,8 @@ class Stage:
             if answer.status == HTTPStatus.CREATED:
                 tasks: list[Task] = answer.body["tasks"]["items"]
                 self._cases.add(name["caseId"])
-                self._tell(who, f"creates {name['caseId']}", Text(f"{len(tasks)} tasks", "cyan"), "POST /cases")
+                many = f"{len(tasks)} task{'s' if len(tasks) != 1 else ''}"
+                self._tell(who, f"creates {name['caseId']}", Text(many, "cyan"), "POST /cases")
                 return tasks
             if answer.status != HTTPStatus.CONFLICT:
                 break
@@ -98,7 +114,7 @@ class Stage:
 
     def act(self, who: str, action: str, task: Task, **given: Any) -> Task:
         """Take an action as a person does, and tell what became of the task."""
-        what = present.does(self._label(who, action, task), task["label"])
+        what = present.does(self._label(who, action, task, given.get("option")), task["label"])
         after: Task = self._people[who].need("POST", _path(action, task), given)
         became = present.status(after["state"], after["status"])
         self._tell(who, what, became, f"POST .../actions/{action}")
@@ -108,16 +124,29 @@ class Stage:
     def try_to(self, who: str, action: str, task: Task, **given: Any) -> None:
         """Try what is refused, and tell why."""
         answer = self._people[who].call("POST", _path(action, task), given)
-        became = Text(f"{answer.status} {answer.body['code']}", "red")
-        self._tell(who, f"tries to {action} {task['label']}", became, f"POST .../actions/{action}")
+        self._refused(who, f"tries to {action} {task['label']}", answer, f"POST .../actions/{action}")
+
+    def try_to_read(self, who: str, what: str, path: str) -> None:
+        """Try to read what is refused, and tell why."""
+        self._refused(who, f"tries to read {what}", self._people[who].call("GET", path), f"GET {path}")
+
+    def _refused(self, who: str, what: str, answer: Answer, call: str) -> None:
+        if answer.status < HTTPStatus.BAD_REQUEST:
+            raise ObstacleError(f"{call} by {who} was to be refused, but was answered: {answer.status}")
+        self._tell(who, what, Text(f"{answer.status} {answer.body['code']}", "red"), call)
         self._print(present.refusal(answer.body), indent=INDENT + present.WHO)
+        self._gap_owed = True
 
     def close(self, who: str, case: str, reason: str) -> None:
         """Close a case as a person does."""
-        path = f"/cases/{case}/close"
-        body = self._people[who].need("POST", path, {"reason": reason})
-        self._tell(who, f"closes {case}", Text(body["state"], "dim"), f"POST {path}")
+        self.post(who, f"closes {case}", f"/cases/{case}/close", {"reason": reason})
         self._quote({"reason": reason})
+
+    def post(self, who: str, what: str, path: str, body: Mapping[str, str]) -> Any:
+        """Post what a person says about something that has a state, and tell what becomes of it."""
+        answer = self._people[who].need("POST", path, body)
+        self._tell(who, what, Text(answer["state"], "dim"), f"POST {path}")
+        return answer
 
     def await_status(self, who: str, tasks: Iterable[Task], status: str) -> list[Task]:
         """Wait until the stream has brought tasks of a case to a status, and tell so."""
@@ -139,13 +168,18 @@ class Stage:
 
         return self._await(look, f"The stream did not make {type_name} of {case} {status}.", verb)[0]
 
-    def _await(self, look: Callable[[], list[Task]], otherwise: str, verb: str = "") -> list[Task]:
+    def wait_for(self, look: Callable[[], T | None], otherwise: Callable[[], str]) -> T:
+        """Look until there is something to see, and return it; `otherwise` says what did not come."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         with console.status("Waiting for the stream", spinner="line"):
             while not (found := look()):
                 if time.monotonic() > deadline:
-                    raise ObstacleError(otherwise)
+                    raise ObstacleError(otherwise())
                 time.sleep(LOOK_AGAIN_SECONDS)
+        return found
+
+    def _await(self, look: Callable[[], list[Task]], otherwise: str, verb: str = "") -> list[Task]:
+        found = self.wait_for(look, lambda: otherwise)
         for task in found:
             what = f"{verb or self._by_itself[task['status']]} {task['label']}"
             self._told(CASETREE, what, present.status(task["state"], task["status"]), "stream -> hooks")
@@ -179,13 +213,21 @@ class Stage:
         self._apart(*figure.drawn(drawn, room, present.STATUS_STYLES, self._shown.get(case, set())))
         self._shown[case] = {row.cells for row in drawn.rows}
 
-    def _label(self, who: str, action: str, task: Task) -> str:
-        """What the action is called, as the list of what may be done says."""
-        key = (task["type"], action)
+    def options(self, who: str, action: str, task: Task) -> dict[str, str]:
+        """Return which options an action offers to a person now, and what each is called."""
+        return next((dict(_options(offer)) for offer in self._offers(who, task) if offer["name"] == action), {})
+
+    def _offers(self, who: str, task: Task) -> list[dict[str, Any]]:
+        return list(self.get(who, f"/tasks/{task['taskId']}/actions")["items"])
+
+    def _label(self, who: str, action: str, task: Task, option: str | None = None) -> str:
+        """What the action is called, or an option of it, as the list of what may be done says."""
+        key = (task["type"], action, option or "")
         if key not in self._labels:
-            for offer in self.get(who, f"/tasks/{task['taskId']}/actions")["items"]:
-                self._labels[task["type"], offer["name"]] = offer["label"]
-        return self._labels.get(key, action)
+            for offer in self._offers(who, task):
+                labels = {"": offer["label"], **dict(_options(offer))}
+                self._labels.update({(task["type"], offer["name"], name): label for name, label in labels.items()})
+        return self._labels.get(key, option or action)
 
     def _quote(self, given: Mapping[str, Any]) -> None:
         for line in present.given(given, self._names):
@@ -212,6 +254,13 @@ class Stage:
             console.print(Text(" " * indent) + thing, soft_wrap=True)
         else:
             console.print(Padding(thing, (0, 0, 0, indent), expand=False))
+
+
+def _options(offer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The options that an offered action has, with what each is called."""
+    for option in offer.get("inputSchema", {}).get("oneOf", []):
+        if "title" in option:
+            yield option["properties"]["option"]["const"], option["title"]
 
 
 def _path(action: str, task: Task) -> str:

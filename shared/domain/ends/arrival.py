@@ -22,8 +22,7 @@ from shared.domain.model.skew import SKEW
 from shared.domain.model.task import Case, Task, Texts
 from shared.domain.model.writes import AddEntry, CreateCase, DeleteMessage
 
-LOCAL_ID = "task"
-"""The partner's task within its case, which holds no other at first."""
+LOCAL_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,8 @@ class Offered:
 
 
 def partner_task_id(case_id: str) -> str:
-    """The id of the partner's task in its case."""
-    return f"{case_id}.{LOCAL_ID}"
+    """The id of the partner's task in its case: a part of the case's own, as queues know their rows by it."""
+    return f"{case_id}.{case_id.removeprefix('p-')[:LOCAL_LENGTH]}"
 
 
 def arrive(on: Occasion, scene: Scene, offered: Offered, message: Message) -> Plan:

@@ -54,12 +54,15 @@ def _ok(body: Any, status: int = 200) -> Answer:
     return Answer(status, body, {})
 
 
-def test_a_number_that_is_taken_is_passed_over(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_number_that_is_taken_is_passed_over(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A second run makes new cases beside those of the first."""
     taken, made = _ok({"code": "case_exists"}, 409), _ok({"tasks": {"items": [TASK]}}, 201)
     stage, api = _stage(stack, monkeypatch, taken, made)
     assert stage.create_case("ann", "look", range(7, 9), workflow="inspection") == [TASK]
     assert [body["caseId"] for _, _, body in api.asked] == ["look-7", "look-8"]
+    assert capsys.readouterr().out.split() == ["Ann", "Lee", "creates", "look-8", "->", "1", "task"]
 
 
 def test_a_case_that_is_refused_is_an_obstacle(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,6 +89,65 @@ def test_what_is_done_is_told(
     assert "Ann Lee     finds fault: QA" in told
     assert "-> Created / Failed" in told
     assert '"Blurred."' in told
+
+
+OPTIONS = {
+    "oneOf": [
+        {"title": "Assign to a partner", "properties": {"option": {"const": "to"}}, "required": ["option"]},
+        {"title": "Recall", "properties": {"option": {"const": "recall"}}, "required": ["option"]},
+    ]
+}
+# One of these groups has to be given: that is no option.
+GROUPS = {"oneOf": [{"required": ["organizationId"]}, {"required": ["name", "email"]}]}
+
+
+def test_an_option_is_told_by_its_own_label(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An action may have several, of which not all are offered at any time."""
+    offers = {"items": [{"name": "assign", "label": "Assign", "inputSchema": OPTIONS}]}
+    stage, _ = _stage(stack, monkeypatch, _ok(offers), _ok(TASK), _ok(TASK))
+    stage.act("ann", "assign", TASK, option="to", organizationId="harbor")
+    stage.act("ann", "assign", TASK, option="recall")
+    told = capsys.readouterr().out
+    assert "Ann Lee     assigns to a partner: QA" in told
+    assert "to Harbor Surveyors" in told
+    assert "Ann Lee     recalls QA" in told
+
+
+def test_the_options_of_an_action_are_those_that_are_offered(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None where the action has none, or is not offered at all."""
+    offers = {
+        "items": [
+            {"name": "assign", "label": "Assign", "inputSchema": OPTIONS},
+            {"name": "refer", "label": "Refer", "inputSchema": GROUPS},
+        ]
+    }
+    stage, _ = _stage(stack, monkeypatch, *[_ok(offers)] * 3)
+    assert stage.options("ann", "assign", TASK) == {"to": "Assign to a partner", "recall": "Recall"}
+    assert stage.options("ann", "refer", TASK) == {}
+    assert stage.options("ann", "submit", TASK) == {}
+
+
+def test_what_is_not_there_is_nothing_and_no_error(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any other refusal is one."""
+    stage, _ = _stage(stack, monkeypatch, _ok(TASK), _ok({}, 404), _ok({"code": "unknown_user"}, 403))
+    assert stage.find("ann", "/tasks/look-1.t1") == TASK
+    assert stage.find("ann", "/tasks/look-1.t1") is None
+    with pytest.raises(ObstacleError, match="unknown_user"):
+        stage.find("ann", "/tasks/look-1.t1")
+
+
+def test_what_is_posted_about_something_is_told_with_its_state(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And given back, for what follows from it."""
+    stage, api = _stage(stack, monkeypatch, _ok({"state": "connected"}))
+    made = stage.post("ann", "accepts the connection", "/connections/c1/accept", {"token": "t"})
+    assert made == {"state": "connected"}
+    assert api.asked == [("POST", "/connections/c1/accept", {"token": "t"})]
+    told = capsys.readouterr().out.split()
+    assert told[:7] == ["Ann", "Lee", "accepts", "the", "connection", "->", "connected"]
 
 
 def test_a_new_task_is_told(stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,6 +181,29 @@ def test_a_refusal_is_part_of_the_story(
     told = capsys.readouterr().out
     assert "403 not_allowed" in told
     assert "Who could: Bob Ray." in told
+
+
+def test_what_may_not_be_read_is_told_as_well(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the reason."""
+    refused = _ok({"code": "unknown_user", "detail": "Casetree knows no active user of this id."}, 403)
+    stage, api = _stage(stack, monkeypatch, refused)
+    stage.try_to_read("ann", "who she is", "/users/me")
+    assert api.asked == [("GET", "/users/me", None)]
+    told = capsys.readouterr().out
+    assert "Ann Lee     tries to read who she is" in told
+    assert "403 unknown_user" in told
+    assert "knows no active user" in told
+
+
+def test_a_refusal_that_does_not_come_is_an_obstacle(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The story says that it is refused."""
+    stage, _ = _stage(stack, monkeypatch, _ok(TASK), _ok(TASK))
+    with pytest.raises(ObstacleError, match="was to be refused"):
+        stage.try_to("ann", "pass", TASK)
+    with pytest.raises(ObstacleError, match="was to be refused"):
+        stage.try_to_read("ann", "who she is", "/users/me")
 
 
 def test_what_the_stream_does_is_waited_for(

@@ -167,6 +167,21 @@ def test_what_was_given_is_told_as_people_say_it() -> None:
     assert present.given({}, {}) == []
 
 
+def test_whom_a_task_is_handed_to_is_told_by_name() -> None:
+    """Organizations as well, and people by their address; the option is what was done, and said already."""
+    names = {"harbor": "Harbor Surveyors"}
+    told = present.given({"option": "to", "organizationId": "harbor"}, names)
+    assert [line.plain for line in told] == ["to Harbor Surveyors"]
+    told = present.given({"option": "to", "name": "Brook Labs", "email": "ida@example.org"}, names)
+    assert [line.plain for line in told] == ["to Brook Labs at ida@example.org"]
+
+
+def test_links_are_told_by_their_names() -> None:
+    """Where they lead is in the task."""
+    links = [{"type": "photo", "link": "https://example.org/1", "name": "Photos"}]
+    assert [line.plain for line in present.given({"links": links}, {})] == ["with Photos"]
+
+
 def test_facts_are_not_wrapped_so_that_commands_can_be_copied() -> None:
     """However narrow the terminal is."""
     command = "curl " + "x" * 200
