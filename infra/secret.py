@@ -34,6 +34,5 @@ class StackSecret(Construct):
         exempt(
             self.secret,
             "AwsSolutions-SMG4",
-            "A new value makes the tokens of open requests worthless, and parts owners from what partners have open: "
-            "so it is put there on purpose, or never.",
+            "A new value makes the tokens of open requests worthless, so it is put there on purpose, or never.",
         )

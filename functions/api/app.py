@@ -11,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.api import routes
 from functions.api.body import fingerprint, parse_body, read_body
@@ -104,6 +105,9 @@ class Api:
         handle(Refused)(lambda refused: _problem_response(Problem.of(refused.refusal)))
         handle(Throttled)(lambda _: _problem_response(Problem("throttled", "The table is busy. Try again shortly.")))
         handle(Unreachable)(lambda _: _problem_response(Problem("unavailable", _UNREACHABLE)))
+        for elsewhere in (ClientError, BotoCoreError):
+            # The table's errors have names of their own, so this is the secret, which could not be read.
+            handle(elsewhere)(lambda _: _problem_response(Problem("unavailable", _NOT_READY)))
         handle(NotFoundError)(self._unknown_route)
         handle(Exception)(self._unexpected)
 
@@ -129,6 +133,7 @@ class Api:
         return _problem_response(Problem("internal_error", f"It is logged under the request id {identifier}."))
 
 
+_NOT_READY = "Something that this needs cannot be reached. Nothing happened: try again shortly."
 _UNREACHABLE = "The answer of the table was lost. Look whether the change is there, or repeat with an idempotency key."
 
 

@@ -93,7 +93,9 @@ def receive(context: Context, message: Message) -> Plan:
     heard = replace(task, end=replace(end, received=message.sequence))
     if permitted(context, action) or offered(context, action):
         return Plan(context.ids.commit, (ChangeTask(task, heard), DeleteMessage(message)), heard, SKEW)
-    decision = _act(context, action, message.input, heard)
+    # Who talks is who to talk to: a partner's end is found by its id, once it was heard of.
+    known = replace(heard, end=replace(end, received=message.sequence, task_id=message.task_id))
+    decision = _act(context, action, message.input, known)
     if isinstance(decision, Refusal):
         raise ValueError(f"{message.action} was told to {task.task_id}, and refused: {decision.detail}")  # noqa: TRY004 (no type is wrong)
     return replace(decision, writes=(*decision.writes, DeleteMessage(message)))

@@ -107,8 +107,9 @@ def _named(message: Message) -> tuple[OrganizationKey, ...]:
 
 
 def _receiver(session: Session, sender: Task, message: Message) -> TaskId:
-    if message.direction == "to_partner":
-        return partner_task_id(partner_case_id(session, sender.task_id, message.generation))
-    if sender.end is None or sender.end.task_id is None:
-        raise ValueError(f"{sender.task_id} knows no other end.")
-    return sender.end.task_id
+    """The task at the other end: as it has said itself, or, where it was not heard of yet, by how its id is made."""
+    end = sender.end
+    known = end is not None and end.generation == message.generation
+    if end is not None and known and end.task_id is not None:
+        return end.task_id
+    return partner_task_id(partner_case_id(session, sender.task_id, message.generation))

@@ -97,6 +97,7 @@ def _assign(draft: Draft, party: Counterpart) -> None:
         generation=end.generation + 1,
         sent=0,
         received=0,
+        task_id=None,
         counterpart=party,
         heard=None,
         referral=None,

@@ -59,10 +59,10 @@ class End:
     """What one end of a task knows.
 
     Every assignment of the owner has a `generation`. In it, `sent` numbers the messages that this end
-    has sent, and `received` those of the other end that it has taken. `task_id` is the owner's task, at
-    the partner's end; the owner's end needs none, as the partner's task is found by the generation.
-    `heard` is the status in which the other end said it is. `role` is the pattern that roles of partners
-    must match. `tried` are the parties that the task was assigned to so far, `referral` whom the partner
+    has sent, and `received` those of the other end that it has taken. `task_id` is the other end's
+    task: the partner's end knows it from the beginning, the owner's once it has heard of it. `heard`
+    is the status in which the other end said it is. `role` is the pattern that roles of partners must
+    match. `tried` are the parties that the task was assigned to so far, `referral` whom the partner
     suggested, `connection_id` the request for a connection that the assignment waits for.
     """
 
