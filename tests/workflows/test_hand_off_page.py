@@ -10,11 +10,8 @@ import pytest
 from shared.compile import check
 from shared.domain.decide import offers
 from shared.domain.definitions.workflow import Workflow
-from shared.domain.model.connections import ConnectionState
 from shared.domain.model.ends import ASSIGNMENT_STATUSES
-from shared.domain.model.people import ENGINE
 from shared.domain.model.scene import Context
-from shared.domain.settling import due
 from shared.domain.words.fields import input_schema
 from tests.domain.worlds import admin, as_caller, refused, user
 from tests.workflows.pages import DOCS
