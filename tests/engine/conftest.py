@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from tests.engine.parties import Parties
 from tests.engine.races import Runners, runners
 from tests.engine.world import World
 from tests.storage.table import create_table
@@ -27,6 +28,25 @@ def world(deployment: tuple[World, Items]) -> World:
     """The deployment as it was when it was new."""
     made, items = deployment
     made.begin(items)
+    return made
+
+
+@pytest.fixture(scope="module")
+def connected(deployment: tuple[World, Items]) -> tuple[Parties, Items]:
+    """An owner and two partners, connected with each other, and what is in the table once they are there."""
+    made, items = deployment
+    made.begin(items)
+    parties = Parties(made)
+    parties.populate()
+    return parties, made.items()
+
+
+@pytest.fixture
+def parties(connected: tuple[Parties, Items]) -> Parties:
+    """The owner and the partners, who have done nothing yet."""
+    made, items = connected
+    made.world.begin(items)
+    made.invitations.clear()
     return made
 
 

@@ -101,6 +101,10 @@ class Parties:
         assert found is not None
         return found
 
+    def lose(self) -> None:
+        """All records that the stream holds are lost."""
+        self.world.delivered |= {_key(entry) for entry in self.world.entries()}
+
     def drain(self) -> None:
         """The stream is delivered to both functions until nothing follows from it any more."""
         world = self.world

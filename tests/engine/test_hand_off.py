@@ -1,29 +1,38 @@
+"""Two ends of a task on a table: what is told arrives once and in order, whatever becomes of records and functions."""
+
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
-from tests.engine.conftest import Items
-from tests.engine.parties import HAL, Parties
-from tests.engine.world import World
+from shared.domain.model.ends import Message
+from shared.domain.model.plan import Plan
+from shared.domain.model.writes import DeleteMessage, PutMessage
+from shared.engine import messages, settle, showing, tasks
+from shared.engine.session import Refused
+from shared.engine.timers import settle_all, sweep
+from shared.storage.keys import CaseKey
+from shared.storage.store import Store
+from tests.engine.parties import HAL, OLA, TIA, Parties, by_email
+
+TO_HARBOR: Mapping[str, object] = {"option": "to", "organizationId": "harbor"}
+LINKS = [{"type": "report", "link": "https://example.org/1", "name": "Report"}]
 
 
-@pytest.fixture(scope="module")
-def settled(deployment: tuple[World, Items]) -> tuple[Parties, Items]:
-    """The parties, and what is in the table once they are there."""
-    made, items = deployment
-    made.begin(items)
-    parties = Parties(made)
-    parties.populate()
-    return parties, made.items()
+def accepted(parties: Parties, **given: object) -> tuple[str, str]:
+    """A task that harbor has accepted and may start, and harbor's end of it."""
+    task = parties.task(**given)  # type: ignore[arg-type]
+    parties.do(task, "prepare", "ready", "assign:harbor")
+    there = parties.partner(task)
+    parties.answer(there, "accept")
+    return task, there
 
 
-@pytest.fixture
-def parties(settled: tuple[Parties, Items]) -> Parties:
-    """The parties, who have done nothing yet."""
-    made, items = settled
-    made.world.begin(items)
-    made.invitations.clear()
-    return made
+def under_way(parties: Parties, task_id: str) -> list[Message]:
+    """What the task has sent and has not arrived."""
+    return parties.world.store.messages(task_id)
 
 
 def test_the_happy_path_of_the_seed(parties: Parties) -> None:
@@ -41,3 +50,197 @@ def test_the_happy_path_of_the_seed(parties: Parties) -> None:
     assert parties.shown(task) == ("submit", "accepted", "Submit")
     parties.do(task, "finish")
     assert parties.shown(there) == ("finish", "accepted", "Finish")
+    assert (under_way(parties, task), under_way(parties, there)) == ([], [])
+
+
+def test_the_partners_end_looks_like_the_owners(parties: Parties) -> None:
+    """Description, links and due time go along; its case is the partner's own, and tells nothing of the owner's."""
+    description, due = "Look at the roof.", "2026-12-01T17:00:00Z"
+    task = parties.task(description=description, links=LINKS, dueTime=due, priority=3)
+    parties.do(task, "prepare", "ready", "assign:harbor")
+    there = parties.stored(parties.partner(task))
+    texts = parties.world.store.texts(there.task_id)
+    assert (texts.description, [link.name for link in texts.links]) == (description, ["Report"])
+    assert (there.due_time, there.priority) == (parties.stored(task).due_time, 3)
+    case = parties.world.store.load([CaseKey(there.case_id)])[CaseKey(there.case_id)]
+    assert case is not None
+    assert (case.organization_id, case.display_name, case.created_by) == ("harbor", "Acme-Claims", None)
+    assert there.case_id.startswith("p-")
+    assert len(there.case_id) == 34
+    assert "job-1" not in there.case_id
+
+
+def test_what_is_submitted_and_what_is_to_be_redone_reaches_the_other_end(parties: Parties) -> None:
+    """Notes stand in the history of both, links among the owner's own."""
+    task, there = accepted(parties, links=LINKS)
+    parties.do(there, "start", by=HAL)
+    more = [{"type": "photo", "link": "https://example.org/2", "name": "Roof"}]
+    parties.act(there, "submit", HAL, note="Two tiles are missing.", links=more)
+    parties.drain()
+    assert [link.name for link in parties.world.store.texts(task).links] == ["Report", "Roof"]
+    assert parties.world.store.history(task)[-1].note == "Two tiles are missing."
+    parties.act(task, "redo", note="Which ones?")
+    parties.drain()
+    assert parties.world.store.history(there)[-1].note == "Which ones?"
+    assert (parties.shown(task)[0], parties.shown(there)[0]) == ("redo", "redo")
+
+
+def test_nothing_is_sent_that_is_not_delivered_though_every_record_is_lost(parties: Parties) -> None:
+    """The stream says nothing at all: settling finds what is under way by looking at the table."""
+    task = parties.task()
+    for action in ("prepare", "ready"):
+        parties.act(task, action)
+    parties.act(task, "assign", OLA, **TO_HARBOR)
+    for _ in range(2):
+        _settle_all(parties)
+    there = parties.partner(task)
+    assert parties.shown(task)[1] == "sent"
+    parties.act(there, "assign", HAL, option="accept")
+    parties.act(there, "start", HAL)
+    parties.act(there, "submit", HAL)
+    assert settle.settle(parties.world.session, parties.stored(there).case_id) == 3
+    assert parties.shown(task)[:2] == ("submit", "accepted")
+
+
+def test_a_message_that_comes_again_has_its_effect_once(parties: Parties) -> None:
+    """A record that is delivered twice, at once or long after, finds nothing under way."""
+    task, there = accepted(parties)
+    parties.act(there, "start", HAL)
+    (message,) = under_way(parties, there)
+    assert messages.deliver(parties.world.session, message) == 1
+    before = parties.world.items()
+    assert messages.deliver(parties.world.session, message) == 0
+    assert messages.deliver_all(parties.world.session, there) == 0
+    assert parties.world.items() == before
+    assert parties.shown(task)[0] == "progress"
+
+
+def test_what_an_end_has_heard_is_kept_whatever_is_done_meanwhile(
+    parties: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message is dropped between the decision on an action and its commit: neither undoes the other."""
+    task, there = accepted(parties)
+    parties.act(there, "start", HAL)
+    parties.act(task, "wait")
+    commit, session = Store.commit, parties.world.session
+
+    def dropping_first(store: Store, plan: Plan) -> None:
+        monkeypatch.setattr(Store, "commit", commit)
+        messages.deliver_all(session, task)
+        commit(store, plan)
+
+    monkeypatch.setattr(Store, "commit", dropping_first)
+    parties.act(there, "submit", HAL)
+    parties.drain()
+    parties.do(task, "finish")
+    assert (parties.shown(task)[0], parties.shown(there)[0]) == ("finish", "finish")
+
+
+def test_a_message_that_cannot_be_processed_holds_up_those_behind_it_alone(parties: Parties) -> None:
+    """It stays, and its record fails; what another assignment has to say arrives all the same."""
+    task = parties.task()
+    parties.do(task, "prepare", "ready", "assign:harbor")
+    parties.act(task, "assign", option="recall")
+    parties.act(task, "assign", option="to", organizationId="tide")
+    (recalled, offer) = under_way(parties, task)
+    bad = replace(recalled, sequence=recalled.sequence + 1)
+    parties.world.store.commit(Plan("bad", (PutMessage(bad), DeleteMessage(recalled))))
+    with pytest.raises(ValueError, match="not yet those before"):
+        messages.deliver_all(parties.world.session, task)
+    assert under_way(parties, task) == [bad]
+    assert offer.generation == 2
+    assert parties.exists(parties.partner(task, 2))
+
+
+def test_a_message_for_an_end_that_is_not_there_yet_waits(parties: Parties) -> None:
+    """The first message of an assignment makes the partner's end; none of the others arrives before."""
+    task = parties.task()
+    parties.do(task, "prepare", "ready")
+    parties.act(task, "assign", OLA, **TO_HARBOR)
+    parties.act(task, "wait")
+    offer, wait = under_way(parties, task)
+    with pytest.raises(ValueError, match="not there yet"):
+        messages.deliver(parties.world.session, wait)
+    assert messages.deliver(parties.world.session, offer) == 1
+    assert messages.deliver(parties.world.session, wait) == 1
+
+
+def test_a_deleted_end_is_gone_for_everybody(parties: Parties) -> None:
+    """Its texts too; what the owner has to say is dropped there."""
+    _, there = accepted(parties, description="Look at the roof.")
+    parties.answer(there, "decline", reason="No time.")
+    parties.do(there, "delete", by=HAL)
+    session = parties.world.session
+    with pytest.raises(Refused) as refused:
+        tasks.get_task(session, HAL, there)
+    assert refused.value.refusal.code == "not_found"
+    case_id = parties.stored(there).case_id
+    assert showing.case_tasks(session, HAL, case_id, None, 100).items == ()
+    assert [entry.task_id for entry in showing.timeline(session, HAL, case_id, None, 100)[1].items] == [None]
+    assert not [item for item in parties.world.items() if "roof" in str(item) and case_id in str(item)]
+    assert settle.settle(session, case_id) == 0
+
+
+def test_a_task_goes_from_partner_to_partner(parties: Parties) -> None:
+    """Declined, referred and recalled, each assignment has an end of its own, and closed ones stay closed."""
+    task, first = accepted(parties)
+    parties.do(first, "start", by=HAL)
+    parties.answer(first, "decline", reason="The ladder broke.")
+    assert parties.shown(task)[:2] == ("ready", "declined")
+    parties.do(task, "assign:tide")
+    second = parties.partner(task, 2)
+    parties.answer(second, "accept", TIA)
+    parties.answer(task, "recall", OLA, reason="We do it ourselves.")
+    assert [parties.shown(end)[:2] for end in (first, second)] == [("cancel", "declined"), ("cancel", "recalled")]
+    parties.do(task, "cancel")
+    assert parties.shown(task)[:2] == ("cancel", "recalled")
+
+
+def test_a_referral_is_followed_to_who_is_connected(parties: Parties) -> None:
+    """With `autoRefer` at once; a chain that comes back to where it was ends as referred."""
+    task, first = accepted(parties, autoRefer=True)
+    parties.answer(first, "refer", organizationId="tide", reason="They have a ladder.")
+    assert parties.shown(task)[:2] == ("ready", "sent")
+    entries = [entry.action for entry in parties.world.store.history(task)][-3:]
+    assert entries == ["partner_refers", "referred_on", "partner_is_there"]
+    second = parties.partner(task, 2)
+    parties.answer(second, "refer", TIA, organizationId="harbor", reason="They know the roof.")
+    assert parties.shown(task) == ("ready", "referred", "Ready (referred)")
+
+
+def test_a_connection_is_asked_for_and_the_task_sent_once_it_is_there(parties: Parties) -> None:
+    """The request goes out with the stream; one that nobody answers expires by its timer."""
+    task = parties.task()
+    parties.do(task, "prepare")
+    parties.act(task, "assign", OLA, **by_email())
+    parties.do(task, "ready")
+    assert parties.shown(task)[1] == "connectionRequested"
+    parties.world.pass_time(days=14)
+    assert sweep(parties.world.session, range(16), lambda: False, _never).fired == 1
+    assert parties.shown(task) == ("ready", "connectionDeclined", "Ready (connection declined)")
+    assert not parties.world.store.timers("job-1")
+
+
+def test_a_request_that_was_lost_goes_out_again(parties: Parties) -> None:
+    """Nobody has noted that it went out for an hour: the nightly settling has it sent once more, and then no more."""
+    task = parties.task()
+    for action in ("prepare", "ready"):
+        parties.act(task, action)
+    parties.act(task, "assign", OLA, **by_email())
+    parties.lose()
+    assert _settle_all(parties) == 0
+    parties.world.pass_time(hours=2)
+    assert _settle_all(parties) == 1
+    parties.drain()
+    assert (len(parties.invitations), parties.shown(task)[1]) == (1, "connectionRequested")
+    parties.world.pass_time(hours=2)
+    assert _settle_all(parties) == 0
+
+
+def _settle_all(parties: Parties) -> int:
+    """How much was owed in the night."""
+    return settle_all(parties.world.session, None, lambda: False, _never).found
+
+
+def _never(what: str, error: Exception) -> None:
+    raise AssertionError(what) from error
