@@ -147,7 +147,12 @@ def test_a_case_belongs_to_an_organization_of_its_maker(here: Parties) -> None:
     """422 without one, 403 for somebody else's or for none that there is, and for people inside; nothing is made."""
     before = here.world.items()
     body = {"workflow": "collaboration", "caseId": "mine"}
-    wrong = ({}, {"organizationId": ["acme"]}, {"organizationId": None}, {"organizationId": "acme", "caseId": "p-1"})
+    wrong: tuple[Any, ...] = (
+        {},
+        {"organizationId": ["acme"]},
+        {"organizationId": None},
+        {"organizationId": "acme", "caseId": "p-1"},
+    )
     for given, pointer in zip(wrong, (*["/organizationId"] * 3, "/caseId"), strict=True):
         answer = here.world.as_("ola").post("/cases", {**body, **given})
         assert (answer.status, answer.pointers) == (422, [pointer]), answer.text
