@@ -103,7 +103,7 @@ def ask(session: Session, identity: Identity, given: Given, request: Request) ->
         caller, now = session.caller(identity, loaded), session.now()
         record = earlier(loaded[RequestKey(key or "")], request, now)
         if record is not None:
-            return _repeated(session, record, now)
+            return _repeated(session, caller, record, now)
         if not (caller.administrator or _is_an_admin(caller)):
             _only_admins()
         asking = accepted(rules.read_asking(given))
@@ -235,7 +235,7 @@ def _answer(
         user, connection = _person(identity, loaded), loaded[ConnectionKey(connection_id)]
         record = earlier(loaded[RequestKey(key or "")], request, now)
         if record is not None:
-            return _repeated(session, record, now)
+            return _repeated(session, Caller(user or User(identity.user_id, "")), record, now)
         token, organization_id = _read(given)
         if connection is None or not _may_answer(session, connection, user, token):
             _no_request()
@@ -264,9 +264,14 @@ def _commit(
     return Answer(ConnectionView(connection, organization_id, on.now), kept.status)
 
 
-def _repeated(session: Session, record: PutRequest, now: datetime) -> Answer[ConnectionView]:
-    """What an earlier request did, as it is now, shown to the organization that it was for."""
+def _repeated(session: Session, caller: Caller, record: PutRequest, now: datetime) -> Answer[ConnectionView]:
+    """What an earlier request did, as it is now, shown to the organization that it was for.
+
+    Who has left that organization since is shown nothing.
+    """
     connection_id, _, organization_id = record.resource.partition(" ")
+    if organization_id and not (caller.administrator or caller.member_of(organization_id)):
+        refuse("not_allowed", "You are no member of the organization that this was for.", rule="who")
     connection = session.store.load([ConnectionKey(connection_id)])[ConnectionKey(connection_id)]
     if connection is None:
         not_found("connection")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate, islice
 
 from shared.domain.drafts.draft import Draft
 from shared.domain.model.task import Texts
@@ -24,6 +26,13 @@ def copy_texts(draft: Draft, texts: Texts | None) -> None:
     if texts not in (None, Texts()):
         draft.write(PutFirstTexts(draft.task.task_id, texts))
         draft.text_items(1)
+
+
+def fitting(texts: Texts) -> Texts:
+    """The texts with the first of their links, as many as a task takes over: links are added without end."""
+    alone = size_of(replace(texts, links=()))
+    sizes = accumulate((size_of(Texts(links=(link,))) for link in texts.links), initial=alone)
+    return replace(texts, links=texts.links[: sum(size <= TEXTS for size in islice(sizes, 1, None))])
 
 
 def size_of(texts: Texts) -> int:

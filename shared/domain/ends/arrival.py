@@ -12,7 +12,7 @@ from shared.domain.case_entry import case_entry
 from shared.domain.definitions.vocabulary import CREATE
 from shared.domain.drafts.draft import Draft
 from shared.domain.drafts.opening import blank
-from shared.domain.drafts.texts import copy_texts
+from shared.domain.drafts.texts import copy_texts, fitting
 from shared.domain.ends.telling import hand_off_of, send
 from shared.domain.model.ends import Counterpart, End, Message
 from shared.domain.model.people import ENGINE, Organization
@@ -76,7 +76,7 @@ def arrive(on: Occasion, scene: Scene, offered: Offered, message: Message) -> Pl
     )
     if offered.task.due_time is not None:
         draft.start_timer("due", offered.task.due_time)
-    copy_texts(draft, Texts(offered.texts.description, (), offered.texts.links))
+    copy_texts(draft, fitting(Texts(offered.texts.description, (), offered.texts.links)))
     draft.enter(scene.workflow.statuses[hand_off.begins])
     send(draft, hand_off.arrived, {})
     entry = case_entry(context, case, CREATE, "CaseCreated")

@@ -41,6 +41,10 @@ def party_kinds(field: Field) -> tuple[str, ...]:
 
 
 def _user_party(user_id: str, scene: Scene) -> Party:
+    """The user; where only the case's organization sees it, one of its members: of others nobody learns anything."""
+    own, user = scene.case.organization_id, scene.users.get(user_id)
+    if scene.workflow.visibility == "organization" and user is not None and own not in user.memberships:
+        raise Invalid(f"There is no user {user_id!r}.", "/id")
     return _active(user_id, scene, "/id").party
 
 
