@@ -144,7 +144,7 @@ def test_a_hold_is_part_of_how_an_end_stands(received: Job, world: World) -> Non
 
 def test_the_partners_end_is_the_newest_of_its_queue(job: Job, world: World) -> None:
     """What has stood there since before the assignment is another task's, wherever it stands."""
-    for number, created in ((7, 4), (2, 7), (1, 6), (8, 3)):
+    for number, created in ((7, 4), (1, 6), (2, 7), (8, 3)):
         world.partners(number, "assign", "received", created=created)
     world.own("assign", "sent", "harbor")
     job.assign(HARBOR, "assign / sent", "assign / received")
