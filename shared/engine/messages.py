@@ -112,4 +112,4 @@ def _receiver(session: Session, sender: Task, message: Message) -> TaskId:
     known = end is not None and end.generation == message.generation
     if end is not None and known and end.task_id is not None:
         return end.task_id
-    return partner_task_id(partner_case_id(session, sender.task_id, message.generation))
+    return partner_task_id(partner_case_id(session, sender.task_id, message.generation), message)

@@ -43,6 +43,7 @@ _split_end, _join_end = parts_of(
     "referral",
     "tried",
     "connection_id",
+    "local",
 )
 SIDE = as_text(*parts_of(Side, "role", "display_name", "organization_id", "email"))
 
@@ -173,7 +174,7 @@ ENTRY = Record(
     },
 )
 
-MESSAGE = Record(Message, {"action": TEXT, "input": JSON})
+MESSAGE = Record(Message, {"action": TEXT, "input": JSON, "local": TEXT})
 
 CONNECTION = Record(
     Connection,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.domain.ends.arrival import partner_task_id
 from shared.domain.ends.worker_status import worker_status
 from shared.domain.model.connections import Connection
 from shared.domain.model.task import Task
@@ -14,7 +13,7 @@ from shared.engine import cases, connections, people, settle, tasks
 from shared.engine.counting import count
 from shared.engine.messages import partner_case_id
 from shared.engine.session import Identity, Request
-from shared.storage.keys import ConnectionKey, TaskKey
+from shared.storage.keys import ConnectionKey
 from shared.workflows import load
 from tests.engine.world import ROOT, World
 
@@ -74,15 +73,12 @@ class Parties:
 
     def partner(self, task_id: str, generation: int = 1) -> str:
         """The id of the partner's end of an assignment."""
-        return partner_task_id(partner_case_id(self.world.session, task_id, generation))
+        case_id = partner_case_id(self.world.session, task_id, generation)
+        return next(task.task_id for task in self.world.session.store.tasks(case_id))
 
     def stored(self, task_id: str) -> Task:
         """The task as it is in the table."""
         return self.world.stored(task_id)
-
-    def exists(self, task_id: str) -> bool:
-        """Whether there is such a task."""
-        return self.world.store.load([TaskKey(task_id)])[TaskKey(task_id)] is not None
 
     def shown(self, task_id: str) -> tuple[str, str, str]:
         """The phase, the assignment status and the worker status of an end."""

@@ -42,6 +42,13 @@ def test_no_end_hides_another_in_the_partners_queue(parties: Parties, sort: str,
     assert len(found) == len(set(found)) == 3
 
 
+def test_the_partners_ends_come_as_they_were_sent(parties: Parties) -> None:
+    """What is sorted by creation is sorted by when the owners handed it over."""
+    sent = [parties.partner(next(t.task_id for t in parties.world.store.tasks(f"job-{n}"))) for n in range(3)]
+    assert _whole(parties, tab="unassigned", sort="createdAt") == sent
+    assert _whole(parties, tab="unassigned", sort="createdAt", order="desc") == sent[::-1]
+
+
 def test_no_end_hides_another_in_the_queue_of_who_sees_to_them(parties: Parties) -> None:
     """Nor in a person's own queue."""
     for task_id in _whole(parties, tab="unassigned"):

@@ -100,6 +100,7 @@ FULL_TASK = Task(
         referral=Counterpart("Brook", email="ida@example.org"),
         tried=("tide", "harbor"),
         connection_id="06h0329xgd13cccc",
+        local="06h0329xgd13ffff",
     ),
     hold=True,
     deleted=True,
@@ -171,7 +172,15 @@ CONNECTION_ENTRY = Entry(
     "", None, 3, NOW, ANN, "connected", "ConnectionAccepted", "06h0329xgd13dddd", "connected", connection_id="06h0"
 )
 
-MESSAGE = Message(TASK_ID, 2, "to_partner", 7, "owner_asks_to_redo", {"note": "again", "links": [{"type": "photo"}]})
+MESSAGE = Message(
+    task_id=TASK_ID,
+    generation=2,
+    direction="to_partner",
+    sequence=7,
+    action="owner_asks_to_redo",
+    input={"note": "again", "links": [{"type": "photo"}]},
+    local="06h0329xgd13ffff",
+)
 CONNECTION = Connection(
     id="06h0329xgd13cccc",
     asking=Side("partner", "Acme", "acme"),

@@ -19,10 +19,8 @@ from shared.domain.model.people import ENGINE, Organization
 from shared.domain.model.plan import Plan
 from shared.domain.model.scene import Context, Occasion, Scene
 from shared.domain.model.skew import SKEW
-from shared.domain.model.task import Case, Task, Texts
+from shared.domain.model.task import Case, Task, TaskId, Texts
 from shared.domain.model.writes import AddEntry, CreateCase, DeleteMessage
-
-LOCAL_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +33,9 @@ class Offered:
     case_id: str
 
 
-def partner_task_id(case_id: str) -> str:
-    """The id of the partner's task in its case: a part of the case's own, as queues know their rows by it."""
-    return f"{case_id}.{case_id.removeprefix('p-')[:LOCAL_LENGTH]}"
+def partner_task_id(case_id: str, message: Message) -> TaskId:
+    """The id of the partner's task that the message is for, in its case."""
+    return f"{case_id}.{message.local}"
 
 
 def arrive(on: Occasion, scene: Scene, offered: Offered, message: Message) -> Plan:
@@ -59,7 +57,11 @@ def arrive(on: Occasion, scene: Scene, offered: Offered, message: Message) -> Pl
     )
     context = Context(replace(scene, case=case, task=None), ENGINE, on.now, on.ids)
     draft = Draft(
-        context, blank(context, offered.task.type, partner_task_id(case.case_id)), action=CREATE, given={}, new=True
+        context,
+        blank(context, offered.task.type, partner_task_id(case.case_id, message)),
+        action=CREATE,
+        given={},
+        new=True,
     )
     draft.set(
         priority=offered.task.priority,

@@ -52,7 +52,7 @@ def send_assignment(draft: Draft) -> None:
 def offer(draft: Draft) -> None:
     """The partner's end is under way: the first message of the generation makes it."""
     counterpart = end_of(draft).counterpart
-    draft.set_end(assignment="ready")
+    draft.set_end(assignment="ready", local=draft.context.ids.local())
     given = {"status": draft.status.key, "organizationId": counterpart.organization_id if counterpart else None}
     send(draft, CREATE, given)
 
@@ -103,6 +103,7 @@ def _assign(draft: Draft, party: Counterpart) -> None:
         referral=None,
         tried=tuple(dict.fromkeys((*end.tried, party.mark)))[-TRIED:],
         connection_id=None,
+        local=None,
     )
 
 

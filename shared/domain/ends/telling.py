@@ -30,7 +30,7 @@ def send(draft: Draft, action: str, given: Mapping[str, object]) -> None:
     """The message is under way once the draft has committed."""
     end = end_of(draft)
     direction: Direction = "to_owner" if end.kind == "partner" else "to_partner"
-    message = Message(draft.task.task_id, end.generation, direction, end.sent + 1, action, given)
+    message = Message(draft.task.task_id, end.generation, direction, end.sent + 1, action, given, end.local)
     draft.write(PutMessage(message))
     draft.set_end(sent=message.sequence)
     draft.react(MESSAGES)

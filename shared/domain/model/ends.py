@@ -63,7 +63,8 @@ class End:
     task: the partner's end knows it from the beginning, the owner's once it has heard of it. `heard`
     is the status in which the other end said it is. `role` is the pattern that roles of partners must
     match. `tried` are the parties that the task was assigned to so far, `referral` whom the partner
-    suggested, `connection_id` the request for a connection that the assignment waits for.
+    suggested, `connection_id` the request for a connection that the assignment waits for. `local` is what
+    the partner's task is called within its case: given by the owner, so that it sorts by when it was sent.
     """
 
     kind: EndKind = "standalone"
@@ -79,13 +80,15 @@ class End:
     referral: Counterpart | None = None
     tried: tuple[str, ...] = ()
     connection_id: str | None = None
+    local: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """What an end tells the other: there, the engine takes the action with this input.
 
-    It stands in the case of the sender, `task_id`, until it is delivered; then it is gone.
+    It stands in the case of the sender, `task_id`, until it is delivered; then it is gone. To a partner, `local`
+    is what the task is called within its case.
     """
 
     task_id: str
@@ -94,3 +97,4 @@ class Message:
     sequence: int
     action: str
     input: Mapping[str, object] = field(default_factory=dict)
+    local: str | None = None

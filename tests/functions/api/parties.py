@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.domain.ends.arrival import partner_task_id
 from shared.engine import connections, organizations, people
 from shared.engine.messages import partner_case_id
 from shared.engine.session import Request
@@ -86,7 +85,8 @@ class Parties:
 
     def partner(self, task_id: str, generation: int = 1) -> str:
         """The id of the partner's end of an assignment."""
-        return partner_task_id(partner_case_id(self.world.session, task_id, generation))
+        case_id = partner_case_id(self.world.session, task_id, generation)
+        return next(task.task_id for task in self.world.session.store.tasks(case_id))
 
     def shown(self, who: str, task_id: str) -> tuple[str, str]:
         """The phase and the assignment status of an end."""
