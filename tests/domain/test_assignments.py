@@ -68,13 +68,14 @@ def where(task: Task | None) -> tuple[str, str]:
     return task.status, end_of(task).assignment
 
 
-def test_an_assignment_made_in_prepare_is_sent_on_getting_to_assign() -> None:
+@pytest.mark.parametrize(("action", "phase"), [("begin_assignment", "assign"), ("wait", "wait"), ("ready", "ready")])
+def test_an_assignment_made_in_prepare_is_sent_on_getting_further(action: str, phase: str) -> None:
     """Until then it is assigned, and the partner knows nothing."""
     ends = handed("prepare")
     assert where(ends.owner) == ("prepare", "assigned")
     assert not ends.partners
-    ends = did(ends, ends.owner, "begin_assignment")
-    assert (where(ends.owner), where(ends.partner)) == (("assign", "sent"), ("assign", "received"))
+    ends = did(ends, ends.owner, action)
+    assert (where(ends.owner), where(ends.partner)) == ((phase, "sent"), ("assign", "received"))
 
 
 @pytest.mark.parametrize("phase", ["wait", "ready"])
