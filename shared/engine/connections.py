@@ -123,12 +123,14 @@ def accept(
 
     def decide(asked: _Asked) -> tuple[Decision, str]:
         connection, user = asked.connection, asked.user
-        organization_id = asked.organization_id or connection.asked.organization_id
+        organization_id = connection.asked.organization_id or asked.organization_id
         if organization_id is None:
             new_id = _free_id(session, connection.asked.display_name, asked.on)
             return rules.accept_anew(asked.on, connection, new_id, user, identity.user_id), new_id
         if user is None or not Caller(user).member_of(organization_id, admin=True):
             refuse("not_allowed", "You are no admin of this organization.", rule="who", who=("its admins",))
+        if asked.organization_id not in (None, organization_id):
+            _misfit("/organizationId", "Another organization was asked.")
         organization = session.store.load([OrganizationKey(organization_id)])[OrganizationKey(organization_id)]
         if organization is None:
             not_found("organization")

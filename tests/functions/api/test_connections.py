@@ -161,6 +161,20 @@ def test_an_admin_accepts_for_an_organization_that_is_there(here: Parties) -> No
     assert _answer(here, "hal", by_id["connectionId"]).code == "action_not_available"
 
 
+def test_none_but_the_organization_that_was_asked_is_connected(here: Parties) -> None:
+    """A member of it accepts for no other one, though they are an admin there; nor does an admin of both."""
+    admin = here.world.as_("admin")
+    expect(201, admin.put("/organizations/tide/members/eve", {"admin": True}))
+    expect(201, admin.put("/organizations/harbor/members/eve", {"admin": False}))
+    expect(201, admin.put("/organizations/acme/members/gil", {"admin": True}))
+    expect(201, admin.put("/organizations/acme/members/hal", {"admin": True}))
+    asked = expect(201, _ask(here, "eve", "tide", partner={"organizationId": "harbor"})).json["connectionId"]
+    assert _answer(here, "gil", asked, organizationId="acme").code == "not_allowed"
+    elsewhere = _answer(here, "hal", asked, organizationId="acme")
+    assert (elsewhere.status, elsewhere.pointers) == (422, ["/organizationId"])
+    assert expect(200, _answer(here, "hal", asked, organizationId="harbor")).json["organizationId"] == "harbor"
+
+
 def test_a_request_is_declined(here: Parties) -> None:
     """By whoever has its token, also somebody whom Casetree does not know, and who stays unknown."""
     connection, token = _requested(here)
