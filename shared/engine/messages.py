@@ -63,20 +63,23 @@ def _deliver_once(session: Session, message: Message) -> bool | None:
     task, case = loaded[sender], loaded[sent_in]
     if loaded[key] is None or task is None or case is None:
         return False
-    plan = _offer(session, case, task, message) if message.action == CREATE else _told(session, task, message)
+    plan = _offer(session, case, message) if message.action == CREATE else _told(session, task, message)
     return True if session.commit(plan) else None
 
 
-def _offer(session: Session, case: Case, task: Task, message: Message) -> Plan:
+def _offer(session: Session, case: Case, message: Message) -> Plan:
     """The plan by which the partner's end comes to be."""
     now = session.now()
-    own = OrganizationKey(case.organization_id or "")
-    owner = session.store.load([own])[own]
-    if owner is None:
-        raise ValueError(f"{case.case_id} belongs to no organization.")
+    texts = session.store.texts(message.task_id)
+    # The task after its texts: if it still stands as it was sent, they were written for this partner.
+    own, sender = OrganizationKey(case.organization_id or ""), TaskKey(message.task_id)
+    loaded = session.store.load([own, sender])
+    owner, task = loaded[own], loaded[sender]
+    if owner is None or task is None:
+        raise ValueError(f"{case.case_id} belongs to no organization, or its task is gone.")
     offered = Offered(
         task,
-        session.store.texts(task.task_id),
+        texts,
         owner,
         partner_case_id(session, task.task_id, message.generation),
     )

@@ -70,6 +70,20 @@ def test_the_partners_end_looks_like_the_owners(parties: Parties) -> None:
     assert "job-1" not in there.case_id
 
 
+def test_who_was_recalled_before_it_arrived_is_not_shown_what_is_meant_for_the_next(parties: Parties) -> None:
+    """The stream is late: by then the owner has taken the task back, written something else, and sent that elsewhere."""
+    task = parties.task(description="Look at the roof.")
+    parties.do(task, "prepare", "ready")
+    parties.act(task, "assign", OLA, **TO_HARBOR)
+    parties.act(task, "assign", option="recall")
+    parties.act(task, "edit", description="For tide alone.", links=LINKS)
+    parties.act(task, "assign", option="to", organizationId="tide")
+    parties.drain()
+    texts = [parties.world.store.texts(parties.partner(task, generation)) for generation in (1, 2)]
+    assert [(each.description, len(each.links)) for each in texts] == [(None, 0), ("For tide alone.", 1)]
+    assert parties.shown(parties.partner(task))[:2] == ("cancel", "recalled")
+
+
 def test_what_is_submitted_and_what_is_to_be_redone_reaches_the_other_end(parties: Parties) -> None:
     """Notes stand in the history of both, links among the owner's own."""
     task, there = accepted(parties, links=LINKS)

@@ -14,7 +14,7 @@ from shared.domain.drafts.draft import Draft
 from shared.domain.drafts.opening import blank
 from shared.domain.drafts.texts import copy_texts, fitting
 from shared.domain.ends.telling import hand_off_of, send
-from shared.domain.model.ends import Counterpart, End, Message
+from shared.domain.model.ends import LIVE, Counterpart, End, Message
 from shared.domain.model.people import ENGINE, Organization
 from shared.domain.model.plan import Plan
 from shared.domain.model.scene import Context, Occasion, Scene
@@ -41,7 +41,8 @@ def partner_task_id(case_id: str, message: Message) -> TaskId:
 def arrive(on: Occasion, scene: Scene, offered: Offered, message: Message) -> Plan:
     """The plan by which the partner's end is there, in a case of its own, and the owner's is told so.
 
-    The scene holds the owner's case, with the rules that both ends go by.
+    The scene holds the owner's case, with the rules that both ends go by. An assignment that is over by now,
+    as the partner's end will hear next, brings no texts: they may be meant for another partner.
     """
     hand_off = hand_off_of(scene.workflow)
     case = Case(
@@ -78,9 +79,15 @@ def arrive(on: Occasion, scene: Scene, offered: Offered, message: Message) -> Pl
     )
     if offered.task.due_time is not None:
         draft.start_timer("due", offered.task.due_time)
-    copy_texts(draft, fitting(Texts(offered.texts.description, (), offered.texts.links)))
+    if _stands(offered.task.end, message):
+        copy_texts(draft, fitting(Texts(offered.texts.description, (), offered.texts.links)))
     draft.enter(scene.workflow.statuses[hand_off.begins])
     send(draft, hand_off.arrived, {})
     entry = case_entry(context, case, CREATE, "CaseCreated")
     task, writes = draft.whole()
     return Plan(on.ids.commit, (CreateCase(case), AddEntry(entry), *writes, DeleteMessage(message)), task, SKEW)
+
+
+def _stands(end: End | None, message: Message) -> bool:
+    """Whether the owner's end is still in the assignment of the message."""
+    return end is not None and end.generation == message.generation and end.assignment in LIVE
