@@ -71,7 +71,7 @@ def test_the_partners_end_looks_like_the_owners(parties: Parties) -> None:
 
 
 def test_who_was_recalled_before_it_arrived_is_not_shown_what_is_meant_for_the_next(parties: Parties) -> None:
-    """The stream is late: by then the owner has taken the task back, written something else, and sent that elsewhere."""
+    """The stream is late: by then the owner has taken the task back, and sent it elsewhere with other texts."""
     task = parties.task(description="Look at the roof.")
     parties.do(task, "prepare", "ready")
     parties.act(task, "assign", OLA, **TO_HARBOR)
