@@ -75,30 +75,30 @@ def test_only_admins_of_an_organization_ask_for_it(here: Parties) -> None:
     assert _ask(here, "ola").status == 201
 
 
-@pytest.mark.parametrize(
-    ("given", "pointer"),
-    [
-        ({"partner": {"name": "Brook", "email": "nobody"}}, "/partner/email"),
-        ({"partner": {"name": "Brook", "email": "a@b\r\nBcc: c@d"}}, "/partner/email"),
-        ({"partner": {"name": "Brook\nLabs", "email": "a@b"}}, "/partner/name"),
-        ({"partner": {"name": " ", "email": "a@b"}}, "/partner/name"),
-        ({"partner": {"email": "a@b"}}, "/partner/name"),
-        ({"partner": {"organizationId": "harbor", "email": "a@b"}}, "/partner/email"),
-        ({"partner": {"organizationId": "acme"}}, "/partner/organizationId"),
-        ({"partner": {"organizationId": "dispatch"}}, "/partner/organizationId"),
-        ({"partner": {"organizationId": "none"}}, "/partner/organizationId"),
-        ({"partner": "harbor"}, "/partner"),
-        ({"role": "Partner"}, "/role"),
-        ({"role": "partner*"}, "/role"),
-        ({"ownRole": 7}, "/ownRole"),
-        ({"token": "x"}, "/token"),
-    ],
+MISFITS: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"partner": {"name": "Brook", "email": "nobody"}}, "/partner/email"),
+    ({"partner": {"name": "Brook", "email": "a@b\r\nBcc: c@d"}}, "/partner/email"),
+    ({"partner": {"name": "Brook\nLabs", "email": "a@b"}}, "/partner/name"),
+    ({"partner": {"name": " ", "email": "a@b"}}, "/partner/name"),
+    ({"partner": {"email": "a@b"}}, "/partner/name"),
+    ({"partner": {"organizationId": "harbor", "email": "a@b"}}, "/partner/email"),
+    ({"partner": {"organizationId": "acme"}}, "/partner/organizationId"),
+    ({"partner": {"organizationId": "dispatch"}}, "/partner/organizationId"),
+    ({"partner": {"organizationId": "none"}}, "/partner/organizationId"),
+    ({"partner": "harbor"}, "/partner"),
+    ({"role": "Partner"}, "/role"),
+    ({"role": "partner*"}, "/role"),
+    ({"ownRole": 7}, "/ownRole"),
+    ({"token": "x"}, "/token"),
 )
-def test_a_request_that_does_not_fit_is_refused(here: Parties, given: dict[str, Any], pointer: str) -> None:
+
+
+def test_a_request_that_does_not_fit_is_refused(here: Parties) -> None:
     """422 at the field, and nothing is stored; an organization that one may not see is as one that there is not."""
     before = here.world.items()
-    answer = _ask(here, **given)
-    assert (answer.status, answer.code, answer.pointers) == (422, "invalid_input", [pointer])
+    for given, pointer in MISFITS:
+        answer = _ask(here, **given)
+        assert (answer.status, answer.code, answer.pointers) == (422, "invalid_input", [pointer]), given
     assert here.world.items() == before
 
 
