@@ -239,6 +239,9 @@ def test_a_referral_reaches_the_owner_who_decides() -> None:
     ends = did(ends, ends.partner, "assign", option="refer", organizationId="tide", reason="They can.")
     assert (where(ends.owner), where(ends.partner)) == (("ready", "referred"), ("cancel", "referred"))
     assert ends.end.referral == Counterpart("Tide", "tide")
+    assert ends.partner is not None
+    # The partner is not connected with it, and learns no name that it did not know.
+    assert end_of(ends.partner).referral == Counterpart("tide", "tide")
 
 
 def test_a_partner_does_not_refer_a_task_to_itself() -> None:
