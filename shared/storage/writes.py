@@ -16,7 +16,7 @@ from shared.storage import people_items as people
 from shared.storage import tree_items as tree
 from shared.storage.actions import Action, changing, distinct
 from shared.storage.attributes import Item
-from shared.storage.records import CHILDREN
+from shared.storage.records import CHILDREN, RECEIVED
 from shared.storage.schema import PARTITION
 from shared.storage.task_items import task_item
 
@@ -81,6 +81,8 @@ def _(write: p.ChangeTask) -> Iterator[Action]:
     condition = _version(write.before.version)
     if write.counters:
         condition &= _unchanged(before, CHILDREN.attributes)
+    if write.reassigns:
+        condition &= _unchanged(before, RECEIVED.attributes)
     yield changing(write, before, task_item(write.after), condition)
 
 

@@ -137,6 +137,32 @@ def test_what_an_end_has_heard_is_kept_whatever_is_done_meanwhile(
     assert (parties.shown(task)[0], parties.shown(there)[0]) == ("finish", "finish")
 
 
+def test_a_new_assignment_hears_its_partner_from_the_first_word_whatever_is_dropped_meanwhile(
+    parties: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the last partner said is dropped between the decision on the next assignment and its commit."""
+    task = parties.task()
+    parties.do(task, "prepare", "ready")
+    parties.act(task, "assign", OLA, **TO_HARBOR)
+    commit, session = Store.commit, parties.world.session
+    messages.deliver_all(session, task)
+    there = parties.partner(task)
+    parties.act(there, "assign", HAL, option="accept")
+    parties.act(task, "assign", option="recall")
+
+    def dropping_first(store: Store, plan: Plan) -> None:
+        monkeypatch.setattr(Store, "commit", commit)
+        assert messages.deliver_all(session, there) == 2
+        commit(store, plan)
+
+    monkeypatch.setattr(Store, "commit", dropping_first)
+    parties.act(task, "assign", option="to", organizationId="tide")
+    parties.drain()
+    assert parties.shown(task)[1] == "sent"
+    parties.answer(parties.partner(task, 2), "decline", TIA, reason="Too far.")
+    assert parties.shown(task)[1] == "declined"
+
+
 def test_a_message_that_cannot_be_processed_holds_up_those_behind_it_alone(parties: Parties) -> None:
     """It stays, and its record fails; what another assignment has to say arrives all the same."""
     task = parties.task()

@@ -66,11 +66,19 @@ class ChangeTask:
     Only the difference is written: counters of children move without a new version, and a
     whole-item write would undo what a sibling counted meanwhile. Where the decision looked at the
     counters, `counters` demands that they, too, are still those of `before`.
+    What an end has heard moves without a new version as well: a new generation starts from none, so
+    for one of those, that too must be what it was.
     """
 
     before: Task
     after: Task
     counters: bool = False
+
+    @property
+    def reassigns(self) -> bool:
+        """Whether the task begins a new generation."""
+        before, after = self.before.end, self.after.end
+        return before is not None and after is not None and before.generation != after.generation
 
 
 @dataclass(frozen=True, slots=True)
