@@ -122,8 +122,10 @@ def accept(
     """The two are connected; who was asked by email may be somebody whom Casetree did not know. Raises Refused."""
 
     def decide(asked: _Asked) -> tuple[Decision, str]:
-        connection, user = asked.connection, asked.user
-        organization_id = asked.organization_id or connection.asked.organization_id
+        connection, user, own = asked.connection, asked.user, asked.connection.asked.organization_id
+        if None not in (own, asked.organization_id) and own != asked.organization_id:
+            _misfit("/organizationId", f"It is {own} that was asked.")
+        organization_id = asked.organization_id or own
         if organization_id is None:
             new_id = _free_id(session, connection.asked.display_name, asked.on)
             return rules.accept_anew(asked.on, connection, new_id, user, identity.user_id), new_id

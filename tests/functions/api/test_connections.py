@@ -157,6 +157,9 @@ def test_an_admin_accepts_for_an_organization_that_is_there(here: Parties) -> No
     assert (by_id["state"], by_id["counterpart"]["organizationId"]) == ("requested", "harbor")
     assert _answer(here, "gil", by_id["connectionId"]).code == "not_allowed"
     assert _answer(here, "ola", by_id["connectionId"]).code == "not_found"
+    expect(201, here.world.as_("admin").put("/organizations/tide/members/hal", {"admin": True}))
+    for_another = _answer(here, "hal", by_id["connectionId"], organizationId="tide")
+    assert (for_another.status, for_another.pointers) == (422, ["/organizationId"])
     assert expect(200, _answer(here, "hal", by_id["connectionId"])).json["state"] == "connected"
     assert _answer(here, "hal", by_id["connectionId"]).code == "action_not_available"
 
