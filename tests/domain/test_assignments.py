@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.ends.assignment import TRIED
 from shared.domain.model.ends import Counterpart
 from shared.domain.model.plan import Plan, Refusal
 from shared.domain.model.task import Task
@@ -287,7 +288,7 @@ def test_a_referral_to_a_partner_of_another_role_stays_referred() -> None:
 def test_a_chain_of_referrals_ends() -> None:
     """However many the task was with, the chain ends at the latest where the task remembers no more."""
     ends = handed("prepare", "ready", autoRefer=True)
-    full = replace(ends.end, tried=tuple(f"party-{n}" for n in range(50)))
+    full = replace(ends.end, tried=tuple(f"party-{n}" for n in range(TRIED)))
     ends = refer_to(replace(ends, owner=replace(ends.owner, end=full)), organizationId="tide")
     assert where(ends.owner) == ("ready", "referred")
 

@@ -15,7 +15,7 @@ from shared.domain.model.ends import OUTSTANDING, PENDING, Counterpart
 from shared.domain.model.people import Organization
 from shared.domain.model.plan import FieldError, Refusal
 
-TRIED = 50
+TRIED = 20
 """Parties that a task was assigned to and that it remembers: a chain of referrals ends there at the latest."""
 
 
