@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.ends.assignment import TRIED
 from shared.domain.model.ends import Counterpart
 from shared.domain.model.plan import Plan, Refusal
 from shared.domain.model.task import Task
@@ -239,6 +240,9 @@ def test_a_referral_reaches_the_owner_who_decides() -> None:
     ends = did(ends, ends.partner, "assign", option="refer", organizationId="tide", reason="They can.")
     assert (where(ends.owner), where(ends.partner)) == (("ready", "referred"), ("cancel", "referred"))
     assert ends.end.referral == Counterpart("Tide", "tide")
+    assert ends.partner is not None
+    # The partner is not connected with it, and learns no name that it did not know.
+    assert end_of(ends.partner).referral == Counterpart("tide", "tide")
 
 
 def test_a_partner_does_not_refer_a_task_to_itself() -> None:
@@ -284,7 +288,7 @@ def test_a_referral_to_a_partner_of_another_role_stays_referred() -> None:
 def test_a_chain_of_referrals_ends() -> None:
     """However many the task was with, the chain ends at the latest where the task remembers no more."""
     ends = handed("prepare", "ready", autoRefer=True)
-    full = replace(ends.end, tried=tuple(f"party-{n}" for n in range(50)))
+    full = replace(ends.end, tried=tuple(f"party-{n}" for n in range(TRIED)))
     ends = refer_to(replace(ends, owner=replace(ends.owner, end=full)), organizationId="tide")
     assert where(ends.owner) == ("ready", "referred")
 

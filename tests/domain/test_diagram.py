@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared.compile import workflow_of
 from shared.domain.checks.explore import explore
-from shared.domain.definitions.workflow import Tree, Workflow
+from shared.domain.definitions.workflow import TargetCase, Tree, Word, Workflow
 from shared.domain.pictures.diagram import lifecycle, picture
 from shared.domain.pictures.drawing import drawn
 from shared.domain.pictures.layout import GAP, Node, lay_out, layers
@@ -207,3 +207,30 @@ def test_crossings_are_avoided() -> None:
 def test_a_condition_on_input_is_drawn_in_words() -> None:
     """What the input must be stands with the arrow that it leads along."""
     assert "Answer if asked answer none (assignee)" in lifecycle(claims(), "Query")
+
+
+def test_a_lifecycle_with_two_ends_is_drawn() -> None:
+    """Options by their labels, what the other end tells by Casetree; no arrow says where it comes from twice."""
+    drawn = picture(workflow("collaboration"), "Task")
+    lines = {(arrow.source, arrow.target): [line for line, _ in arrow.lines] for arrow in drawn.arrows}
+    assert lines["progress", "ready"] == ["Recall", "Partner declines", "Partner refers"]
+    assert "Accept" in lines["assign", "wait"]
+    assert ("Owner waits", "Casetree") in next(
+        a.lines for a in drawn.arrows if (a.source, a.target) == ("ready", "wait")
+    )
+    assert "Assign to a partner" in drawn.staying["prepare"]
+
+
+def test_a_condition_on_the_assignment_is_drawn_in_words() -> None:
+    """Several values are read as either of them."""
+    flow = workflow("collaboration")
+    waits = replace(
+        flow.actions["owner_waits"], target=(_assigned_as("wait", "received", "accepted"), TargetCase("same"))
+    )
+    drawn = picture(replace(flow, actions={**flow.actions, "owner_waits": waits}), "Task")
+    told = [line for arrow in drawn.arrows for line, _ in arrow.lines if line.startswith("Owner waits")]
+    assert "Owner waits if assigned as received or accepted" in told
+
+
+def _assigned_as(to: str, *statuses: str) -> TargetCase:
+    return TargetCase(to, (Word("assigned_as", {"value": list(statuses)}),))

@@ -12,7 +12,7 @@ from itertools import product
 import pytest
 
 from shared.domain.model.ends import AssignmentStatus, EndKind
-from shared.domain.model.task import Task
+from shared.domain.model.task import Party, Task
 from tests.domain.two_ends import Ends, begin, case_of, end_of, offered
 
 BEFORE = ("initial", "prepare", "assign", "wait", "ready")
@@ -97,3 +97,13 @@ def test_people_may_do_what_the_page_says_and_nothing_else(
     for name, offer in offered(ends, task).items():
         found |= {f"{name} {option}" for option in offer.action.options} or {name}
     assert found == allowed(end, phase, status, hold=hold)
+
+
+@pytest.mark.parametrize("phase", [*OPEN, *CLOSED])
+def test_a_task_that_a_colleague_has_is_released_first(phase: str) -> None:
+    """Nobody takes it from them by claiming it; any member puts it back while it is open."""
+    ends, task = standing("owner", phase, "initial", hold=False)
+    theirs = replace(task, assigned_party=Party("user", "olga", "Olga Lee"))
+    found = offered(replace(ends, owner=theirs), theirs)
+    assert "claim" not in found
+    assert ("release" in found) == (phase in OPEN)

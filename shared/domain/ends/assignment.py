@@ -15,7 +15,7 @@ from shared.domain.model.ends import OUTSTANDING, PENDING, Counterpart
 from shared.domain.model.people import Organization
 from shared.domain.model.plan import FieldError, Refusal
 
-TRIED = 50
+TRIED = 20
 """Parties that a task was assigned to and that it remembers: a chain of referrals ends there at the latest."""
 
 
@@ -108,10 +108,12 @@ def _assign(draft: Draft, party: Counterpart) -> None:
 
 
 def _referral(draft: Draft) -> Counterpart:
+    """Whom the input suggests; an organization goes by its name only where the case's own is connected with it."""
     organization = draft.input.get("organizationId")
-    if isinstance(organization, Organization):
-        return Counterpart(organization.display_name, organization.id)
-    return by_email(draft)
+    if not isinstance(organization, Organization):
+        return by_email(draft)
+    tie = draft.context.scene.ties.get(organization.id)
+    return Counterpart(tie.display_name if tie is not None else organization.id, organization.id)
 
 
 def _refer_on(draft: Draft) -> None:

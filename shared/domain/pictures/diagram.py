@@ -118,14 +118,21 @@ def _label(workflow: Workflow, key: str) -> str:
 
 
 def _condition(workflow: Workflow, conditions: tuple[Word, ...]) -> str:
-    """The conditions of a step in words; a status among their arguments by its label."""
-    texts = []
-    for word in conditions:
-        given = word.arguments.get("value", "")
-        value = ", ".join(f"{k} {v}" for k, v in given.items()) if isinstance(given, Mapping) else str(given)
-        said = _label(workflow, value) if value in workflow.statuses else value
-        texts.append(f"{word.name.replace('_', ' ')} {said}".strip())
+    """The conditions of a step in words; a status among their arguments by its label.
+
+    In which statuses it is taken is drawn: each has an arrow of its own.
+    """
+    texts = [f"{w.name.replace('_', ' ')} {_argument(workflow, w)}".strip() for w in conditions if w.name != "was"]
     return f" if {' and '.join(texts)}" if texts else ""
+
+
+def _argument(workflow: Workflow, word: Word) -> str:
+    given = word.arguments.get("value", "")
+    if isinstance(given, Mapping):
+        return ", ".join(f"{key} {value}" for key, value in given.items())
+    if isinstance(given, list | tuple):
+        return " or ".join(map(str, given))
+    return _label(workflow, str(given)) if given in workflow.statuses else str(given)
 
 
 def _people(who: tuple[str, ...]) -> str:

@@ -164,13 +164,14 @@ def test_what_a_partner_adds_does_not_keep_the_task_from_the_next(here: Parties)
     assert len(here.world.as_("ola").get(f"/tasks/{task_id}").json["links"]) == 201
 
 
-@pytest.mark.parametrize("text", ["\u202egro\u0301\U0001f600", "<script>", "a\u2028b", "x" * 10_000])
-def test_any_text_arrives_as_it_was_sent(here: Parties, text: str) -> None:
+def test_any_text_arrives_as_it_was_sent(here: Parties) -> None:
     """At the other end, in any script and of any length that one end takes."""
-    task_id, partner = here.sent()
-    here.assign("hal", partner, "decline", reason=text)
-    history = here.world.as_("ola").get(f"/tasks/{task_id}/history").json["items"]
-    assert history[-1]["note"] == text
+    task_id, _ = here.sent()
+    for number, text in enumerate(("\u202egro\u0301\U0001f600", "<script>", "a\u2028b", "x" * 10_000), start=1):
+        here.assign("hal", here.partner(task_id, number), "decline", reason=text)
+        history = here.world.as_("ola").get(f"/tasks/{task_id}/history").json["items"]
+        assert history[-1]["note"] == text
+        here.assign("ola", task_id, "to", organizationId="harbor")
 
 
 def test_what_is_too_large_is_so_at_either_end(here: Parties) -> None:
