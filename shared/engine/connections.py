@@ -19,7 +19,7 @@ from shared.domain.ends import answering as rules
 from shared.domain.ends import connections as changes
 from shared.domain.ends.roles import is_pattern, matches
 from shared.domain.members import sees_organization
-from shared.domain.model.connections import Connection, ConnectionState, Side
+from shared.domain.model.connections import Connection, ConnectionState, Side, Tie
 from shared.domain.model.ends import PENDING
 from shared.domain.model.people import ENGINE, SYSTEM, Caller, Organization, User
 from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
@@ -122,19 +122,17 @@ def accept(
     """The two are connected; who was asked by email may be somebody whom Casetree did not know. Raises Refused."""
 
     def decide(asked: _Asked) -> tuple[Decision, str]:
-        connection, user, own = asked.connection, asked.user, asked.connection.asked.organization_id
-        if None not in (own, asked.organization_id) and own != asked.organization_id:
-            _misfit("/organizationId", f"It is {own} that was asked.")
-        organization_id = asked.organization_id or own
+        connection, user = asked.connection, asked.user
+        organization_id = connection.asked.organization_id or asked.organization_id
         if organization_id is None:
             new_id = _free_id(session, connection.asked.display_name, asked.on)
             return rules.accept_anew(asked.on, connection, new_id, user, identity.user_id), new_id
         if user is None or not Caller(user).member_of(organization_id, admin=True):
             refuse("not_allowed", "You are no admin of this organization.", rule="who", who=("its admins",))
-        organization = session.store.load([OrganizationKey(organization_id)])[OrganizationKey(organization_id)]
-        if organization is None:
-            not_found("organization")
-        return rules.accept(asked.on, connection, organization), organization_id
+        if asked.organization_id not in (None, organization_id):
+            _misfit("/organizationId", "Another organization was asked.")
+        organization, tied = _with_ties(session, connection, organization_id)
+        return rules.accept(asked.on, connection, organization, tied), organization_id
 
     return _answer(session, identity, connection_id, given, request, decide)
 
@@ -337,6 +335,19 @@ def _both(session: Session, caller: Caller, asking: rules.Asking) -> tuple[Organ
     if own is None:
         _misfit("/organizationId", f"There is no organization {asking.organization_id!r}.")
     return own, partner
+
+
+def _with_ties(
+    session: Session, connection: Connection, organization_id: str
+) -> tuple[Organization, tuple[Tie, Tie] | None]:
+    """The organization that accepts, and its ties with the one that asks, if they are connected already."""
+    key, asking = OrganizationKey(organization_id), connection.asking.organization_id or ""
+    there, back = TieKey(asking, organization_id), TieKey(organization_id, asking)
+    loaded = session.store.load({key, there, back})
+    organization, tie, other = loaded[key], loaded[there], loaded[back]
+    if organization is None:
+        not_found("organization")
+    return organization, (tie, other) if tie is not None and other is not None else None
 
 
 def _free_id(session: Session, name: str, on: Occasion) -> str:

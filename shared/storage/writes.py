@@ -217,7 +217,7 @@ def _(write: p.ListConnection) -> Iterator[Action]:
 
 @actions_of.register
 def _(write: p.PutTie) -> Iterator[Action]:
-    yield Action("put", write, after=ends.tie_item(write.tie))
+    yield Action("put", write, after=ends.tie_item(write.tie), condition=_NEW)
 
 
 @actions_of.register

@@ -12,7 +12,7 @@ from typing import cast
 from shared.domain.ends.connections import PARTNER, begun, changed, ties
 from shared.domain.ends.roles import LONGEST, is_role
 from shared.domain.members import MEMBERSHIPS, membership_of, with_membership
-from shared.domain.model.connections import Connection, Side
+from shared.domain.model.connections import Connection, Side, Tie
 from shared.domain.model.people import Organization, User
 from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.model.scene import Occasion
@@ -81,11 +81,16 @@ def ask(on: Occasion, asking: Asking, own: Organization, partner: Organization |
     return Plan(on.ids.commit, begun(on, connection), connection, SKEW)
 
 
-def accept(on: Occasion, connection: Connection, organization: Organization) -> Decision:
-    """The plan by which an organization that there is accepts; its admin is the caller."""
+def accept(
+    on: Occasion, connection: Connection, organization: Organization, tied: tuple[Tie, Tie] | None = None
+) -> Decision:
+    """The plan by which an organization that there is accepts; its admin is the caller.
+
+    Two that are `tied` already, whoever asked first for it, stay to each other what they are.
+    """
     if organization.id == connection.asking.organization_id:
         return _misfit("/organizationId", "An organization is not connected with itself.")
-    return _accepted(on, connection, organization, ())
+    return _accepted(on, connection, organization, (), tied)
 
 
 def accept_anew(
@@ -120,10 +125,19 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:48].strip("-")
 
 
-def _accepted(on: Occasion, connection: Connection, by: Organization, first: tuple[Write, ...]) -> Plan:
-    asked = replace(connection.asked, organization_id=by.id, display_name=by.display_name)
-    after = replace(connection, state="connected", asked=asked, version=connection.version + 1)
-    writes = (*first, *changed(on, connection, "connected", asked=asked), *ties(after))
+def _accepted(
+    on: Occasion,
+    connection: Connection,
+    by: Organization,
+    first: tuple[Write, ...],
+    tied: tuple[Tie, Tie] | None = None,
+) -> Plan:
+    asking, asked = connection.asking, replace(connection.asked, organization_id=by.id, display_name=by.display_name)
+    if tied is not None:
+        asked, asking = (replace(side, role=tie.role) for side, tie in zip((asked, asking), tied, strict=True))
+    after = replace(connection, state="connected", asking=asking, asked=asked, version=connection.version + 1)
+    new = ties(after) if tied is None else ()
+    writes = (*first, *changed(on, connection, "connected", asking=asking, asked=asked), *new)
     return Plan(on.ids.commit, (*writes, ListConnection(by.id, connection.id)), after, SKEW)
 
 

@@ -265,7 +265,7 @@ class ListConnection:
 
 @dataclass(frozen=True, slots=True)
 class PutTie:
-    """The organization is connected with the other one."""
+    """The organization is connected with the other one; fails if it is already."""
 
     tie: Tie
 

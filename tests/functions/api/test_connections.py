@@ -164,6 +164,52 @@ def test_an_admin_accepts_for_an_organization_that_is_there(here: Parties) -> No
     assert _answer(here, "hal", by_id["connectionId"]).code == "action_not_available"
 
 
+def test_none_but_the_organization_that_was_asked_is_connected(here: Parties) -> None:
+    """A member of it accepts for no other one, though they are an admin there; nor does an admin of both."""
+    admin = here.world.as_("admin")
+    expect(201, admin.put("/organizations/tide/members/eve", {"admin": True}))
+    expect(201, admin.put("/organizations/harbor/members/eve", {"admin": False}))
+    expect(201, admin.put("/organizations/acme/members/gil", {"admin": True}))
+    expect(201, admin.put("/organizations/acme/members/hal", {"admin": True}))
+    asked = expect(201, _ask(here, "eve", "tide", partner={"organizationId": "harbor"})).json["connectionId"]
+    assert _answer(here, "gil", asked, organizationId="acme").code == "not_allowed"
+    elsewhere = _answer(here, "hal", asked, organizationId="acme")
+    assert (elsewhere.status, elsewhere.pointers) == (422, ["/organizationId"])
+    assert expect(200, _answer(here, "hal", asked, organizationId="harbor")).json["organizationId"] == "harbor"
+
+
+def test_two_that_are_connected_stay_what_they_are_to_each_other(here: Parties) -> None:
+    """A request by email that a connected organization accepts changes no role, in no list and for no task."""
+    given = {"organizationId": "acme", "partner": BROOK, "role": "partner-lab", "ownRole": "client"}
+    connection = expect(201, here.world.as_("ola").post("/connections", given)).json["connectionId"]
+    here.settle()
+    token = here.world.tokens[connection]
+    accepted = expect(200, _answer(here, "hal", connection, token=token, organizationId="harbor")).json
+    assert (accepted["role"], accepted["counterpart"]["role"]) == ("partner-surveyor", "partner")
+    assert {role for name, role in _roles(here, "ola", "acme") if name == "Harbor Surveyors"} == {"partner-surveyor"}
+    here.sent(role="partner-surveyor")
+
+
+def test_two_requests_that_are_accepted_at_once_make_one_tie(here: Parties, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one's roles stay; the second takes them on."""
+    asked = []
+    for role in ("lab", "court"):
+        given = {"organizationId": "tide", "partner": BROOK, "role": role}
+        asked.append(expect(201, here.world.as_("tia").post("/connections", given)).json["connectionId"])
+        here.settle()
+    commit = Store.commit
+
+    def late(store: Store, plan: Plan) -> None:
+        monkeypatch.setattr(Store, "commit", commit)
+        expect(200, _answer(here, "hal", asked[0], token=here.world.tokens[asked[0]], organizationId="harbor"))
+        commit(store, plan)
+
+    monkeypatch.setattr(Store, "commit", late)
+    second = _answer(here, "hal", asked[1], token=here.world.tokens[asked[1]], organizationId="harbor")
+    assert expect(200, second).json["role"] == "lab"
+    assert [role for name, role in _roles(here, "tia", "tide") if name == "Harbor Surveyors"] == ["lab", "lab"]
+
+
 def test_a_request_is_declined(here: Parties) -> None:
     """By whoever has its token, also somebody whom Casetree does not know, and who stays unknown."""
     connection, token = _requested(here)
