@@ -29,13 +29,13 @@ def with_counterparts(session: Session, scene: Scene, given: Given) -> Scene:
     (its own name goes with what it asks for), and the request that the assignment waits for.
     """
     end = scene.subject.end
-    if end is None or end.kind != "owner":
+    if end is None:
         return scene
     named = given.get("organizationId")
     others = (named,) if isinstance(named, str) else ()
     waits = end.assignment in PENDING
-    by_email = "email" in given or (end.counterpart is not None and end.counterpart.organization_id is None)
-    if not (others or waits or (by_email and not waits)):
+    asks = "email" in given or (end.counterpart is not None and end.counterpart.organization_id is None)
+    if not (others or waits or (asks and end.kind == "owner")):
         return scene
     return _with(session, scene, end.connection_id if waits else None, others)
 

@@ -84,6 +84,20 @@ def test_who_was_recalled_before_it_arrived_is_not_shown_what_is_meant_for_the_n
     assert parties.shown(parties.partner(task))[:2] == ("cancel", "recalled")
 
 
+def test_a_partner_reads_the_name_of_whom_it_suggests_if_it_is_connected_with_it(parties: Parties) -> None:
+    """As the owner does, each by its own connections; who is not connected reads the id that they gave."""
+    parties.connect("harbor", "tide")
+    named = []
+    for case_id, suggested in (("job-1", "tide"), ("job-2", "acme")):
+        task = parties.task(case_id)
+        parties.do(task, "prepare", "ready", "assign:harbor")
+        there = parties.partner(task)
+        parties.answer(there, "refer", HAL, organizationId=suggested, reason="They can.")
+        ends = (parties.stored(end).end for end in (there, task))
+        named.append([end.referral.display_name for end in ends if end and end.referral])
+    assert named == [["Tide", "Tide"], ["acme", "acme"]]
+
+
 def test_what_is_submitted_and_what_is_to_be_redone_reaches_the_other_end(parties: Parties) -> None:
     """Notes stand in the history of both, links among the owner's own."""
     task, there = accepted(parties, links=LINKS)
