@@ -91,22 +91,14 @@ def _told(session: Session, sender: Task, message: Message) -> Plan:
     """The plan by which the other end hears the message, or drops it."""
     now = session.now()
     task_id = _receiver(session, sender, message)
-    loaded = session.store.load([TaskKey(task_id), CaseKey(case_of(task_id)), *_named(message)])
+    loaded = session.store.load([TaskKey(task_id), CaseKey(case_of(task_id))])
     task, case = loaded[TaskKey(task_id)], loaded[CaseKey(case_of(task_id))]
     ids = session.ids(now)
     if task is None or case is None:
         # A deleted end is still there, so this one has yet to arrive: what is under way waits for it.
         raise ValueError(f"{task_id} is not there yet.")
-    known = {key.organization_id: found for key in _named(message) if (found := loaded[key]) is not None}
-    scene = Scene(workflow_of(session, case), case, task, organizations=known)
-    scene = with_counterparts(session, scene, message.input)
+    scene = with_counterparts(session, Scene(workflow_of(session, case), case, task), message.input)
     return receive(Context(scene, ENGINE, now, ids), message)
-
-
-def _named(message: Message) -> tuple[OrganizationKey, ...]:
-    """The organization that the message names, whom a partner suggests."""
-    named = message.input.get("organizationId")
-    return (OrganizationKey(named),) if isinstance(named, str) else ()
 
 
 def _receiver(session: Session, sender: Task, message: Message) -> TaskId:

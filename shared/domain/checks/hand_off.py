@@ -31,7 +31,7 @@ OF_ENDS = frozenset(
 )
 """The words that speak of the ends of a task."""
 
-TOLD = frozenset({"boolean", "choice", "description", "email", "integer", "links", "note", "organization", "text"})
+TOLD = frozenset({"boolean", "choice", "description", "email", "integer", "links", "note", "organization_id", "text"})
 """The kinds of fields that can go along with a message: read as they were written, whenever it arrives."""
 
 
@@ -164,9 +164,9 @@ def _goes_along(there: Action, by: Action, where: Place) -> Iterator[Finding]:
     """What is told is written down in the message, and read again when that arrives, which may be late."""
     given = {field.name: field.kind for field in by.fields}
     for field in (field for field in there.fields if field.name in given):
-        pair = (given[field.name], field.kind)
-        if (pair[0] != field.kind and pair != ("connected_organization", "organization")) or field.kind not in TOLD:
-            detail = f"{field.name!r} is given as {pair[0]} and would be heard as {field.kind}, which cannot go along."
+        if given[field.name] != field.kind or field.kind not in TOLD:
+            kinds = f"{given[field.name]} and would be heard as {field.kind}"
+            detail = f"{field.name!r} is given as {kinds}, which cannot go along."
             yield Finding(RULE, where, detail, f"What goes along is the same on both ends: {', '.join(sorted(TOLD))}.")
 
 

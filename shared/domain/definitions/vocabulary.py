@@ -102,11 +102,11 @@ EFFECT_READS: Mapping[str, Reads] = {
     "recall": Reads(),
     "set_assignment": Reads(),
     "refer": Reads(
-        {"organizationId": "organization", "name": "text", "email": "email"},
+        {"organizationId": "organization_id", "name": "text", "email": "email"},
         frozenset({"organizationId", "name", "email"}),
     ),
     "take_referral": Reads(
-        {"organizationId": "organization", "name": "text", "email": "email"},
+        {"organizationId": "organization_id", "name": "text", "email": "email"},
         frozenset({"organizationId", "name", "email"}),
     ),
     "tell": Reads(),

@@ -12,7 +12,6 @@ from shared.domain.ends.connections import changed, request
 from shared.domain.ends.roles import matches
 from shared.domain.ends.telling import end_of, hand_off_of, send, tell
 from shared.domain.model.ends import OUTSTANDING, PENDING, Counterpart
-from shared.domain.model.people import Organization
 from shared.domain.model.plan import FieldError, Refusal
 
 TRIED = 20
@@ -28,9 +27,7 @@ def assign_to(draft: Draft) -> Refusal | None:
     tie, role = draft.context.scene.ties[named], end_of(draft).role
     if not matches(role, tie.role):
         detail = f"The role of {named!r} is {tie.role!r}; this task is for {role!r}."
-        return Refusal(
-            "invalid_input", "The input does not fit.", "role", errors=(FieldError("/organizationId", detail),)
-        )
+        return _unfit(detail, "role")
     _assign(draft, Counterpart(tie.display_name, tie.other_id))
     return None
 
@@ -69,11 +66,15 @@ def recall(draft: Draft, told: str) -> None:
 
 
 def refer(draft: Draft) -> Refusal | None:
-    """The partner suggests the party that the input names, and closes its end with that."""
-    organization = draft.input.get("organizationId")
-    if isinstance(organization, Organization) and organization.id == draft.context.scene.case.organization_id:
-        error = FieldError("/organizationId", "An organization does not refer a task to itself: it can accept it.")
-        return Refusal("invalid_input", "The input does not fit.", rule="input", errors=(error,))
+    """The partner suggests the party that the input names, and closes its end with that.
+
+    Whether there is such an organization is said last: who only wants to know that has to give the task away.
+    """
+    scene, named = draft.context.scene, draft.input.get("organizationId")
+    if named is not None and named == scene.case.organization_id:
+        return _unfit("An organization does not refer a task to itself: it can accept it.")
+    if named is not None and named not in scene.organizations:
+        return _unfit(f"There is no organization {named!r}.")
     draft.set_end(assignment="referred", referral=_referral(draft))
     return None
 
@@ -109,11 +110,11 @@ def _assign(draft: Draft, party: Counterpart) -> None:
 
 def _referral(draft: Draft) -> Counterpart:
     """Whom the input suggests; an organization goes by its name only where the case's own is connected with it."""
-    organization = draft.input.get("organizationId")
-    if not isinstance(organization, Organization):
+    named = draft.input.get("organizationId")
+    if not isinstance(named, str):
         return by_email(draft)
-    tie = draft.context.scene.ties.get(organization.id)
-    return Counterpart(tie.display_name if tie is not None else organization.id, organization.id)
+    tie = draft.context.scene.ties.get(named)
+    return Counterpart(tie.display_name if tie is not None else named, named)
 
 
 def _refer_on(draft: Draft) -> None:
@@ -142,6 +143,10 @@ def _withdraw(draft: Draft) -> None:
     connection = draft.context.scene.connection
     if connection is not None and connection.state == "requested":
         draft.write(*changed(draft.context.occasion, connection, "withdrawn"))
+
+
+def _unfit(detail: str, rule: str = "input") -> Refusal:
+    return Refusal("invalid_input", "The input does not fit.", rule, errors=(FieldError("/organizationId", detail),))
 
 
 def _shown(party: Counterpart | None) -> dict[str, str | None] | None:

@@ -8,7 +8,6 @@ from shared.domain.definitions.hand_off import HandOff
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.drafts.draft import Draft
 from shared.domain.model.ends import LIVE, Direction, End, Message
-from shared.domain.model.people import Organization
 from shared.domain.model.reactions import MESSAGES
 from shared.domain.model.task import Link
 from shared.domain.model.writes import PutMessage
@@ -52,8 +51,6 @@ def hand_off_of(workflow: Workflow) -> HandOff:
 
 def _plain(value: object) -> object:
     """A value of the input as it is given to an action."""
-    if isinstance(value, Organization):
-        return value.id
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Link):

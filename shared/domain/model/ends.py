@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Literal, get_args
 
 EndKind = Literal["standalone", "owner", "partner"]
@@ -50,8 +51,13 @@ class Counterpart:
 
     @property
     def mark(self) -> str:
-        """What tells this party from others: its id, or the address it is asked at."""
-        return self.organization_id or (self.email or "").lower()
+        """What tells this party from others: its id, or a hash of the address that it is asked at.
+
+        Addresses are long, and nobody needs to read them again.
+        """
+        if self.organization_id is not None:
+            return self.organization_id
+        return f"@{sha256((self.email or '').lower().encode()).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True, slots=True)

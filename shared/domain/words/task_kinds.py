@@ -251,6 +251,7 @@ TASK_KINDS: Mapping[str, Kind] = {
     "user": Kind(_id_schema, _read_user),
     "organization": Kind(_id_schema, _read_organization),
     "connected_organization": Kind(_id_schema, _read_connected),
+    "organization_id": Kind(_id_schema, lambda field, value, reading: text_of(value, ID, lines=False)),
     "flagged_organization": Kind(_flagged_schema, _read_flagged, frozenset({"flags", "of_kind"})),
     "group_queue": Kind(_group_queue_schema, _read_group_queue),
     "parent": Kind(lambda f, w: {"type": "string"}, _read_parent),
