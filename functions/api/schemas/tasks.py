@@ -170,7 +170,10 @@ class Task(ListedTask):
     instructions_truncated: Annotated[
         bool, Field(description="Whether older instructions are left out, as an answer holds about 5 MB.")
     ]
-    links: list[Link]
+    links: Annotated[list[Link], Field(description="Oldest first.")]
+    links_truncated: Annotated[
+        bool, Field(description="Whether older links are left out, as an answer holds about 5 MB.")
+    ]
 
 
 class ListedTasks(Output):

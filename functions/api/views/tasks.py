@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from functions.api import sizes
@@ -13,7 +13,7 @@ from shared.domain.definitions.workflow import Workflow
 from shared.domain.ends.worker_status import worker_status
 from shared.domain.model.ends import Counterpart
 from shared.domain.model.people import Caller
-from shared.domain.model.task import Entry, Party, Task, Texts, Timer
+from shared.domain.model.task import Entry, Party, Task, Timer
 from shared.domain.words.fields import input_schema
 from shared.engine.session import Workflows
 from shared.engine.tasks import TaskView
@@ -21,12 +21,17 @@ from shared.timestamps import to_text
 
 
 def task(view: TaskView) -> Json:
-    """The task, whole, but for old instructions where there are more than an answer holds."""
-    body = {**listed(view), **_texts(view.texts)}
-    instructions = view.texts.instructions
-    count = fitting(reversed(instructions), sizes.MOST - size(body))
-    shown = instructions[len(instructions) - count :]
-    return {**body, "instructions": list(shown), "instructionsTruncated": count < len(instructions)}
+    """The task, whole, but for old links and instructions where there are more than an answer holds."""
+    texts = view.texts
+    body = {**listed(view), "description": texts.description}
+    body |= _newest("links", [{"type": link.type, "link": link.link, "name": link.name} for link in texts.links], body)
+    return {**body, **_newest("instructions", list(texts.instructions), body)}
+
+
+def _newest(name: str, values: Sequence[object], body: Json) -> Json:
+    """As many of the values as fit beside the body, the last ones, and whether that is not all."""
+    count = fitting(reversed(values), sizes.MOST - size(body))
+    return {name: values[len(values) - count :], f"{name}Truncated": count < len(values)}
 
 
 def listed(view: TaskView) -> Json:
@@ -159,13 +164,6 @@ def refused(offer: Offer) -> Json:
         "rule": refusal.rule if refusal else None,
         "reason": refusal.detail if refusal else "",
         "who": list(refusal.who) if refusal else [],
-    }
-
-
-def _texts(value: Texts) -> Json:
-    return {
-        "description": value.description,
-        "links": [{"type": link.type, "link": link.link, "name": link.name} for link in value.links],
     }
 
 

@@ -95,6 +95,17 @@ def test_a_task_shows_the_newest_instructions_that_fit(
     assert ann.get(f"/tasks/{task_id}").json["instructions"] == ["third"]
 
 
+def test_a_task_shows_the_newest_links_that_fit(world: World, ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links can be added without end, as the partner's end of a task adds them; the answer says if it has not all."""
+    links = [{"type": "photo", "link": "https://example.org/" + "x" * 1_900, "name": name} for name in ("a", "b", "c")]
+    task_id = world.task(links=links)["taskId"]
+    whole = ann.get(f"/tasks/{task_id}").json
+    assert (len(whole["links"]), whole["linksTruncated"]) == (3, False)
+    monkeypatch.setattr(sizes, "MOST", 6_000)
+    cut = ann.get(f"/tasks/{task_id}").json
+    assert cut == {**whole, "links": whole["links"][1:], "linksTruncated": True}
+
+
 def test_the_largest_task_is_answered(world: World, ann: Client) -> None:
     """With the longest texts, all of characters that take the most room."""
     task_id = world.task(description=LONG)["taskId"]
