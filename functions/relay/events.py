@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shared.domain.model.task import Entry
-from shared.engine.connections import Invitation
+from shared.engine.invitations import Invitation
 from shared.timestamps import to_text
 
 SOURCE = "casetree"

@@ -14,7 +14,8 @@ from functions.relay.events import Bus
 from functions.runtime import make_client, open_session, required
 from functions.streams import Batch, Context, FailureQueue, is_transient
 from shared.domain.model.task import Entry
-from shared.engine import connections, counting
+from shared.engine import counting
+from shared.engine.invitations import invitation, went_out
 from shared.engine.session import Session
 
 CHUNK = 30
@@ -58,12 +59,12 @@ def _announce(batch: Batch, bus: Bus, session: Session, chunk: list[tuple[int, E
 
     def publish() -> None:
         entries = [entry for _, entry in chunk]
-        found = {number: connections.invitation(session, entry) for number, entry in enumerate(entries)}
+        found = {number: invitation(session, entry) for number, entry in enumerate(entries)}
         invitations = {number: invitation for number, invitation in found.items() if invitation is not None}
         failed = bus.publish(entries, invitations)
         batch.postpone([chunk[position][0] for position in failed])
         for number in invitations.keys() - failed:
-            connections.went_out(session, invitations[number].connection.id)
+            went_out(session, invitations[number].connection.id)
 
     batch.attempt([number for number, _ in chunk], publish)
 

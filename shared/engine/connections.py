@@ -1,33 +1,24 @@
-"""Use cases of connections: asked for, listed, accepted, declined; and how a request gets to who is asked.
-
-Whoever is asked by email proves by a one-time token that the request has reached them. The token is an
-HMAC with the secret of the stack, so nothing that is stored can be used as one; and a request can be
-answered once, so neither can a token that was used (collaboration.md, Connections).
-"""
+"""Use cases of connections between organizations: listed, asked for, accepted, declined (collaboration.md)."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NoReturn
 
 from shared.domain.ends import answering as rules
-from shared.domain.ends import connections as changes
 from shared.domain.ends.roles import is_pattern, matches
 from shared.domain.members import sees_organization
 from shared.domain.model.connections import Connection, ConnectionState, Side, Tie
-from shared.domain.model.ends import PENDING
-from shared.domain.model.people import ENGINE, SYSTEM, Caller, Organization, User
-from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
+from shared.domain.model.people import SYSTEM, Caller, Organization, User
+from shared.domain.model.plan import Decision, FieldError, Refusal
 from shared.domain.model.scene import Occasion
-from shared.domain.model.task import Entry
 from shared.domain.model.writes import PutRequest
 from shared.engine.administration import accepted
 from shared.engine.cursors import listed_after
+from shared.engine.invitations import token_of
 from shared.engine.organizations import declared_kind
 from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
 from shared.engine.session import Answer, Identity, Page, Request, Session, not_found, refuse
@@ -36,8 +27,6 @@ from shared.storage.keys import ConnectionKey, OrganizationKey, RequestKey, TieK
 from shared.storage.store import Loaded
 
 Given = Mapping[str, object]
-LOST = timedelta(hours=1)
-"""After this time, a request of which nobody knows that it went out goes out once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +56,6 @@ class ConnectionView:
     def other(self) -> Side:
         """The other side."""
         return self.connection.asked if self.asked_for else self.connection.asking
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """A request that is to go out to whom it names by email, with the token that answers it."""
-
-    connection: Connection
-    token: str
 
 
 def list_connections(
@@ -149,55 +130,6 @@ def decline(
         return rules.decline(asked.on, asked.connection), own or ""
 
     return _answer(session, identity, connection_id, given, request, decide)
-
-
-def invitation(session: Session, entry: Entry) -> Invitation | None:
-    """The request that the entry says is to go out by email; None for anything else, and once it was answered."""
-    if entry.event != changes.REQUESTED or entry.connection_id is None:
-        return None
-    key = ConnectionKey(entry.connection_id)
-    connection = session.store.load([key])[key]
-    if connection is None or connection.asked.email is None or not connection.open_at(session.now()):
-        return None
-    return Invitation(connection, token_of(session.secret(), connection))
-
-
-def went_out(session: Session, connection_id: str) -> None:
-    """The connection says that its request has gone out, unless it was answered before; said once."""
-
-    def attempt() -> bool | None:
-        key = ConnectionKey(connection_id)
-        connection = session.store.load([key])[key]
-        if connection is None or connection.requested_at is not None or connection.state != "requested":
-            return True
-        on = _by_engine(session)
-        return session.commit(Plan(on.ids.commit, changes.went_out(on, connection), connection)) or None
-
-    session.retry(attempt)
-
-
-def send_lost(session: Session, case_id: str) -> int:
-    """Requests of the case's tasks of which nobody knows for long whether they went out go out again; how many."""
-    waiting = (task.end for task in session.store.tasks(case_id) if task.end and task.end.assignment in PENDING)
-    return sum(send_again(session, end.connection_id) for end in waiting if end.connection_id is not None)
-
-
-def send_again(session: Session, connection_id: str) -> int:
-    """A request of which nobody knows for long whether it ever went out goes out once more; how many did: 1 or 0."""
-    key = ConnectionKey(connection_id)
-    connection = session.store.load([key])[key]
-    if connection is None or connection.requested_at is not None or not connection.open_at(session.now()):
-        return 0
-    if connection.asked.email is None or session.now() - connection.updated_at < LOST:
-        return 0
-    on = _by_engine(session)
-    return int(session.commit(Plan(on.ids.commit, changes.asked_again(on, connection), connection)))
-
-
-def token_of(secret: bytes, connection: Connection) -> str:
-    """The token that answers the request: made anew whenever it is needed, and never stored."""
-    text = f"connection\n{connection.id}\n{connection.asked.email}\n{connection.nonce}".encode()
-    return base64.urlsafe_b64encode(hmac.new(secret, text, hashlib.sha256).digest()).decode().rstrip("=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,11 +293,6 @@ def _free_id(session: Session, name: str, on: Occasion) -> str:
 def _is_an_admin(caller: Caller) -> bool:
     """Whether the caller is an admin of any organization."""
     return caller.user is not None and any(m.admin for m in caller.user.memberships.values())
-
-
-def _by_engine(session: Session) -> Occasion:
-    now = session.now()
-    return Occasion(ENGINE, now, session.ids(now))
 
 
 def _only_admins() -> NoReturn:

@@ -8,9 +8,8 @@ from datetime import timedelta
 
 from shared.domain.model.task import TaskId, Timer
 from shared.engine.committing import discard
-from shared.engine.connections import send_lost
 from shared.engine.counting import recount
-from shared.engine.loading import workflow_of
+from shared.engine.invitations import send_lost
 from shared.engine.session import Session
 from shared.engine.settle import fire, settle
 from shared.storage.keys import CaseKey
@@ -127,7 +126,7 @@ def settle_on(session: Session, out_of_time: OutOfTime, on_error: OnError) -> Se
 def settle_all(session: Session, after: str | None, out_of_time: OutOfTime, on_error: OnError) -> SettleReport:
     """Nothing is owed in any case behind `after`, and its tasks are counted right, as far as the time goes.
 
-    Cases come in the table's own order.
+    Cases come in the table's own order. After the last one, requests for connections that were lost go out again.
     """
     report = SettleReport()
     last = after
@@ -142,7 +141,22 @@ def settle_all(session: Session, after: str | None, out_of_time: OutOfTime, on_e
             on_error(case_id, error)
         report.cases += 1
         last = case_id
+    if not _settle_connections(session, report, out_of_time, on_error):
+        report.complete, report.next = False, last
     return report
+
+
+def _settle_connections(session: Session, report: SettleReport, out_of_time: OutOfTime, on_error: OnError) -> bool:
+    """Whether the time was enough for the requests of all organizations; those that were lost go out again."""
+    for organization in session.store.organizations():
+        if out_of_time():
+            return False
+        try:
+            report.found += send_lost(session, organization.id)
+        except Exception as error:  # noqa: BLE001 (the requests of other organizations go out)
+            report.failed += 1
+            on_error(organization.id, error)
+    return True
 
 
 def settle_case(session: Session, case_id: str, report: SettleReport) -> None:
@@ -157,5 +171,3 @@ def settle_case(session: Session, case_id: str, report: SettleReport) -> None:
         return
     report.found += settle(session, case_id)
     report.miscounted += recount(session, case_id)
-    if case is not None and workflow_of(session, case).hand_off is not None:
-        report.found += send_lost(session, case_id)

@@ -9,8 +9,9 @@ from typing import Any
 from shared.domain.ends.worker_status import worker_status
 from shared.domain.model.connections import Connection
 from shared.domain.model.task import Task
-from shared.engine import cases, connections, people, settle, tasks
+from shared.engine import cases, connections, invitations, people, settle, tasks
 from shared.engine.counting import count
+from shared.engine.invitations import Invitation
 from shared.engine.messages import partner_case_id
 from shared.engine.session import Identity, Request
 from shared.storage.keys import ConnectionKey
@@ -29,7 +30,7 @@ class Parties:
     """
 
     world: World
-    invitations: list[connections.Invitation] = field(default_factory=list)
+    invitations: list[Invitation] = field(default_factory=list)
 
     def populate(self) -> None:
         """The people, their organizations and the connections are there."""
@@ -108,10 +109,10 @@ class Parties:
             world.delivered |= {_key(entry) for entry in fresh}
             for entry in fresh:
                 settle.react(world.session, entry)
-                invitation = connections.invitation(world.session, entry)
+                invitation = invitations.invitation(world.session, entry)
                 if invitation is not None:
                     self.invitations.append(invitation)
-                    connections.went_out(world.session, invitation.connection.id)
+                    invitations.went_out(world.session, invitation.connection.id)
             count(world.session, fresh)
 
 

@@ -10,8 +10,8 @@ import pytest
 from shared.domain.model.ends import Message
 from shared.domain.model.plan import Plan
 from shared.domain.model.writes import DeleteMessage, PutMessage
-from shared.engine import messages, settle, showing, tasks
-from shared.engine.session import Refused
+from shared.engine import connections, messages, settle, showing, tasks
+from shared.engine.session import Refused, Request
 from shared.engine.timers import settle_all, sweep
 from shared.storage.keys import CaseKey
 from shared.storage.store import Store
@@ -290,6 +290,38 @@ def test_a_request_that_was_lost_goes_out_again(parties: Parties) -> None:
     assert (len(parties.invitations), parties.shown(task)[1]) == (1, "connectionRequested")
     parties.world.pass_time(hours=2)
     assert _settle_all(parties) == 0
+
+
+def test_a_request_that_no_task_waits_for_is_not_lost_either(parties: Parties) -> None:
+    """Settling goes through the requests of all organizations, as far as the time goes."""
+    partner = {"name": "Quay Cranes", "email": "office@quay.example"}
+    given = {"organizationId": "acme-claims", "partner": partner}
+    connections.ask(parties.world.session, OLA, given, Request())
+    parties.lose()
+    parties.world.pass_time(hours=2)
+    report = settle_all(parties.world.session, None, lambda: True, _never)
+    assert (report.complete, report.found) == (False, 0)
+    assert _settle_all(parties) == 1
+    parties.drain()
+    (invitation,) = parties.invitations
+    assert invitation.connection.asked.email == "office@quay.example"
+    parties.world.pass_time(hours=2)
+    assert _settle_all(parties) == 0
+
+
+def test_an_organization_whose_requests_cannot_be_read_keeps_no_other_back(
+    parties: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What failed is told, and the night's round goes on."""
+    told: list[str] = []
+
+    def failing(_: Store, organization_id: str) -> list[str]:
+        raise RuntimeError(organization_id)
+
+    monkeypatch.setattr(Store, "listed_connections", failing)
+    report = settle_all(parties.world.session, None, lambda: False, lambda what, _: told.append(what))
+    assert {"acme-claims", "harbor", "tide"} <= set(told)
+    assert (report.complete, report.failed) == (True, len(told))
 
 
 def _settle_all(parties: Parties) -> int:

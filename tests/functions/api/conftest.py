@@ -16,7 +16,7 @@ from functions.api.settings import Settings
 from shared import workflows
 from shared.domain.model.people import User
 from shared.domain.model.task import Entry
-from shared.engine import connections, organizations, people
+from shared.engine import invitations, organizations, people
 from shared.engine.counting import count
 from shared.engine.session import Identity, Session
 from shared.engine.settle import react
@@ -77,10 +77,10 @@ class World:
 
     def _send(self, entry: Entry) -> None:
         """A request for a connection goes out, as the relay sends it; its token is kept for who was asked."""
-        invitation = connections.invitation(self.session, entry)
+        invitation = invitations.invitation(self.session, entry)
         if invitation is not None:
             self.tokens[invitation.connection.id] = invitation.token
-            connections.went_out(self.session, invitation.connection.id)
+            invitations.went_out(self.session, invitation.connection.id)
 
     def items(self, prefix: str = "") -> list[dict[str, Any]]:
         """The stored items whose sort key begins so."""

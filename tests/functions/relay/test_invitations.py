@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions.relay import handler as relay
-from shared.engine import connections
+from shared.engine import connections, invitations
 from shared.engine.session import Request
 from tests.engine.parties import OLA, UNKNOWN, Parties, by_email
 from tests.engine.world import World
@@ -91,7 +91,7 @@ def test_no_other_event_of_a_connection_holds_an_address_or_a_token(
         given = {"organizationId": "acme-claims", "partner": {"name": partner, "email": "o@example.org"}}
         asked = connections.ask(world.session, OLA, given, Request()).value.connection
         if partner == "One":
-            known = connections.token_of(world.session.secret(), asked)
+            known = invitations.token_of(world.session.secret(), asked)
             connections.decline(world.session, UNKNOWN, asked.id, {"token": known}, Request())
     parties.drain()
     second = parties.task("job-2")
