@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from shared.engine import messages, tasks
+from shared.engine.messages import partner_case_id
 from shared.engine.session import Identity, Refused, Request, Session
 from shared.storage.store import Store
 from tests.engine.parties import HAL, OLA, Parties
@@ -98,8 +99,10 @@ def story(parties: Parties) -> Iterator[Due]:
 
 def told(parties: Parties, task: str) -> list[list[tuple[str, str | None]]]:
     """What the histories of all ends say: each action with what became of it, and so with nothing twice."""
-    ends = [task, *(parties.partner(task, generation) for generation in (1, 2))]
-    return [[(entry.action, entry.status) for entry in parties.world.store.history(end)] for end in ends]
+    session = parties.world.session
+    there = (partner_case_id(session, task, generation) for generation in (1, 2))
+    ends = [task, *(end.task_id for case_id in there for end in session.store.tasks(case_id))]
+    return [[(entry.action, entry.status) for entry in session.store.history(end)] for end in ends]
 
 
 def test_wherever_a_function_dies_both_ends_get_where_they_would(beginning: Moment, line: Line) -> None:
