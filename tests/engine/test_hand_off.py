@@ -324,6 +324,15 @@ def test_an_organization_whose_requests_cannot_be_read_keeps_no_other_back(
     assert (report.complete, report.failed) == (True, len(told))
 
 
+def test_a_task_is_not_referred_to_an_organization_that_is_not_there(parties: Parties) -> None:
+    """And nothing has changed."""
+    _, there = accepted(parties)
+    before = parties.world.items()
+    with pytest.raises(Refused):
+        parties.act(there, "assign", HAL, option="refer", organizationId="nobody", reason="Not ours.")
+    assert parties.world.items() == before
+
+
 def _settle_all(parties: Parties) -> int:
     """How much was owed in the night."""
     return settle_all(parties.world.session, None, lambda: False, _never).found
