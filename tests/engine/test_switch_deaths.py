@@ -310,13 +310,19 @@ def grant(session: Session, share: tuple[TaskId, Request]) -> tuple[str, bool]:
 
 @pytest.mark.parametrize("request_", [Request(), ONCE], ids=["without a key", "with one key"])
 def test_of_many_who_switch_at_once_one_does(board: World, crew: Runners, request_: Request) -> None:
-    """The others find the task closed, or with the same key are told the same; no stage of theirs is left."""
+    """The others find the task or its tree closed, or with the same key are told the same; no stage of theirs is left.
+
+    Their two reads are no snapshot: one may see the task before the switch, and the root after it.
+    """
     granted = _granted(board, *MAIL[:3])
     outcomes = crew.race(board, grant, [(granted.task_id, request_)] * RUNNERS)
     new_case = board.stored(granted.task_id).new_case_id or ""
     assert outcomes.count((new_case, False)) == 1
     others = {outcome for outcome in outcomes if outcome != (new_case, False)}
-    assert others == ({(new_case, True)} if request_.key else {("action_not_available", False)})
+    if request_.key:
+        assert others == {(new_case, True)}
+    else:
+        assert others <= {("action_not_available", False), ("parent_closed", False)}
     assert _case_ids(board) == {"a1", new_case}
     assert _check_outside(board, granted)
     _check_done(board, granted, "Translation", *MAIL[:3])
