@@ -15,22 +15,31 @@ from shared.engine.people import me
 ROUTES = Routes("Workflows")
 TYPE = text("type", "The type of task whose lifecycle is drawn; the workflow's first where it is not given.")
 MERMAID = "text/vnd.mermaid"
+VERSION = text("version", "The version: that of a case, as a number; the newest where it is not given.")
 SVG = "image/svg+xml"
 SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 @ROUTES.add("GET", "/workflows", "List the workflows", Content("Workflows", "The workflows."), refusals=(403,))
 def list_workflows(call: Call) -> Reply:
-    """The workflows that cases can be started with, each in its newest version."""
+    """The workflows that cases can be started with, each in its newest version, with the versions that there are."""
     me(call.session, call.identity)
     workflows = call.session.workflows
-    return replies.listed(views.listed(workflows.latest(name)) for name in workflows.names)
+    return replies.listed(views.listed(workflows.latest(name), workflows.versions(name)) for name in workflows.names)
 
 
-@ROUTES.add("GET", "/workflows/{name}", "Read a workflow", Content("Workflow", "The workflow."), refusals=(403, 404))
+@ROUTES.add(
+    "GET",
+    "/workflows/{name}",
+    "Read a workflow",
+    Content("Workflow", "The workflow."),
+    query=(VERSION,),
+    refusals=(403, 404),
+)
 def get_workflow(call: Call) -> Reply:
     """Types, statuses, actions and fields, as a client needs them to offer forms."""
-    return replies.resource(views.workflow(_workflow(call)))
+    workflow = _workflow(call)
+    return replies.resource(views.workflow(workflow, call.session.workflows.versions(workflow.name)))
 
 
 @ROUTES.add(
@@ -38,7 +47,7 @@ def get_workflow(call: Call) -> Reply:
     "/workflows/{name}/diagram",
     "Draw a type's lifecycle",
     Content(None, "The diagram.", other=(MERMAID, SVG)),
-    query=(TYPE,),
+    query=(TYPE, VERSION),
     refusals=(403, 404),
 )
 def draw_workflow(call: Call) -> Reply:
@@ -57,4 +66,10 @@ def _workflow(call: Call) -> Workflow:
     name = call.path["name"]
     if name not in call.session.workflows.names:
         raise Problem("not_found", "There is no such workflow.")
-    return call.session.workflows.latest(name)
+    version = call.query[VERSION]
+    if version is None:
+        return call.session.workflows.latest(name)
+    known = {str(number): number for number in call.session.workflows.versions(name)}
+    if version not in known:
+        raise Problem("not_found", "There is no such version of this workflow.")
+    return call.session.workflows.get(name, known[version])

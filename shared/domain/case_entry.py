@@ -20,4 +20,5 @@ def case_entry(context: Context, case: Case, action: str, event: str) -> Entry:
         state=case.state,
         type=case.case_type,
         workflow=case.workflow,
+        workflow_version=case.workflow_version,
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from shared.domain.definitions.workflow import Workflow
 from shared.engine.listing import QueueQuery
-from shared.engine.session import Workflows, refuse
+from shared.engine.session import Workflows, every_version, refuse
 from shared.ids import is_case_id
 
 
@@ -18,7 +17,7 @@ def read_filters(workflows: Workflows, query: QueueQuery) -> QueueQuery:
     """
     if not (query.types or query.status or query.group_queue or query.case_id):
         return query
-    known = list(_versions(workflows))
+    known = list(every_version(workflows))
     for name in query.types:
         if not any(name in workflow.types for workflow in known):
             refuse("invalid_request", f"There is no type of task {name!r}.")
@@ -29,12 +28,6 @@ def read_filters(workflows: Workflows, query: QueueQuery) -> QueueQuery:
     if query.group_queue is None:
         return query
     return replace(query, group_queue=_queue_id(known, query.group_queue))
-
-
-def _versions(workflows: Workflows) -> Iterator[Workflow]:
-    """Every version of every workflow: cases stay with the one that they began with."""
-    for name in workflows.names:
-        yield from (workflows.get(name, version) for version in workflows.versions(name))
 
 
 def _has_status(workflow: Workflow, status: str) -> bool:

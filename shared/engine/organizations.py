@@ -19,7 +19,7 @@ from shared.engine.administration import (
     committed,
 )
 from shared.engine.cursors import listed_after
-from shared.engine.session import Answer, Identity, Page, Request, Session, not_found
+from shared.engine.session import Answer, Identity, Page, Request, Session, every_version, not_found
 from shared.ids import is_organization_id
 from shared.storage.keys import OrganizationKey, TieKey, UserKey
 from shared.storage.store import Loaded
@@ -93,9 +93,8 @@ def put_organization(
 
 
 def declared_kind(session: Session, organization_id: str) -> OrganizationKind | None:
-    """The kind of an organization that a workflow declares; None if none does."""
-    workflows = (session.workflows.latest(name) for name in session.workflows.names)
-    declared = (workflow.organizations.get(organization_id) for workflow in workflows)
+    """The kind of an organization that a workflow declares, in its newest version that does; None if none does."""
+    declared = (workflow.organizations.get(organization_id) for workflow in every_version(session.workflows))
     return next((organization.kind for organization in declared if organization is not None), None)
 
 

@@ -30,7 +30,7 @@ from shared.engine.organizations import (
     put_member,
     put_organization,
 )
-from shared.engine.session import Answer, Identity, Request, Session, not_found, refuse
+from shared.engine.session import Answer, Identity, Request, Session, every_version, not_found, refuse
 from shared.ids import is_user_id
 from shared.storage.keys import OrganizationKey, UserKey
 
@@ -101,11 +101,14 @@ def _refuse_to_lock_out() -> NoReturn:
 
 
 def bootstrap(session: Session, admin: User) -> None:
-    """The organizations of all workflows exist, the first administrator, and the user `system`; none is changed."""
-    workflows = [session.workflows.latest(name) for name in session.workflows.names]
+    """The organizations of all workflows exist, the first administrator, and the user `system`; none is changed.
+
+    Those of older versions, too, whose cases go on; where versions disagree, the newest counts.
+    """
+    oldest_first = reversed(list(every_version(session.workflows)))
     wanted = {
         declared.id: Organization(declared.id, declared.label, declared.kind, declared.auto_assign)
-        for workflow in workflows
+        for workflow in oldest_first
         for declared in workflow.organizations.values()
     }
     for chunk in chunked(list(wanted.values())):

@@ -12,7 +12,7 @@ from shared.domain.model.people import Caller
 from shared.domain.model.task import case_of
 from shared.domain.words.relations import visible
 from shared.engine.loading import workflow_of
-from shared.engine.session import Identity, Session, Workflows
+from shared.engine.session import Identity, Session, Workflows, every_version
 from shared.storage.keys import CaseKey, UserKey
 from shared.storage.values import QueueRow
 
@@ -57,5 +57,5 @@ def open_rows(
 
 def _secluded(workflows: Workflows) -> frozenset[str]:
     """The types of those workflows of which only the organization of a case sees anything."""
-    known = (workflows.get(name, version) for name in workflows.names for version in workflows.versions(name))
+    known = every_version(workflows)
     return frozenset(name for workflow in known if workflow.visibility == "organization" for name in workflow.types)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -79,6 +79,12 @@ class Workflows(Protocol):
     def latest(self, name: str) -> Workflow: ...
 
     def get(self, name: str, version: int) -> Workflow: ...
+
+
+def every_version(workflows: Workflows) -> Iterator[Workflow]:
+    """All versions of all workflows; of one workflow the newest first."""
+    for name in workflows.names:
+        yield from (workflows.get(name, version) for version in reversed(workflows.versions(name)))
 
 
 def no_secret() -> bytes:

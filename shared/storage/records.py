@@ -170,6 +170,7 @@ ENTRY = Record(
         "waiting": NUMBER,
         "working": NUMBER,
         "workflow": TEXT,
+        "workflow_version": NUMBER,
         "staged": FLAG,
     },
 )

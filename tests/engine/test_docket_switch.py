@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shared.domain.model.task import Task
-from shared.engine import people, settle, tasks
+from shared.engine import cases, people, settle, tasks
 from shared.engine.session import Refused, Request
 from shared.storage.keys import CaseKey
 from tests.engine.board import CLEO, JO, MAY, QUIN, act, advance, create, intake, open_tasks, seat, tasks_of
 from tests.engine.world import ROOT, World
+from tests.workflows.versions import Several
 
 Figure = tuple[str, str, tuple[Any, ...]]
 
@@ -262,3 +264,18 @@ def test_what_begins_with_the_new_case_has_its_turn(board: World) -> None:
     board.drain()
     presentations = [t for t in tasks_of(board, new_case) if t.type == "InformalHearingPresentationTask"]
     assert [t.assigned_party.id for t in presentations if t.assigned_party] == ["vso", "vi"]
+
+
+def test_a_case_that_follows_on_goes_on_with_the_version_of_the_old_one(board: World) -> None:
+    """What is taken along has a place in it for certain, whatever a newer version says."""
+    intake(board, "direct_review")
+    first = board.session.workflows.latest("appeals")
+    board.session = replace(board.session, workflows=Several(first, replace(first, version=2)))
+    _ask(board)
+    act(board, JO, "DocketSwitchRuling", "rule", ruling="granted")
+    case = board.store.load([CaseKey(new := _grant(board))])[CaseKey(new)]
+    assert case is not None
+    assert case.workflow_version == 1
+    assert {task.workflow_version for task in tasks_of(board, new)} == {1}
+    later = {"workflow": "appeals", "caseId": "a2", "attributes": {"docket": "direct_review"}}
+    assert cases.create_case(board.session, ROOT, later, Request()).value.case.workflow_version == 2

@@ -166,6 +166,7 @@ FULL_ENTRY = Entry(
     waiting=3600,
     working=0,
     workflow="inspection",
+    workflow_version=3,
     staged=True,
 )
 CONNECTION_ENTRY = Entry(

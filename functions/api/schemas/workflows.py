@@ -14,7 +14,13 @@ class ListedWorkflow(Output):
 
     name: Annotated[str, Field(examples=["inspection"])]
     label: Annotated[str, Field(examples=["Inspection tasks"])]
-    version: Annotated[int, Field(ge=1, description="The newest, which new cases start with.", examples=[1])]
+    version: Annotated[
+        int,
+        Field(ge=1, description="The one that is shown: the newest, which new cases start with, or the one asked for."),
+    ]
+    versions: Annotated[
+        list[int], Field(description="All that there are, the oldest first: cases keep theirs.", examples=[[1, 2]])
+    ]
 
 
 class Workflows(Output):

@@ -113,7 +113,8 @@ def timer(value: Timer) -> Json:
 
 def entry(value: Entry, viewer: Caller, workflows: Workflows) -> Json:
     """One version of a task or a case."""
-    workflow = workflows.latest(value.workflow) if value.workflow in workflows.names else None
+    known = value.workflow_version in workflows.versions(value.workflow)
+    workflow = workflows.get(value.workflow, value.workflow_version) if known else None
     return {
         "taskId": value.task_id,
         "caseId": value.case_id,

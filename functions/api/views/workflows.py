@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from functions.api.views.people import Json
 from functions.api.views.tasks import queue_label
 from shared.domain.definitions.workflow import Action, CaseType, Status, TaskType, Workflow
 from shared.domain.words.fields import input_schema, json_schema
 
 
-def listed(value: Workflow) -> Json:
-    """A workflow as lists show it."""
-    return {"name": value.name, "label": value.label, "version": value.version}
+def listed(value: Workflow, versions: Sequence[int]) -> Json:
+    """A workflow as lists show it, with all its versions."""
+    return {"name": value.name, "label": value.label, "version": value.version, "versions": list(versions)}
 
 
-def workflow(value: Workflow) -> Json:
+def workflow(value: Workflow, versions: Sequence[int]) -> Json:
     """A workflow, whole: what a client needs to offer forms for its cases and tasks."""
     return {
-        **listed(value),
+        **listed(value, versions),
         "caseTypes": [_case_type(item, value) for item in value.case_types.values()],
         "types": [_type(item, value) for item in value.types.values()],
         "statuses": [_status(item) for item in value.statuses.values()],

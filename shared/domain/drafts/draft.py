@@ -320,6 +320,7 @@ class Draft:
             waiting=task.waiting if task.closed_at else None,
             working=task.working if task.closed_at else None,
             workflow=task.workflow,
+            workflow_version=task.workflow_version,
             # What happens to it once its case is seen is heard, though the task itself has still to come to light.
             staged=task.staged and self.before is None,
         )

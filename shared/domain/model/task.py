@@ -248,6 +248,7 @@ class Entry:
     waiting: int | None = None
     working: int | None = None
     workflow: str = ""
+    workflow_version: int = 1
     staged: bool = False
     connection_id: str | None = None
 

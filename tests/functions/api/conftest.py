@@ -29,6 +29,7 @@ from tests.storage.table import REGION, client, create_table
 
 TABLE = "casetree-api"
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
+SETTINGS = Settings(("username", "cognito:username", "sub"), ADMIN_GROUP)
 ADMIN = Identity("admin", in_admin_group=True)
 INSIDE = {
     "ann": {"quality-assurance": True, "dispatch": False, "order-intake": True},
@@ -129,7 +130,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
             secret=lambda: b"a secret of tests",
         )
         _populate(session)
-        yield World(session, clock, Api(Settings(("username", "cognito:username", "sub"), ADMIN_GROUP), session))
+        yield World(session, clock, Api(SETTINGS, session))
 
 
 @pytest.fixture

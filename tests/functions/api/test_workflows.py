@@ -13,7 +13,7 @@ from tests.functions.api.conftest import World
 def test_workflows_are_listed_to_everybody_signed_in(eve: Client) -> None:
     """Each in the version that new cases start with."""
     items = eve.get("/workflows").json["items"]
-    assert {"name": "inspection", "label": "Inspection tasks", "version": 1} in items
+    assert {"name": "inspection", "label": "Inspection tasks", "version": 1, "versions": [1]} in items
 
 
 def test_a_workflow_says_what_forms_need(eve: Client) -> None:
