@@ -14,6 +14,7 @@ from shared.domain.model.plan import FieldError, Refusal
 from shared.domain.model.task import Task, TaskId
 from shared.domain.words.kind import escape
 from shared.engine.session import Identity, Refused, Request, Session, not_found, refuse
+from shared.engine.several import each_of
 from shared.engine.tasks import act
 from shared.storage.keys import OrganizationKey, TaskKey, UserKey
 from shared.storage.store import Loaded
@@ -50,7 +51,9 @@ def bulk_assign(session: Session, identity: Identity, organization_id: str, give
         detail = f"{user.id!r} is no member of {organization.id!r}."
         refuse("assignee_not_member", detail, rule="members_of_its_organization")
     free = list(islice(_free(session, organization_id, given.get("type")), count))
-    return tuple(_assigned(session, identity, task, user) for task in free)
+    return each_of(
+        free, lambda task: _assigned(session, identity, task, user), lambda task, why: Outcome(task.task_id, why)
+    )
 
 
 def _managed(caller: Caller, organization_id: str, loaded: Loaded) -> Organization:

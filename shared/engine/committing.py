@@ -8,13 +8,14 @@ is swept some time later.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from shared.domain.model.plan import Plan
 from shared.domain.model.task import Case
 from shared.domain.model.writes import ChangeCase, CreateCase, PassLock, TakeLock
 from shared.engine.session import Session
-from shared.storage.store import CommitFailed
+from shared.storage.store import CommitFailed, Throttled, Unreachable
 
 CHUNK = 40
 """Writes of a stage in one transaction: fewer than the 100 that it may hold, as it may hold no more than 4 MB."""
@@ -22,15 +23,16 @@ CHUNK = 40
 
 def committed(session: Session, plan: Plan, taken: set[str] | None = None) -> bool:
     """Whether the plan went through; if not, another commit came between, or a lock is `taken`, which is noted."""
-    _stage(session, plan)
     try:
+        _stage(session, plan)
         session.store.commit(plan)
     except CommitFailed as failed:
         if taken is not None and failed.kind == "condition" and isinstance(failed.write, TakeLock | PassLock):
             taken.add(failed.write.name)
         for write in plan.stage:
             if isinstance(write, CreateCase):
-                discard(session, write.case)
+                with suppress(CommitFailed, Throttled, Unreachable):  # what is left is swept some time later
+                    discard(session, write.case)
         return False
     return True
 

@@ -10,6 +10,7 @@ from shared.domain.model.plan import Refusal
 from shared.domain.model.task import Party, Task, TaskId
 from shared.engine.administration import administrator
 from shared.engine.session import Identity, Refused, Request, Session, not_found
+from shared.engine.several import each_of
 from shared.engine.tasks import act, available_actions
 from shared.storage import indexes
 from shared.storage.keys import TaskKey, UserKey
@@ -50,7 +51,12 @@ def hand_back(session: Session, identity: Identity, user_id: str, *, dry_run: bo
         not_found("user")
     tasks, more = _open_tasks(session, user.party)
     one = _would_hand_back if dry_run else _hand_back
-    return HandBack(tuple(one(session, identity, task, _ways(session, task)) for task in tasks), more, dry_run)
+    done = each_of(
+        tasks,
+        lambda task: one(session, identity, task, _ways(session, task)),
+        lambda task, why: HandedBack(task.task_id, None, why),
+    )
+    return HandBack(done, more, dry_run)
 
 
 def _open_tasks(session: Session, party: Party) -> tuple[list[Task], bool]:

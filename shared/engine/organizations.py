@@ -88,7 +88,7 @@ def put_organization(
 
     answer = session.retry(attempt)
     if answer.status == 200:  # noqa: PLR2004 (it was there before, and may have members)
-        _refresh_copies(session, answer.value)
+        session.read_back(lambda: _refresh_copies(session, answer.value))
     return answer
 
 

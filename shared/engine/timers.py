@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -13,6 +13,7 @@ from shared.engine.invitations import send_lost
 from shared.engine.session import Session
 from shared.engine.settle import fire, settle
 from shared.storage.keys import CaseKey
+from shared.storage.store import Throttled, Unreachable
 from shared.storage.values import Round
 
 PAGE = 100
@@ -80,13 +81,13 @@ class _Shard:
 def sweep(session: Session, shards: Sequence[int], out_of_time: OutOfTime, on_error: OnError) -> SweepReport:
     """What is due in the shards has fired, until nothing is, or the time is up.
 
-    A timer that fails is left to the next sweep; the others fire all the same.
+    A timer that fails is left to the next sweep, and so is a shard; the others fire all the same.
     """
     report = SweepReport()
     waiting = [_Shard(number) for number in shards]
     while waiting:
         shard = waiting.pop(0)
-        timers = shard.next_page(session)
+        timers = _next_page(session, shard, report, on_error)
         for timer in timers:
             if out_of_time():
                 report.complete = False
@@ -95,6 +96,16 @@ def sweep(session: Session, shards: Sequence[int], out_of_time: OutOfTime, on_er
         if timers:
             waiting.append(shard)
     return report
+
+
+def _next_page(session: Session, shard: _Shard, report: SweepReport, on_error: OnError) -> list[Timer]:
+    """The next timers of the shard; where they cannot be listed, they are left to the next sweep."""
+    try:
+        return shard.next_page(session)
+    except (Throttled, Unreachable) as error:
+        report.failed, report.complete = report.failed + 1, False
+        on_error(f"shard {shard.number}", error)
+        return []
 
 
 def _fire(session: Session, timer: Timer, report: SweepReport, on_error: OnError) -> None:
@@ -130,10 +141,10 @@ def settle_all(session: Session, after: str | None, out_of_time: OutOfTime, on_e
     """
     report = SettleReport()
     last = after
-    for case_id in session.store.cases(after):
+    for case_id in _cases(session, after, report, on_error):
         if out_of_time():
-            report.complete, report.next = False, last
-            return report
+            report.complete = False
+            break
         try:
             settle_case(session, case_id, report)
         except Exception as error:  # noqa: BLE001 (whatever it is, the other cases are settled)
@@ -141,9 +152,19 @@ def settle_all(session: Session, after: str | None, out_of_time: OutOfTime, on_e
             on_error(case_id, error)
         report.cases += 1
         last = case_id
-    if not _settle_connections(session, report, out_of_time, on_error):
-        report.complete, report.next = False, last
+    if report.complete:
+        report.complete = _settle_connections(session, report, out_of_time, on_error)
+    report.next = None if report.complete else last
     return report
+
+
+def _cases(session: Session, after: str | None, report: SettleReport, on_error: OnError) -> Iterator[str]:
+    """The cases behind `after`, as far as the table lists them: how far that was is not lost where it is busy."""
+    try:
+        yield from session.store.cases(after)
+    except (Throttled, Unreachable) as error:
+        report.failed, report.complete = report.failed + 1, False
+        on_error("the table", error)
 
 
 def _settle_connections(session: Session, report: SettleReport, out_of_time: OutOfTime, on_error: OnError) -> bool:

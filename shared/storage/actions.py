@@ -26,10 +26,10 @@ _ADDED = frozenset(CHILDREN.attributes)
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One item before and after, as far as known, the condition that must hold, and what asked for it."""
+    """One item before and after, as far as known, the condition that must hold, and what of a plan asked for it."""
 
     kind: Kind
-    write: Write | Move
+    write: Write | Move | None
     before: Item | None = None
     after: Item | None = None
     condition: Condition | None = None

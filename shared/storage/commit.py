@@ -10,7 +10,7 @@ from shared.domain.model.task import TaskId
 from shared.storage import keys
 from shared.storage.actions import MOST, Action, in_order
 from shared.storage.attributes import Item
-from shared.storage.errors import THROTTLED, CommitFailed, FailureKind, Throttled, Unreachable, response_of, trouble_of
+from shared.storage.errors import THROTTLED, CommitFailed, FailureKind, Throttled, Unreachable, trouble_of
 from shared.storage.keys import key_item
 from shared.storage.schema import SORT
 from shared.storage.table import ATTEMPTS, Table, pause
@@ -28,7 +28,7 @@ def commit(table: Table, plan: Plan) -> None:
 def discard(table: Table, case_id: str) -> None:
     """No item of the case is left; the case itself goes last. Done again after a crash, it goes on where it was."""
     _delete(table, [item for item in table.query(f"CASE#{case_id}") if item[SORT]["S"] != "CASE"])
-    table.delete([key_item(keys.CaseKey(case_id).address)])
+    _delete(table, [key_item(keys.CaseKey(case_id).address)])
 
 
 def discard_texts(table: Table, task_id: TaskId) -> int:
@@ -40,8 +40,10 @@ def discard_texts(table: Table, task_id: TaskId) -> int:
 
 
 def _delete(table: Table, items: Sequence[Item]) -> None:
-    for start in range(0, len(items), MOST):
-        table.delete(items[start : start + MOST])
+    """None of the items is left; gone is gone, so a lost answer needs no look."""
+    deletes = [Action("delete", None, item) for item in items]
+    for start in range(0, len(deletes), MOST):
+        transact(table, deletes[start : start + MOST], None, lambda: False)
 
 
 def transact(table: Table, prepared: Sequence[Action], token: str | None, went_through: Callable[[], bool]) -> None:
@@ -50,6 +52,7 @@ def transact(table: Table, prepared: Sequence[Action], token: str | None, went_t
     botocore does not repeat a transaction that DynamoDB cancelled because it was throttled, so that
     is done here; what it repeats itself, it repeats with the same token.
     """
+    table.unanswered = False
     for attempt in range(ATTEMPTS if prepared else 0):
         if attempt:
             pause(attempt)
@@ -57,7 +60,8 @@ def transact(table: Table, prepared: Sequence[Action], token: str | None, went_t
             table.transact(prepared, token)
         except TransactWriteError as error:
             failure = _failure_of(error, prepared)
-            if _uncertain(error, failure) and went_through():
+            # An earlier attempt, or this one, may have taken effect without anybody hearing of it.
+            if table.unanswered and _found(went_through):
                 return
             if failure is None:
                 raise
@@ -65,6 +69,14 @@ def transact(table: Table, prepared: Sequence[Action], token: str | None, went_t
                 raise failure from error
         else:
             return
+
+
+def _found(went_through: Callable[[], bool]) -> bool:
+    """What the look says; where the table is too busy for it, nobody knows what happened, and that is told."""
+    try:
+        return went_through()
+    except Throttled as error:
+        raise Unreachable("the answer was lost, and could not be looked for") from error
 
 
 def _went_through(table: Table, plan: Plan) -> bool:
@@ -85,12 +97,6 @@ def _failure_of(error: TransactWriteError, prepared: Sequence[Action]) -> Failur
     if THROTTLED & set(reasons.values()):
         return Throttled("a transaction was cancelled")
     return trouble_of(error)
-
-
-def _uncertain(error: TransactWriteError, failure: Failure | None) -> bool:
-    """Whether an earlier attempt, or this one, may have taken effect without anybody hearing of it."""
-    repeated = response_of(error).get("ResponseMetadata", {}).get("RetryAttempts", 0)
-    return isinstance(failure, Unreachable) or repeated > 0
 
 
 def _cancelled_by_throttling(error: TransactWriteError, failure: Failure) -> bool:

@@ -64,8 +64,13 @@ def trouble_of(error: Exception) -> Throttled | Unreachable | None:
     code = response.get("Error", {}).get("Code", "")
     if code in THROTTLED:
         return Throttled(code)
+    return Unreachable(code) if is_uncertain(response) else None
+
+
+def is_uncertain(response: Mapping[str, Any]) -> bool:
+    """Whether DynamoDB's answer leaves open what became of the request."""
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return Unreachable(code) if code in UNCERTAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.get("Error", {}).get("Code") in UNCERTAIN
 
 
 def response_of(error: Exception) -> Mapping[str, Any]:

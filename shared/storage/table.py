@@ -19,7 +19,7 @@ from pynamodb.expressions.condition import Condition
 
 from shared.storage.actions import Action, in_order, request_of
 from shared.storage.attributes import Item
-from shared.storage.errors import Throttled, told_apart
+from shared.storage.errors import Throttled, is_uncertain, told_apart
 from shared.storage.keys import Address, key_item
 from shared.storage.schema import PARTITION, SORT, Index, meta_table
 from shared.storage.values import Capacity
@@ -30,6 +30,7 @@ READ_SECONDS = 3.0
 RETRIES = 2
 BATCH = 100
 ATTEMPTS = 4
+TRANSACTION_ANSWERED = "response-received.dynamodb.TransactWriteItems"
 
 Ask = Callable[[dict[str, Any] | None], dict[str, Any]]
 
@@ -48,6 +49,8 @@ class Table:
         )
         self._connection.add_meta_table(meta_table(name))
         self.consumed = Capacity()
+        # Whether a transaction was sent, since somebody last said no, of which nobody knows what became.
+        self.unanswered = False
 
     def get(self, address: Address) -> Item | None:
         """The item, strongly consistent."""
@@ -104,26 +107,20 @@ class Table:
         with told_apart():
             self._connection.put_item(self._name, item[PARTITION]["S"], item[SORT]["S"], attributes=item)
 
-    def delete(self, items: Sequence[Item]) -> None:
-        """None of the items is there; up to a hundred at once, by the permission that transactions need anyway."""
-        connection = self._connection
-        deletes = [
-            connection.get_operation_kwargs(self._name, item[PARTITION]["S"], item[SORT]["S"], key="Key")
-            for item in items
-        ]
-        with told_apart():
-            answer = connection.transact_write_items([], deletes, [], [])
-        self._count_written(answer)
-
     def transact(self, actions: Sequence[Action], token: str | None) -> None:
         """All actions took effect, or none; the reasons in an error are in the order of `in_order`."""
         requests: dict[str, list[dict[str, Any]]] = {"check": [], "delete": [], "put": [], "update": []}
         for action in in_order(actions):
             requests[action.kind].append(request_of(action, self._connection, self._name))
+        # Of what botocore repeats itself, only the last answer leaves it. Registered once, however often it is said.
+        self._connection.client.meta.events.register(TRANSACTION_ANSWERED, self._note, unique_id="unanswered")
         answer = self._connection.transact_write_items(
             requests["check"], requests["delete"], requests["put"], requests["update"], client_request_token=token
         )
         self._count_written(answer)
+
+    def _note(self, parsed_response: dict[str, Any] | None, **_: Any) -> None:
+        self.unanswered |= parsed_response is None or is_uncertain(parsed_response)
 
     def _count_written(self, answer: dict[str, Any]) -> None:
         for consumed in answer.get("ConsumedCapacity", ()):

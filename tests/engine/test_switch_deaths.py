@@ -21,7 +21,7 @@ from tests.engine.board import CLEO, JO, MAY, QUIN, act, create, intake, seat, t
 from tests.engine.races import RUNNERS, Runners
 from tests.engine.soundness import check_case
 from tests.engine.world import ROOT, World
-from tests.storage.faults import Line
+from tests.storage.faults import Line, cancelled, fine
 from tests.storage.table import create_table, delete_table
 
 pytestmark = pytest.mark.dynamodb_local
@@ -256,6 +256,17 @@ def test_at_whatever_commit_one_dies_that_came_too_late(
             there = () if board.stored(translation.task_id).status == "completed" else ("Translation",)
             _check_done(board, granted, *there)
     assert number > 6
+
+
+def test_a_switch_that_meets_another_transaction_is_decided_again(board: World, line: Line) -> None:
+    """At whatever commit, of its stage too; what it had staged is gone, and if that fails, it is swept later."""
+    granted = _granted(board)
+    moment = Moment(board)
+    for number in range(3):
+        moment.again()
+        line.fail(COMMIT, *[fine] * number, *[cancelled("TransactionConflict")] * 2)
+        _switch(board, granted)
+        _check_done(board, granted, "Translation")
 
 
 def test_an_abandoned_stage_is_swept_after_an_hour(board: World, line: Line) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -5,7 +6,8 @@ import pytest
 
 from shared.domain.model.task import Timer
 from shared.engine import settle, timers
-from shared.engine.timers import settle_all, sweep
+from shared.engine.timers import settle_all, settle_on, sweep
+from shared.storage.store import Store, Throttled
 from shared.timestamps import to_text
 from tests.engine.world import ANN, BOB, START, World
 
@@ -107,6 +109,29 @@ def test_one_that_fails_does_not_hold_up_the_others(world: World, monkeypatch: p
     assert all(world.stored(task).overdue for task in good)
 
 
+def test_a_busy_shard_does_not_hold_up_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timers that cannot be listed now are the next sweep's, which the report says; the others fire."""
+    world.case("look-1")
+    tasks = [due_task(world) for _ in range(12)]
+    world.pass_time(hours=2)
+    original = type(world.store).due
+    failed: list[str] = []
+
+    def due(self: Store, shard: int, until: Any, limit: int) -> list[Timer]:
+        if shard == busy:
+            raise Throttled
+        return original(self, shard, until, limit)
+
+    busy = next(shard for shard in SHARDS if world.store.due(shard, world.now, 1))
+    waiting = len(world.store.due(busy, world.now, 100))
+    monkeypatch.setattr(type(world.store), "due", due)
+    report = sweep(world.session, SHARDS, never, lambda what, error: failed.append(what))
+    assert (report.fired, report.failed, report.complete) == (len(tasks) - waiting, 1, False)
+    assert failed == [f"shard {busy}"]
+    monkeypatch.setattr(type(world.store), "due", original)
+    assert sweep(world.session, SHARDS, never, silent) == timers.SweepReport(fired=waiting)
+
+
 def test_a_timer_that_nothing_is_owed_for_does_not_keep_the_sweep_busy(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,3 +193,25 @@ def test_a_case_that_cannot_be_settled_is_reported(world: World, monkeypatch: py
     report = settle_all(world.session, None, never, lambda what, error: failed.append(what))
     assert (report.cases, report.failed, report.miscounted) == (2, 1, 1)
     assert failed == ["look-1"]
+
+
+def test_how_far_settling_came_is_not_lost_where_the_table_is_busy(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list of cases that breaks off is a round that is not complete: the next run goes on behind the last case."""
+    for number in range(5):
+        world.case(f"look-{number}")
+    order = list(world.store.cases())
+
+    def cases(self: Store, after: str | None) -> Iterator[str]:
+        yield from order[:2]
+        raise Throttled
+
+    failed: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "cases", cases)
+        report = settle_on(world.session, never, lambda what, error: failed.append(what))
+    assert (report.cases, report.failed, report.complete, report.next) == (2, 1, False, order[1])
+    assert failed == ["the table"]
+    rest = settle_on(world.session, never, silent)
+    assert (rest.cases, rest.complete) == (3, True)

@@ -58,10 +58,10 @@ class World:
 
     def begin(self, items: list[dict[str, Any]]) -> None:
         """The table holds these items and no others; clock and stream are where they were in the beginning."""
-        kept = [(item["PK"]["S"], item["SK"]["S"]) for item in items]
-        present = [{name: item[name] for name in ("PK", "SK")} for item in self.items()]
-        gone = [key for key in present if (key["PK"]["S"], key["SK"]["S"]) not in kept]
-        requests = [{"DeleteRequest": {"Key": key}} for key in gone] + [{"PutRequest": {"Item": i}} for i in items]
+        now, then = ({(item["PK"]["S"], item["SK"]["S"]): item for item in found} for found in (self.items(), items))
+        gone = [{"PK": now[key]["PK"], "SK": now[key]["SK"]} for key in now.keys() - then.keys()]
+        requests: list[Any] = [{"DeleteRequest": {"Key": key}} for key in gone]
+        requests += [{"PutRequest": {"Item": item}} for key, item in then.items() if now.get(key) != item]
         for start in range(0, len(requests), 25):
             self.client.batch_write_item(RequestItems={self.table: requests[start : start + 25]})
         self.now = START

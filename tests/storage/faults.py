@@ -75,12 +75,17 @@ class Line:
         self._whole = self._endpoint._do_get_response  # noqa: SLF001
         self._faults: dict[str, deque[Fault]] = {}
         self._dead = False
+        self._lasting: tuple[int, Fault] | None = None
         self.sent: list[str] = []
         self._endpoint._do_get_response = self._send  # noqa: SLF001
 
     def fail(self, operation: str, *faults: Fault) -> None:
         """The next requests of the operation meet these faults, one each."""
         self._faults.setdefault(operation, deque()).extend(faults)
+
+    def fail_after(self, number: int, fault: Fault) -> None:
+        """So many requests from now on go through, and all after them meet the fault, until `mend` or this is said."""
+        self._lasting = len(self.sent) + number, fault
 
     def dies(self, work: Callable[[], object], operation: str, number: int, *, took_effect: bool) -> bool:
         """Whether the process that does the work died at its so-many-th request of the operation.
@@ -113,5 +118,6 @@ class Line:
             raise Killed
         self.sent.append(operation.name)
         waiting = self._faults.get(operation.name)
-        fault = waiting.popleft() if waiting else fine
+        number, lasting = self._lasting or (len(self.sent), fine)
+        fault = waiting.popleft() if waiting else lasting if len(self.sent) > number else fine
         return fault(lambda: self._whole(request, operation, context))

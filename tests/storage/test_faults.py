@@ -7,7 +7,7 @@ from pynamodb.exceptions import GetError, TransactWriteError
 from shared.domain.counts.tally import Counted, Move
 from shared.domain.model import writes as p
 from shared.domain.model.plan import Plan
-from shared.domain.model.task import Cell
+from shared.domain.model.task import Cell, Texts
 from shared.storage.keys import CaseKey, TaskKey
 from shared.storage.store import CommitFailed, Store, Throttled, Unreachable
 from tests.storage.examples import (
@@ -118,6 +118,23 @@ def test_a_lost_answer_that_cannot_be_looked_for_is_unreachable(store: Store, li
     assert version(store) == 2
 
 
+def test_a_lost_answer_that_nobody_has_time_to_look_for_is_unreachable(store: Store, line: Line, asked: Plan) -> None:
+    """A table that is too busy for the look does not make it certain that nothing was written."""
+    line.fail(COMMIT, answer_lost, *[answer("ThrottlingException")] * TRIES)
+    line.fail(GET, *[answer("ThrottlingException")] * TRIES)
+    with pytest.raises(Unreachable):
+        store.commit(asked)
+    assert version(store) == 2
+
+
+def test_what_was_refused_each_time_is_not_looked_for(store: Store, line: Line, asked: Plan) -> None:
+    """Where every attempt was answered, and none of them took effect, a busy table is not asked more."""
+    line.fail(COMMIT, *[answer("ThrottlingException")] * TRIES)
+    with pytest.raises(Throttled):
+        store.commit(asked)
+    assert line.sent == [COMMIT] * TRIES
+
+
 def test_a_plan_without_history_cannot_be_found(store: Store, line: Line) -> None:
     """A plan that writes no entry leaves no trace to look for."""
     line.fail(COMMIT, *DEAD)
@@ -190,6 +207,27 @@ def test_lasting_throttling_is_told(store: Store, line: Line, asked: Plan, fault
     assert line.sent.count(COMMIT) < 6
     line.mend()
     assert version(store) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (cancelled("ThrottlingError"), Throttled),
+        (answer("ThrottlingException"), Throttled),
+        (cancelled("TransactionConflict"), CommitFailed),
+        (never_sent, Unreachable),
+    ],
+)
+def test_what_cannot_be_deleted_now_can_be_later(
+    store: Store, line: Line, fault: Fault, error: type[Exception]
+) -> None:
+    """A busy table, and another transaction at the item, are told as at any other write; done again, all is gone."""
+    commit(store, p.PutFirstTexts(TASK_ID, Texts("Ring twice.")))
+    line.fail(COMMIT, *[fault] * 20)
+    with pytest.raises(error):
+        store.discard_texts(TASK_ID)
+    line.mend()
+    assert (store.discard_texts(TASK_ID), store.discard_texts(TASK_ID)) == (1, 0)
 
 
 def test_a_mistake_is_not_hidden(store: Store, line: Line, asked: Plan) -> None:

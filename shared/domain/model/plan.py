@@ -30,6 +30,8 @@ Code = Literal[
     "case_closed",
     "conflict",
     "idempotency_key_reused",
+    "throttled",
+    "unavailable",
 ]
 
 

@@ -1,4 +1,4 @@
-"""The function on moto, in the environment that the stack gives it."""
+"""The functions on moto, in the environment that the stack gives them."""
 
 import os
 
