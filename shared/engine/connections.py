@@ -62,8 +62,11 @@ def list_connections(
     session: Session, identity: Identity, organization_id: str, role: str | None, cursor: str | None, limit: int
 ) -> Page[ConnectionView]:
     """The connections of an organization, the oldest first, with others whose role fits; raises Refused."""
-    caller = session.caller(identity, session.store.load([UserKey(identity.user_id)]))
-    if not (caller.administrator or caller.member_of(organization_id)):
+    loaded = session.store.load([UserKey(identity.user_id), OrganizationKey(organization_id)])
+    caller = session.caller(identity, loaded)
+    if loaded[OrganizationKey(organization_id)] is None or not (
+        caller.administrator or caller.member_of(organization_id)
+    ):
         not_found("organization")
     if role is not None and not is_pattern(role):
         refuse("invalid_request", "role is a role such as partner-surveyor, or the beginning of one with *.")
