@@ -12,6 +12,12 @@ from shared.storage.schema import DUE, ORGANIZATION_QUEUE, PARTY_QUEUE, TIMELINE
 from shared.timestamps import to_text
 
 DUE_SHARDS = 16
+TASK_PLACES = (
+    *(PARTY_QUEUE.partition, PARTY_QUEUE.sort),
+    *(ORGANIZATION_QUEUE.partition, ORGANIZATION_QUEUE.sort),
+    UNASSIGNED.partition,
+)
+"""The attributes that say where a task is listed, where it is."""
 # Sorts behind every date: without a due time, a task comes last.
 NEVER = "~"
 OPEN = "O#"

@@ -16,11 +16,14 @@ from shared.storage import people_items as people
 from shared.storage import tree_items as tree
 from shared.storage.actions import Action, changing, distinct
 from shared.storage.attributes import Item
+from shared.storage.indexes import TASK_PLACES
+from shared.storage.keys import history_of, key_item
 from shared.storage.records import CHILDREN, RECEIVED
-from shared.storage.schema import PARTITION
+from shared.storage.schema import PARTITION, TIMELINE
 from shared.storage.task_items import task_item
 
 _OPEN_CHILDREN = "childrenOpen"
+UNKNOWN = "?"
 _NEW = Path(PARTITION).does_not_exist()
 _OPEN = Path("state") == {"S": "open"}
 
@@ -83,7 +86,8 @@ def _(write: p.ChangeTask) -> Iterator[Action]:
         condition &= _unchanged(before, CHILDREN.attributes)
     if write.reassigns:
         condition &= _unchanged(before, RECEIVED.attributes)
-    yield changing(write, before, task_item(write.after), condition)
+    known = _listed_nowhere(before) if write.listed_anew else before
+    yield changing(write, known, task_item(write.after), condition)
 
 
 @actions_of.register
@@ -115,6 +119,12 @@ def _(write: p.ChangeEdge) -> Iterator[Action]:
 
 
 @actions_of.register
+def _(write: p.DeleteEdge) -> Iterator[Action]:
+    item = tree.edge_item(write.edge)
+    yield Action("delete", write, item, condition=_unchanged(item, ("countedVersion",)))
+
+
+@actions_of.register
 def _(write: p.TakeLock) -> Iterator[Action]:
     item = tree.lock_item(write.task_id, write.name)
     holders = Path("heldBy")
@@ -139,6 +149,12 @@ def _(write: p.PassLock) -> Iterator[Action]:
 @actions_of.register
 def _(write: p.AddEntry) -> Iterator[Action]:
     yield Action("put", write, after=cases.entry_item(write.entry), condition=_NEW)
+
+
+@actions_of.register
+def _(write: p.ListEntry) -> Iterator[Action]:
+    item, there = cases.entry_item(write.entry), key_item(history_of(write.entry))
+    yield changing(write, there, there | {TIMELINE.sort: item[TIMELINE.sort]}, Path(PARTITION).exists())
 
 
 @actions_of.register
@@ -253,6 +269,11 @@ def _(write: p.PutMember) -> Iterator[Action]:
 @actions_of.register
 def _(write: p.DeleteMember) -> Iterator[Action]:
     yield Action("delete", write, people.unlisted_member_item(write.organization_id, write.user_id))
+
+
+def _listed_nowhere(item: Item) -> Item:
+    """The item as if nobody knew its places in the indexes, so that each is set or taken away."""
+    return item | {name: {"S": UNKNOWN} for name in TASK_PLACES}
 
 
 def _unchanged(before: Item, names: Iterable[str]) -> Condition:

@@ -146,6 +146,7 @@ CREATE, CHILD_OPENED, CHILDREN_CLOSED = "create", "child_opened", "children_clos
 HOLD_ENDED, WORK_RETURNED, ENDED_BELOW = "hold_ended", "work_returned", "ended_below"
 SWITCHED, CASE_CHANGED = "switched", "case_changed"
 REFERRED_ON = "referred_on"
+MENDED = "mended"
 RESERVED = (
     CREATE,
     CHILD_OPENED,
@@ -156,6 +157,7 @@ RESERVED = (
     SWITCHED,
     CASE_CHANGED,
     REFERRED_ON,
+    MENDED,
 )
 """What history calls changes that no action of the file makes; no action may have such a name."""
 

@@ -45,7 +45,8 @@ class Draft:
     and whatever the effects added; nothing of it is stored before the plan commits. `counters`
     demands that nobody has counted a child of the task meanwhile. Other tasks that the same plan
     makes or changes have drafts of their own `beside` this one; all of them know each other. `past`
-    are versions that the same plan makes before the last one, `stage` what it stores unseen before.
+    are versions that the same plan makes before the last one, `stage` what it stores unseen before. Where
+    its history has gone further than the task, so many versions are `taken`.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Draft:
         self.reacts: dict[str, None] = {}
         self.writes: list[Write] = []
         self.past: list[Entry] = []
+        self.taken = 0
         self.stage: tuple[Write, ...] = ()
         self.company: dict[TaskId, Draft] = {task.task_id: self}
         self._later: list[Callable[[Draft], None]] = []
@@ -82,7 +84,7 @@ class Draft:
     @property
     def next_version(self) -> int:
         """The version under which the draft will be stored."""
-        return 1 + len(self.past) + (self.before.version if self.before else 0)
+        return 1 + self.taken + len(self.past) + (self.before.version if self.before else 0)
 
     @property
     def is_idle(self) -> bool:

@@ -68,11 +68,13 @@ class ChangeTask:
     counters, `counters` demands that they, too, are still those of `before`.
     What an end has heard moves without a new version as well: a new generation starts from none, so
     for one of those, that too must be what it was.
+    With `listed_anew`, its places in the indexes are written even where they should not have changed.
     """
 
     before: Task
     after: Task
     counters: bool = False
+    listed_anew: bool = False
 
     @property
     def reassigns(self) -> bool:
@@ -118,6 +120,13 @@ class ChangeEdge:
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteEdge:
+    """The parent has no such child, provided that nobody has counted it since the edge was read."""
+
+    edge: Edge
+
+
+@dataclass(frozen=True, slots=True)
 class TakeLock:
     """The task holds the named lock of its case; fails while another one does."""
 
@@ -148,6 +157,13 @@ class PassLock:
 @dataclass(frozen=True, slots=True)
 class AddEntry:
     """The history has the entry; there is exactly one for each version."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntry:
+    """The entry, which is there, stands at its place in the timeline of its case."""
 
     entry: Entry
 
@@ -336,10 +352,12 @@ Write = (
     | ChangeCounters
     | CreateEdge
     | ChangeEdge
+    | DeleteEdge
     | TakeLock
     | ReleaseLock
     | PassLock
     | AddEntry
+    | ListEntry
     | PutFirstTexts
     | PutDescription
     | PutLinks

@@ -17,7 +17,7 @@ from shared.domain.model.scene import Context, status_of
 from shared.domain.model.task import Children, Edge, Task
 from shared.domain.model.writes import ChangeCounters, ChangeEdge, Write
 from shared.domain.trees.following import follow
-from shared.domain.trees.tree import on_hold, reaction
+from shared.domain.trees.tree import on_hold, opened, reaction
 
 
 def count_children(context: Context, children: Iterable[tuple[Edge, Task]]) -> Plan | None:
@@ -57,6 +57,26 @@ def is_behind(workflow: Workflow, edge: Edge, child: Task) -> bool:
 def may_react(workflow: Workflow, parent: Task, closed: int = 1) -> bool:
     """Whether the parent may become something else once so many children more are counted as closed."""
     return status_of(workflow, parent).open and parent.children.open <= closed
+
+
+def counters_of(edges: Iterable[Edge]) -> Children:
+    """What the counters of a task are, by all edges that count at it."""
+    counters = Children()
+    for edge in edges:
+        if not edge.hold:
+            counters = opened(counters, same=edge.same_type)
+            if edge.counted_version > 0:
+                counters = _closed(counters, edge, completed=edge.counted_completed)
+    return counters
+
+
+def reaction_due(context: Context) -> Plan | None:
+    """The plan of what the scene's task becomes, by its counters as they are; None if it stays as it is.
+
+    The count of the last child commits together with this, so it is never due where nothing was broken.
+    """
+    becomes = reaction(context.scene.workflow, context.scene.subject)
+    return None if becomes is None else _react(context, context.scene.subject, becomes)
 
 
 def _react(context: Context, after: Task, becomes: Status, *writes: Write) -> Plan:

@@ -34,7 +34,7 @@ def stand_under(draft: Draft, parent: Task, counts_at: Task | None = None) -> Re
     same = child.type == parent.type and counts_at is None
     draft.set(parent_id=parent.task_id, counts_at=above.task.task_id, is_delegate=same)
     draft.write(CreateEdge(Edge(parent.task_id, child.task_id, above.task.task_id, same_type=same)))
-    above.set(children=_opened(above.task.children, same=same))
+    above.set(children=opened(above.task.children, same=same))
     if above.status.open:
         _hold(above, child, same=same)
     return None
@@ -127,6 +127,11 @@ def tree_of(workflow: Workflow) -> Tree:
     return workflow.tree
 
 
+def opened(counters: Children, *, same: bool) -> Children:
+    """The counters with one open child more; `same`, where it is of the parent's own type."""
+    return replace(counters, open=counters.open + 1, same_open=counters.same_open + same)
+
+
 def below(tasks: Mapping[TaskId, Task], task_id: TaskId) -> Iterator[Task]:
     """Everything below the task, at any depth, also below closed tasks."""
     by_parent: dict[TaskId | None, list[Task]] = {}
@@ -175,10 +180,6 @@ def _hold(above: Draft, child: Task, *, same: bool) -> None:
         return
     above.changes["child"] = {"to": child.task_id}
     above.enter(on_hold(workflow))
-
-
-def _opened(counters: Children, *, same: bool) -> Children:
-    return replace(counters, open=counters.open + 1, same_open=counters.same_open + same)
 
 
 def _taken_back(counters: Children, edge: Edge) -> Children:
