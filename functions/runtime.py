@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -15,6 +16,11 @@ from shared import workflows
 from shared.engine.session import Session
 from shared.ids import new_id
 from shared.storage.store import Store
+
+# Down to DEBUG, libraries log whole requests: addresses, items with their texts, tokens. However much a
+# deployer wants to see, not that.
+for library in ("aws_lambda_powertools", "botocore", "pynamodb", "urllib3"):
+    logging.getLogger(library).setLevel(logging.WARNING)
 
 LOCAL_NAMES = frozenset({"localhost", "::1"})
 # Short, as in the storage: what does not answer within seconds is tried again with the next delivery.

@@ -38,7 +38,8 @@ class Api:
         self._settings = settings
         self._session = session
         self._log = Logger()
-        self._resolver = APIGatewayHttpResolver(enable_validation=False)
+        # Never in debug mode, whatever the environment says: it prints requests, tokens and all.
+        self._resolver = APIGatewayHttpResolver(debug=False, enable_validation=False)
         self._measure = Measure(session.store)
         for operation in routes.OPERATIONS:
             self._register(operation)
