@@ -60,10 +60,13 @@ class FailureQueue:
 
 @dataclass(slots=True)
 class Batch:
-    """The records of one invocation, and which of them have to come again."""
+    """The records of one invocation, and which of them have to come again.
+
+    Without a queue nothing is put aside: whoever took the records from there keeps what fails once more.
+    """
 
     records: Sequence[Record]
-    failures: FailureQueue
+    failures: FailureQueue | None
     context: Context
     log: Logger
     again: set[int] = field(default_factory=set)
@@ -107,13 +110,15 @@ class Batch:
             kept = lasting and self._put_aside(number, error)
             if not kept:
                 self.again.add(number)
-        self.log.warning("failed", exception_name=type(error).__name__, records=len(numbers), aside=lasting)
+        self.log.warning("failed", exception_name=type(error).__name__, records=len(numbers), lasting=lasting)
 
     def postpone(self, numbers: Iterable[int]) -> None:
         """The records come again: there is no time left for them."""
         self.again.update(numbers)
 
     def _put_aside(self, number: int, error: Exception) -> bool:
+        if self.failures is None:
+            return False
         try:
             self.failures.put(self.records[number], error)
         except (BotoCoreError, ClientError):
@@ -125,6 +130,11 @@ class Batch:
         """What Lambda is told: it delivers again from the lowest of the records named."""
         numbers = sorted(self.again)
         return {"batchItemFailures": [{"itemIdentifier": _sequence_number(self.records[n])} for n in numbers]}
+
+
+def is_redriven(event: Mapping[str, Any]) -> bool:
+    """Whether the records were taken from the failure queue, and not read from the stream."""
+    return event.get("redrive") is True
 
 
 def is_transient(error: Exception) -> bool:

@@ -79,7 +79,7 @@ class StreamConsumers(Construct):
             bisect_batch_on_error=True,
             retry_attempts=RETRIES,
             max_record_age=MAXIMUM_AGE,
-            # The message has no record, only its place in the stream: settling finds the work.
+            # The message has no record, only its place in the stream: `casetree redrive` reads it there, or settles.
             on_failure=sources.SqsDlq(self._failures),
         )
 

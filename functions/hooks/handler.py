@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from functions.metering import report
 from functions.runtime import make_client, open_session, required
-from functions.streams import Batch, Context, FailureQueue
+from functions.streams import Batch, Context, FailureQueue, is_redriven
 from shared.domain.model.task import Entry
 from shared.engine import settle
 from shared.engine.session import Session
@@ -24,10 +24,10 @@ metrics = Metrics(service=SERVICE)
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """What Lambda calls with records of the table's stream."""
-    return react(event, context, _session(), _failures())
+    return react(event, context, _session(), None if is_redriven(event) else _failures())
 
 
-def react(event: dict[str, Any], context: Context, session: Session, failures: FailureQueue) -> dict[str, Any]:
+def react(event: dict[str, Any], context: Context, session: Session, failures: FailureQueue | None) -> dict[str, Any]:
     """Everything is done that the records made due; the answer names those that have to come again."""
     session.store.reset_consumed()
     batch = Batch(event["Records"], failures, context, logger)

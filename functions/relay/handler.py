@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger, Metrics
 from functions.metering import report
 from functions.relay.events import Bus
 from functions.runtime import make_client, open_session, required
-from functions.streams import Batch, Context, FailureQueue, is_transient
+from functions.streams import Batch, Context, FailureQueue, is_redriven, is_transient
 from shared.domain.model.task import Entry
 from shared.engine import counting
 from shared.engine.invitations import invitation, went_out
@@ -29,11 +29,11 @@ metrics = Metrics(service=SERVICE)
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """What Lambda calls with records of the table's stream."""
-    return relay(event, context, _session(), _bus(), _failures())
+    return relay(event, context, _session(), _bus(), None if is_redriven(event) else _failures())
 
 
 def relay(
-    event: dict[str, Any], context: Context, session: Session, bus: Bus, failures: FailureQueue
+    event: dict[str, Any], context: Context, session: Session, bus: Bus, failures: FailureQueue | None
 ) -> dict[str, Any]:
     """Every record is announced on the bus and counted; the answer names those that have to come again."""
     session.store.reset_consumed()

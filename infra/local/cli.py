@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from infra.local import clock, demo, events, functions, present, server, signin
 from infra.local import up as stack_up
@@ -15,7 +16,9 @@ from infra.local.home import command, current_home
 from infra.local.obstacle import ObstacleError
 from infra.local.people import PEOPLE
 from infra.local.records import Stack
+from infra.local.redrive import Done, redrive
 from infra.local.steps import console, step
+from infra.local.target import on_aws, on_this_machine
 from infra.local.telling import TellingGroup
 from infra.local.welcome import welcome
 
@@ -169,6 +172,36 @@ def bootstrap(
     """
     bootstrap_deployed(stack, region, admin)
     console.print(f"Administrators of {stack}: {', '.join(admin)}, once they are in the group casetree-admins.")
+
+
+@app.command(name="redrive")
+def drive_again(
+    stack: Annotated[
+        str | None, typer.Option(help="Name of a deployed stack; without it the one on this machine.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region, where your settings name another.")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what waits, and leave it.")] = False,
+) -> None:
+    """Do what waits on the failure queue: what parents did not react to, and events that did not go out.
+
+    A message is taken off the queue once its work is done. Doing it again, or stopping in the middle, harms nothing.
+
+    Example:  [cyan]casetree redrive --stack Casetree --dry-run[/cyan]
+    """
+    target = on_aws(stack, region) if stack else on_this_machine(_stack())
+    results = list[Done]()
+    for result in redrive(target, dry_run=dry_run):
+        results.append(result)
+        mark = "[yellow]left[/yellow]" if result.left else "[green]done[/green]"
+        console.print(f"  {mark}  {escape(result.what)}\n        {escape(result.how)}")
+    left = sum(result.left for result in results)
+    if dry_run or not results:
+        console.print(f"{left} messages wait." if left else "Nothing waits on the failure queue.")
+        return
+    console.print(f"{len(results) - left} done, {left} left.")
+    if left:
+        raise ObstacleError(f"{left} messages could not be dealt with and stay on the queue.", "The runbook says more.")
 
 
 def _stack() -> Stack:

@@ -107,6 +107,40 @@ def test_what_a_lost_record_leaves_behind_is_settled(as_person: AsPerson, stack:
     assert pair(read(cho, tasks["QA"])) == ("Created", "Ready")
 
 
+@pytest.mark.usefixtures("deaf")
+def test_what_was_put_aside_is_done_by_one_command(as_person: AsPerson, stack: Stack, casetree: Command) -> None:
+    """`casetree redrive` sends the entry to its function again; a second run finds nothing."""
+    cho = as_person("cho")
+    tasks = new_look(
+        cho, tasks=[{"key": "hover", "type": "Hover Inspection"}, {"type": "QA", "prerequisites": ["hover"]}]
+    )
+    act(cho, tasks["Hover Inspection"], "skip", reason="Not needed.")
+    put_aside(stack, tasks["Hover Inspection"]["taskId"])
+    case_id = tasks["QA"]["caseId"]
+    assert f"CASE#{case_id} HISTORY#" in casetree("redrive", "--dry-run").stdout
+    assert pair(read(cho, tasks["QA"])) == ("Created", "Pending")
+    done = casetree("redrive")
+    assert "sent to hooks again (1)" in done.stdout, done.stdout + done.stderr
+    assert "sent to relay again (1)" in done.stdout
+    assert pair(read(cho, tasks["QA"])) == ("Created", "Ready")
+    assert f"CASE#{case_id}" not in casetree("redrive").stdout
+
+
+def put_aside(stack: Stack, task_id: str) -> None:
+    """The last record of the task is on the failure queue, as hooks and relay each put it there."""
+    case_id, _, local = task_id.partition(".")
+    entries = aws.client("dynamodb", stack.endpoint_url, stack.region).query(
+        TableName=stack.table_name,
+        KeyConditionExpression="PK = :case AND begins_with(SK, :history)",
+        ExpressionAttributeValues={":case": {"S": f"CASE#{case_id}"}, ":history": {"S": f"HISTORY#{local}#"}},
+    )["Items"]
+    keys = {name: entries[-1][name]["S"] for name in ("PK", "SK")}
+    queue = outputs(aws.client("cloudformation", stack.endpoint_url), STACK)["FailureQueueUrl"]
+    for function in ("hooks", "relay"):
+        message = json.dumps({"keys": keys, "error": "ValueError: x", "function": function})
+        aws.client("sqs", stack.endpoint_url, stack.region).send_message(QueueUrl=queue, MessageBody=message)
+
+
 def test_no_record_was_put_aside(as_person: AsPerson, stack: Stack) -> None:
     """Whatever has happened so far, and what happens now, leaves the failure queue empty."""
     cho = as_person("cho")

@@ -15,7 +15,7 @@ from infra.local.clock import Timer
 from infra.local.home import REPOSITORY
 from infra.local.records import Stack
 
-COMMANDS = ("up", "down", "demo", "token", "events", "advance", "doctor", "check", "bootstrap")
+COMMANDS = ("up", "down", "demo", "token", "events", "advance", "doctor", "check", "bootstrap", "redrive")
 
 
 def _run(*arguments: str) -> tuple[int, str]:
@@ -51,7 +51,9 @@ def test_without_a_command_the_help_is_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["token", "ann"], ["events"], ["advance", "1d"], ["doctor", "--settle"]], ids=lambda command: command[0]
+    "command",
+    [["token", "ann"], ["events"], ["advance", "1d"], ["doctor", "--settle"], ["redrive"]],
+    ids=lambda command: command[0],
 )
 def test_without_a_stack_a_command_says_how_to_start_one(command: list[str]) -> None:
     """No traceback, and a status that scripts can see."""

@@ -1,0 +1,65 @@
+"""A stack to work on as its operator: the one on this machine, or one on AWS with the caller's own credentials."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from infra.local import aws
+from infra.local.deploy import FUNCTIONS, STACK, outputs
+from infra.local.obstacle import ObstacleError
+from infra.local.records import Stack
+
+# A function may take its whole quarter of an hour, and is not to be asked twice meanwhile.
+PATIENCE = Config(read_timeout=910, tcp_keepalive=True, retries={"total_max_attempts": 1})
+
+
+@dataclass(frozen=True)
+class Target:
+    """A stack's clients by service, and the names of what it is made of."""
+
+    client: Callable[[str], Any]
+    table: str
+    failure_queue: str
+    functions: Mapping[str, str]
+
+    def invoke(self, function: str, event: Mapping[str, Any]) -> Any:
+        """Return what a function answers; its error is an obstacle that says what it was."""
+        answer = self.client("lambda").invoke(FunctionName=self.functions[function], Payload=json.dumps(event).encode())
+        body = json.loads(answer["Payload"].read() or b"null")
+        if "FunctionError" in answer:
+            said = body.get("errorMessage", body) if isinstance(body, dict) else body
+            raise ObstacleError(f"The function '{function}' failed: {said}", "Its log group has the whole story.")
+        return body
+
+    def settle(self, case_id: str | None = None) -> int:
+        """Do what is owed in a case, or in all: as many runs as that takes; return how many cases failed."""
+        if case_id is not None:
+            return int(self.invoke("timers", {"job": "settle", "caseId": case_id})["failed"])
+        failed, after, more = 0, None, True
+        while more:
+            answer = self.invoke("timers", {"job": "settle", "after": after})
+            failed += answer["failed"]
+            # A table too busy to list its cases gets no further: that is told, not tried for ever.
+            more, after = answer["next"] not in (None, after), answer["next"]
+        return failed + (after is not None)
+
+
+def on_this_machine(stack: Stack) -> Target:
+    """Return the stack that is up here."""
+    return _target(lambda service: aws.client(service, stack.endpoint_url, stack.region), STACK)
+
+
+def on_aws(stack_name: str, region: str | None) -> Target:
+    """Return a deployed stack."""
+    session = boto3.session.Session(region_name=region)
+    return _target(lambda service: session.client(service, config=PATIENCE), stack_name)  # type: ignore[call-overload]
+
+
+def _target(client: Callable[[str], Any], stack_name: str) -> Target:
+    said = outputs(client("cloudformation"), stack_name)
+    functions = {name: said[f"{name.capitalize()}FunctionName"] for name in FUNCTIONS}
+    return Target(client, said["TableName"], said["FailureQueueUrl"], functions)
