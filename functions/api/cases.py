@@ -11,6 +11,7 @@ from functions.api.views import trees
 from shared.engine import cases as engine
 from shared.engine import showing
 from shared.engine.cases import CaseView
+from shared.engine.migration import migrate
 
 ROUTES = Routes("Cases")
 LIMIT = whole("limit", "How many items a page may have.", 1, 500, 100)
@@ -82,6 +83,27 @@ def close_case(call: Call) -> Reply:
     """
     answer = engine.close_case(call.session, call.identity, call.path["caseId"], call.body, call.request)
     return replies.written(answer, views.case, _address)
+
+
+@ROUTES.add(
+    "POST",
+    "/cases/{caseId}/migration",
+    "Migrate a case to another version of its workflow",
+    Content("Migration", "What became, or would become, of the case and its tasks."),
+    body="MigrationInput",
+    versioned=True,
+    idempotent=True,
+    refusals=(403, 404, 409, 412, 422),
+)
+def migrate_case(call: Call) -> Reply:
+    """The case and all its tasks go by the rules of that version from now on. For administrators.
+
+    All of it at once, or nothing: where anything has no place in that version, the answer is 409
+    `does_not_fit`, with every reason in `errors`. A pointer names the task and the rule, as
+    `/tasks/look-4711.01k9/status`, or `/case/attributes/docket`. With `dryRun` nothing happens yet.
+    """
+    answer = migrate(call.session, call.identity, call.path["caseId"], call.body, call.request)
+    return replies.written(answer, views.migration, lambda done: f"/cases/{done.case.case_id}")
 
 
 @ROUTES.add(

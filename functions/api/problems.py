@@ -35,6 +35,7 @@ KINDS: Mapping[str, Kind] = {
     "assignee_not_member": Kind(HTTPStatus.CONFLICT, "The assignee is not a member"),
     "case_exists": Kind(HTTPStatus.CONFLICT, "There is a case with this id already"),
     "case_closed": Kind(HTTPStatus.CONFLICT, "The case is closed"),
+    "does_not_fit": Kind(HTTPStatus.CONFLICT, "The case does not fit the version"),
     "conflict": Kind(HTTPStatus.CONFLICT, "Somebody else was faster"),
     "version_mismatch": Kind(HTTPStatus.PRECONDITION_FAILED, "It has changed since you read it"),
     "too_large": Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too large"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -18,7 +18,7 @@ from shared.domain.model.scene import Context, Scene, unfinished
 from shared.domain.model.skew import SKEW
 from shared.domain.model.task import Link, Party, Task, TaskId, Texts
 from shared.domain.model.text import with_article
-from shared.domain.model.writes import AddDependent, CheckCaseOpen, PutFirstTexts, Write
+from shared.domain.model.writes import AddDependent, AdvanceGraph, CheckCaseOpen, GrowGraph, PutFirstTexts, Write
 from shared.domain.trees.following import open_with
 from shared.domain.trees.tree import may_stand_under, place_of, stand_under
 from shared.domain.words.effects import set_assigned_party
@@ -48,9 +48,19 @@ def create_task(context: Context, given: Mapping[str, object]) -> Decision:
     if isinstance(made, Refusal):
         return made
     task, writes = made
-    # A case that is never closed by hand needs no check: that is two write units less.
-    guard = (CheckCaseOpen(case),) if context.scene.workflow.closing else ()
-    return Plan(context.ids.commit, (*writes, *guard), task, SKEW)
+    return Plan(context.ids.commit, (*writes, *_guards(context.scene, task, writes)), task, SKEW)
+
+
+def _guards(scene: Scene, task: Task, writes: Iterable[Write]) -> tuple[Write, ...]:
+    """What tells others of the new task, and rests on what the case is.
+
+    A parent does: whoever has read it finds it changed, and it goes by the version of the workflow that its case
+    does. A task that stands alone is told of by the case itself, which costs what a check does. Below a parent, a
+    case that is never closed by hand needs no check: that is two write units less.
+    """
+    if task.parent_id is None:
+        return () if any(isinstance(write, AdvanceGraph) for write in writes) else (GrowGraph(scene.case),)
+    return (CheckCaseOpen(scene.case),) if scene.workflow.closing is not None else ()
 
 
 def new_task(

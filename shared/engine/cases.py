@@ -11,7 +11,7 @@ from shared.domain.case_changes import looks_at_tasks
 from shared.domain.definitions.workflow import CaseType, Workflow
 from shared.domain.model.people import Caller
 from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
-from shared.domain.model.scene import Context, Scene, status_of
+from shared.domain.model.scene import Context, Scene, one_version, status_of
 from shared.domain.model.task import Case, Task
 from shared.domain.words.relations import visible
 from shared.engine.loading import (
@@ -47,9 +47,8 @@ Deciding = Callable[[Context, Given], Decision]
 
 def get_case(session: Session, identity: Identity, case_id: str) -> CaseView:
     """The case as it is now; raises Refused `not_found`."""
-    gathered = gather(session, identity, case_id)
-    workflow, case, tasks = seen_tasks(session, gathered)
-    return case_view(workflow, case, gathered.caller, tasks)
+    caller, workflow, case, tasks = seen_tasks(session, identity, case_id)
+    return case_view(workflow, case, caller, tasks)
 
 
 def create_case(session: Session, identity: Identity, given: Given, request: Request) -> Answer[CaseView]:
@@ -99,21 +98,26 @@ def case_view(workflow: Workflow, case: Case, caller: Caller, tasks: Sequence[Ta
     return CaseView(case, workflow, caller, open_tasks, len(tasks) - open_tasks)
 
 
-def seen_tasks(session: Session, gathered: Gathered) -> tuple[Workflow, Case, list[Task]]:
-    """The case with the tasks that the caller may see; people outside see only their own.
+def seen_tasks(session: Session, identity: Identity, case_id: str) -> tuple[Caller, Workflow, Case, list[Task]]:
+    """The caller and the case, with the tasks that the caller may see; people outside see only their own.
 
     Raises Refused `not_found` where there is nothing to see.
     """
+    return session.retry(lambda: _seen_tasks(session, gather(session, identity, case_id)))
+
+
+def _seen_tasks(session: Session, gathered: Gathered) -> tuple[Caller, Workflow, Case, list[Task]]:
     case = gathered.case
     if case is None or case.staged:
         not_found("case")
     workflow = workflow_of(session, case)
     tasks = [task for task in session.store.tasks(case.case_id) if not task.deleted]
+    one_version(case, tasks)
     if not visible(workflow, gathered.caller, case):
         tasks = [task for task in tasks if visible(workflow, gathered.caller, case, task)]
         if not tasks:
             not_found("case")
-    return workflow, case, tasks
+    return gathered.caller, workflow, case, tasks
 
 
 def _beginning(session: Session, given: Given) -> tuple[Workflow, CaseType, str]:
@@ -184,10 +188,9 @@ def _committed(
 
 def _whole(session: Session, identity: Identity, case_id: str) -> CaseView:
     """The case with its tasks, as the answer to its creation shows them."""
-    gathered = gather(session, identity, case_id)
-    workflow, case, tasks = seen_tasks(session, gathered)
-    views = tuple(view_of(session, workflow, gathered.caller, task) for task in tasks)
-    return replace(case_view(workflow, case, gathered.caller, tasks), tasks=views)
+    caller, workflow, case, tasks = seen_tasks(session, identity, case_id)
+    views = tuple(view_of(session, workflow, caller, task) for task in tasks)
+    return replace(case_view(workflow, case, caller, tasks), tasks=views)
 
 
 def _misfit(pointer: str, detail: str) -> NoReturn:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.people import Caller, Organization, User
-from shared.domain.model.scene import Context, Scene
+from shared.domain.model.scene import Context, Scene, one_version
 from shared.domain.model.task import Case, Edge, Task, TaskId, case_of
 from shared.domain.model.writes import PutRequest
 from shared.domain.words.relations import visible
@@ -47,8 +47,19 @@ def gather(
 ) -> Gathered:
     """The caller, the case, the task and whatever the input names, in one consistent read.
 
-    Raises Refused `unknown_user`.
+    It is read again where a migration came between two items of it. Raises Refused `unknown_user`.
     """
+    return session.retry(lambda: _gather(session, identity, case_id, task_id, given, request))
+
+
+def _gather(
+    session: Session,
+    identity: Identity,
+    case_id: str,
+    task_id: TaskId | None,
+    given: Mapping[str, object] | None,
+    request: Request | None,
+) -> Gathered:
     users, organizations = _parties(given)
     tasks = _tasks(given, case_id) | ({task_id} if task_id else set())
     record = record_key(identity, request) if request else None
@@ -58,12 +69,15 @@ def gather(
     keys += [OrganizationKey(organization) for organization in sorted(organizations)]
     keys += [RequestKey(record)] if record else []
     loaded = session.store.load(keys)
+    case, related = loaded[CaseKey(case_id)], _found(tasks, lambda task: loaded[TaskKey(task)])
+    if case is not None:
+        one_version(case, related.values())
     return Gathered(
         caller=session.caller(identity, loaded),
         now=session.now(),
-        case=loaded[CaseKey(case_id)],
+        case=case,
         task=loaded[TaskKey(task_id)] if task_id else None,
-        related=_found(tasks, lambda task: loaded[TaskKey(task)]),
+        related=related,
         users=_found(users, lambda user: loaded[UserKey(user)]),
         organizations=_found(organizations, lambda organization: loaded[OrganizationKey(organization)]),
         record=loaded[RequestKey(record)] if record else None,
@@ -98,9 +112,23 @@ def load_above(session: Session, task: Task) -> dict[TaskId, Task]:
     return found
 
 
-def workflow_of(session: Session, case: Case) -> Workflow:
-    """The version of the workflow that the case is pinned to."""
-    return session.workflows.get(case.workflow, case.workflow_version)
+def with_named_parties(session: Session, scene: Scene, given: Mapping[str, object]) -> Scene:
+    """The scene with the users and organizations that an input, or attributes of a case, name; mostly none."""
+    users, organizations = _parties(given)
+    keys: list[Key[Any]] = [*map(UserKey, sorted(users)), *map(OrganizationKey, sorted(organizations))]
+    if not keys:
+        return scene
+    loaded = session.store.load(keys)
+    return replace(
+        scene,
+        users={**scene.users, **_found(users, lambda user: loaded[UserKey(user)])},
+        organizations={**scene.organizations, **_found(organizations, lambda o: loaded[OrganizationKey(o)])},
+    )
+
+
+def workflow_of(session: Session, of: Case | Task) -> Workflow:
+    """The version of the workflow that the case, and with it each of its tasks, is pinned to."""
+    return session.workflows.get(of.workflow, of.workflow_version)
 
 
 def seen_case(session: Session, gathered: Gathered) -> tuple[Workflow, Case]:
@@ -135,8 +163,9 @@ def check_version(request: Request, version: int) -> None:
 
 
 def context_of(session: Session, gathered: Gathered, scene: Scene) -> Context:
-    """What a decision gets: the scene with the loaded parties, the caller, the time, new ids."""
+    """What a decision gets: the scene with the loaded parties, the caller, the time, new ids; raises TornError."""
     related = {**gathered.related, **scene.related}
+    one_version(scene.case, related.values())
     users = {**gathered.users, **scene.users}
     organizations = {**gathered.organizations, **scene.organizations}
     scene = replace(scene, related=related, users=users, organizations=organizations)

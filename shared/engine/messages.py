@@ -19,7 +19,7 @@ from shared.domain.ends.arrival import Offered, arrive, partner_task_id
 from shared.domain.model.ends import Message
 from shared.domain.model.people import ENGINE
 from shared.domain.model.plan import Plan
-from shared.domain.model.scene import Context, Occasion, Scene
+from shared.domain.model.scene import Context, Occasion, Scene, one_version
 from shared.domain.model.task import Case, Task, TaskId, case_of
 from shared.engine.counterparts import with_counterparts
 from shared.engine.loading import workflow_of
@@ -55,6 +55,14 @@ def partner_case_id(session: Session, task_id: TaskId, generation: int) -> str:
     return f"p-{hmac.new(session.secret(), text, hashlib.sha256).hexdigest()[:32]}"
 
 
+def other_end_of(session: Session, task: Task) -> TaskId | None:
+    """The task at the other end, also one that has yet to arrive; None where there is none."""
+    end = task.end
+    if end is None or task.deleted or (end.task_id is None and end.local is None):
+        return None
+    return end.task_id or f"{partner_case_id(session, task.task_id, end.generation)}.{end.local}"
+
+
 def _deliver_once(session: Session, message: Message) -> bool | None:
     """Whether the message was still to be delivered; None if another commit came between."""
     key = MessageKey(message.task_id, message.generation, message.direction, message.sequence)
@@ -77,6 +85,7 @@ def _offer(session: Session, case: Case, message: Message) -> Plan:
     owner, task = loaded[own], loaded[sender]
     if owner is None or task is None:
         raise ValueError(f"{case.case_id} belongs to no organization, or its task is gone.")
+    one_version(case, (task,))
     offered = Offered(
         task,
         texts,

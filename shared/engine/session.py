@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -13,7 +14,7 @@ from typing import Generic, NoReturn, Protocol, TypeVar
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.people import SYSTEM, Caller
 from shared.domain.model.plan import Code, FieldError, Plan, Refusal
-from shared.domain.model.scene import Ids
+from shared.domain.model.scene import Ids, TornError
 from shared.storage.keys import UserKey
 from shared.storage.store import CommitFailed, Loaded, Store, Throttled, Unreachable
 
@@ -110,15 +111,17 @@ class Session:
     def retry(self, attempt: Callable[[], T | None]) -> T:  # noqa: RET503 (refuse never returns)
         """What the attempt gives, made anew after a growing, jittered pause while it gives None.
 
-        An attempt loads, decides and commits; it gives None when its commit met another's. Raises
-        Refused `conflict` once the last attempt is used up.
+        An attempt loads, decides and commits; it gives None when its commit met another's, and ends with
+        TornError when a migration came between two of its reads. Raises Refused `conflict` once the last
+        attempt is used up.
         """
         for number in range(ATTEMPTS):
             if number:
                 self.pause(random.uniform(0.005, 0.02) * 2**number)  # noqa: S311 (no secret)
-            result = attempt()
-            if result is not None:
-                return result
+            with suppress(TornError):
+                result = attempt()
+                if result is not None:
+                    return result
         refuse("conflict", "Others keep changing this at the same time. Try again.")
 
     def commit(self, plan: Plan) -> bool:

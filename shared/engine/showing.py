@@ -30,11 +30,10 @@ class TreeView:
 
 def case_tree(session: Session, identity: Identity, case_id: str) -> TreeView:
     """All tasks of the case that the caller may see; below one that they may not see, its child is a root."""
-    gathered = gather(session, identity, case_id)
-    workflow, case, tasks = seen_tasks(session, gathered)
+    caller, workflow, case, tasks = seen_tasks(session, identity, case_id)
     # Ids of one commit lie some milliseconds ahead, so those of the next may come before the last of them.
     branches = grown(sorted(tasks, key=lambda task: task.created_at))
-    return TreeView(case_view(workflow, case, gathered.caller, tasks), tuple(branches))
+    return TreeView(case_view(workflow, case, caller, tasks), tuple(branches))
 
 
 def case_tasks(session: Session, identity: Identity, case_id: str, after: str | None, limit: int) -> Page[TaskView]:

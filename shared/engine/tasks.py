@@ -17,7 +17,7 @@ from shared.domain.model.task import Entry, Task, TaskId, Texts, case_of
 from shared.domain.trees.locks import locks_of
 from shared.domain.words.relations import visible
 from shared.engine.committing import committed
-from shared.engine.loading import check_version, context_of, gather, load_tasks, seen_case, seen_task
+from shared.engine.loading import check_version, context_of, gather, load_tasks, seen_case, seen_task, workflow_of
 from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
 from shared.engine.session import Answer, Identity, Page, Request, Session, refuse
 from shared.engine.surroundings import around_action, around_new, around_offers
@@ -64,10 +64,14 @@ def available_actions(
     session: Session, identity: Identity, task_id: TaskId, *, unlisted: bool = False
 ) -> tuple[TaskView, tuple[Offer, ...]]:
     """Every listed action, or really every one, each with why the caller may not take it now, by the rules of `act`."""
-    gathered = gather(session, identity, case_of(task_id), task_id)
-    workflow, case, task = seen_task(session, gathered)
-    context = context_of(session, gathered, around_offers(session, Scene(workflow, case, task), gathered))
-    return TaskView(task, Texts(), workflow, gathered.caller), decide_offers(context, unlisted=unlisted)
+
+    def attempt() -> tuple[TaskView, tuple[Offer, ...]]:
+        gathered = gather(session, identity, case_of(task_id), task_id)
+        workflow, case, task = seen_task(session, gathered)
+        context = context_of(session, gathered, around_offers(session, Scene(workflow, case, task), gathered))
+        return TaskView(task, Texts(), workflow, gathered.caller), decide_offers(context, unlisted=unlisted)
+
+    return session.retry(attempt)
 
 
 def create_task(session: Session, identity: Identity, case_id: str, given: Given, request: Request) -> Answer[TaskView]:
@@ -134,14 +138,16 @@ def task_children(
 ) -> Page[TaskView]:
     """The children of the task that the caller may see, oldest first, without their texts."""
     gathered = gather(session, identity, case_of(task_id), task_id)
-    workflow, case, _ = seen_task(session, gathered)
+    _, case, _ = seen_task(session, gathered)
     if after is not None and (not is_task_id(after) or case_of(after) != case.case_id):
         refuse("invalid_request", "This cursor is of no list.")
     edges = session.store.children(task_id, after, limit + 1)
     children = load_tasks(session, (edge.child_id for edge in edges[:limit]))
-    seen = (t for t in children.values() if visible(workflow, gathered.caller, case, t))
+    # Each by its own version, which another read than the case's may find already migrated.
+    each = ((t, workflow_of(session, t)) for t in children.values())
     more = edges[limit - 1].child_id if len(edges) > limit else None
-    return Page(tuple(TaskView(t, Texts(), workflow, gathered.caller) for t in seen), more)
+    caller = gathered.caller
+    return Page(tuple(TaskView(t, Texts(), w, caller) for t, w in each if visible(w, caller, case, t)), more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from shared.storage.task_items import task_item
 _OPEN_CHILDREN = "childrenOpen"
 UNKNOWN = "?"
 _NEW = Path(PARTITION).does_not_exist()
+_PINNED = ("workflowVersion",)
 _OPEN = Path("state") == {"S": "open"}
 
 
@@ -56,7 +57,13 @@ def _(write: p.ChangeCase) -> Iterator[Action]:
 @actions_of.register
 def _(write: p.CheckCaseOpen) -> Iterator[Action]:
     item = cases.case_item(write.case)
-    yield Action("check", write, item, item, condition=_OPEN)
+    yield Action("check", write, item, item, condition=_OPEN & _unchanged(item, _PINNED))
+
+
+@actions_of.register
+def _(write: p.CheckPinned) -> Iterator[Action]:
+    item = cases.case_item(write.case)
+    yield Action("check", write, item, item, condition=_unchanged(item, _PINNED))
 
 
 @actions_of.register
@@ -71,6 +78,14 @@ def _(write: p.AdvanceGraph) -> Iterator[Action]:
     after = replace(write.case, graph_version=number + 1)
     unchanged = (Path("graphVersion") == {"N": str(number)}) & _OPEN
     yield changing(write, cases.case_item(write.case), cases.case_item(after), unchanged)
+
+
+@actions_of.register
+def _(write: p.GrowGraph) -> Iterator[Action]:
+    before = cases.case_item(write.case)
+    after = cases.case_item(replace(write.case, graph_version=write.case.graph_version + 1))
+    more = Path("graphVersion").add({"N": "1"})
+    yield Action("update", write, before, after, _OPEN & _unchanged(before, _PINNED), (more,))
 
 
 @actions_of.register
@@ -100,7 +115,7 @@ def _(write: p.CheckTask) -> Iterator[Action]:
 @actions_of.register
 def _(write: p.ChangeCounters) -> Iterator[Action]:
     before = task_item(write.before)
-    condition = _unchanged(before, ("state", "status", "holdId"))
+    condition = _unchanged(before, ("state", "status", "holdId", *_PINNED))
     if write.not_last:
         closed = write.before.children.open - write.after.children.open
         condition &= Path(_OPEN_CHILDREN) > {"N": str(closed)}

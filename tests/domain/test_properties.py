@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.domain.model.plan import Plan
 from shared.domain.model.scene import status_of, unfinished
-from shared.domain.model.writes import AddEntry, ChangeTask, CheckCaseOpen, CreateTask
+from shared.domain.model.writes import AddEntry, ChangeTask, CreateTask, GrowGraph
 from shared.domain.settling import due
 from tests.domain.worlds import ANN, BOB, CHO, FAY, World, admin, as_caller
 
@@ -122,7 +122,7 @@ def test_a_plan_writes_the_task_first_and_guards_the_case() -> None:
     """A new task commits with its history entry and the condition that its case is open."""
     decision = World().decide_creation()
     assert isinstance(decision, Plan)
-    assert [type(w) for w in decision.writes] == [CreateTask, AddEntry, CheckCaseOpen]
+    assert [type(w) for w in decision.writes] == [CreateTask, AddEntry, GrowGraph]
 
 
 def test_a_change_names_the_version_it_depends_on() -> None:

@@ -14,6 +14,7 @@ from functions.api.schemas.common import (
     LongText,
     OrganizationId,
     Output,
+    TaskId,
     Timestamp,
     Version,
     example,
@@ -139,3 +140,40 @@ class CaseClosing(Input):
     model_config = example(reason="The customer has cancelled.")
 
     reason: Annotated[LongText, Field(examples=["The customer has cancelled."])]
+
+
+class MigrationInput(Input):
+    """The version of its workflow that a case is to go by."""
+
+    model_config = example(toVersion=1, dryRun=True)
+
+    to_version: Annotated[int, Field(ge=1, description="Any version that there is, older ones too.", examples=[1])]
+    dry_run: Annotated[bool, Field(description="True only says what would become of the case.")] = False
+
+
+class Migrated(Output):
+    """A task that goes by another version, with what is other than it was."""
+
+    task_id: TaskId
+    type: Annotated[str, Field(examples=["QA"])]
+    state: Annotated[str, Field(examples=["Created"])]
+    status: Annotated[str, Field(examples=["Ready"])]
+    changes: Annotated[
+        dict[str, Any],
+        Field(
+            description="Of `tab`, `queue`, `dueTime` and `timers` those that change, each before and after.",
+            examples=[{"tab": {"from": "assigned", "to": "on_hold"}}],
+        ),
+    ]
+
+
+class Migration(Output):
+    """What became, or would become, of a case and its tasks; a repeat names no tasks."""
+
+    case_id: CaseId
+    workflow: Annotated[str, Field(examples=["inspection"])]
+    from_version: Annotated[int, Field(ge=1, examples=[1])]
+    to_version: Annotated[int, Field(ge=1, examples=[2])]
+    dry_run: bool
+    items: list[Migrated]
+    version: Version

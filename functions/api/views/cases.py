@@ -8,9 +8,11 @@ from typing import cast
 from functions.api.sizes import fitting
 from functions.api.views import tasks
 from functions.api.views.people import Json, person
-from functions.api.views.tasks import moment
+from functions.api.views.tasks import moment, timer
+from shared.domain.model.task import Task
 from shared.domain.words.relations import visible
 from shared.engine.cases import CaseView
+from shared.engine.migration import Migration
 from shared.timestamps import to_text
 
 
@@ -57,3 +59,34 @@ def created(view: CaseView) -> Json:
     """
     items = [tasks.task(item) for item in view.tasks]
     return {**case(view), "tasks": {"open": view.open, "closed": view.closed, "items": items[: fitting(items)]}}
+
+
+def migration(done: Migration) -> Json:
+    """What a migration did, or would do."""
+    return {
+        "caseId": done.case.case_id,
+        "workflow": done.case.workflow,
+        "fromVersion": done.from_version,
+        "toVersion": done.to_version,
+        "dryRun": done.dry_run,
+        "items": [_migrated(before, after) for before, after in done.tasks],
+        "version": done.case.version,
+    }
+
+
+def _migrated(before: Task, after: Task) -> Json:
+    """A task, with what is other than it was, apart from the version that all of them go by."""
+    pairs = {
+        "tab": (before.tab, after.tab),
+        "queue": (before.queue, after.queue),
+        "dueTime": (moment(before.due_time), moment(after.due_time)),
+        "timers": ([timer(t) for t in before.timers], [timer(t) for t in after.timers]),
+    }
+    changes = {name: {"from": was, "to": now} for name, (was, now) in pairs.items() if was != now}
+    return {
+        "taskId": after.task_id,
+        "type": after.type,
+        "state": after.state,
+        "status": after.status,
+        "changes": changes,
+    }

@@ -145,7 +145,7 @@ REASON = "reason"
 CREATE, CHILD_OPENED, CHILDREN_CLOSED = "create", "child_opened", "children_closed"
 HOLD_ENDED, WORK_RETURNED, ENDED_BELOW = "hold_ended", "work_returned", "ended_below"
 SWITCHED, CASE_CHANGED = "switched", "case_changed"
-REFERRED_ON = "referred_on"
+REFERRED_ON, MIGRATED = "referred_on", "migrated"
 MENDED = "mended"
 RESERVED = (
     CREATE,
@@ -158,6 +158,7 @@ RESERVED = (
     CASE_CHANGED,
     REFERRED_ON,
     MENDED,
+    MIGRATED,
 )
 """What history calls changes that no action of the file makes; no action may have such a name."""
 

@@ -28,6 +28,7 @@ Code = Literal[
     "assignee_not_member",
     "case_exists",
     "case_closed",
+    "does_not_fit",
     "conflict",
     "idempotency_key_reused",
     "throttled",

@@ -24,6 +24,9 @@ TURN = "turn"
 TO_LIGHT = "to_light"
 """The tasks of a case that was staged, and can be seen from now on."""
 
+OTHER_RULES = "other_rules"
+"""Everything in the case, which goes by other rules from now on."""
+
 MESSAGES = "messages"
 """The other end of the task: it is told what the task has sent."""
 

@@ -30,7 +30,14 @@ class ChangeCase:
 
 @dataclass(frozen=True, slots=True)
 class CheckCaseOpen:
-    """Nothing changes; the plan fails with `case_closed` if the case is closed by now."""
+    """Nothing changes; the plan fails if the case is closed, or goes by another version of its workflow, by now."""
+
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPinned:
+    """Nothing changes; the plan fails if the case goes by another version of its workflow by now."""
 
     case: Case
 
@@ -47,6 +54,16 @@ class AdvanceGraph:
     """The case's graph has one version more, provided that it is open and was not changed since.
 
     Two requests that each add an edge of a cycle therefore cannot both commit.
+    """
+
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class GrowGraph:
+    """The case's graph has a task more, provided that the case is open, and goes by that version of its workflow.
+
+    It has one version more, however many grow it at once; who has read all of it finds that it is another one.
     """
 
     case: Case
@@ -94,9 +111,9 @@ class CheckTask:
 class ChangeCounters:
     """A parent's counters move by the difference, without a new version.
 
-    Provided that its status and its hold are still those of `before`, and with `not_last` that
-    more children are still counted as open than are closed here: the last one is counted together
-    with what the parent becomes, so whoever counts it cannot overlook that it was the last.
+    Provided that its status, its hold and the version of its workflow are still those of `before`, and
+    with `not_last` that more children are still counted as open than are closed here: the last one is
+    counted together with what the parent becomes, so whoever counts it cannot overlook that it was the last.
     """
 
     before: Task
@@ -345,7 +362,9 @@ Write = (
     | ChangeCase
     | CheckCase
     | CheckCaseOpen
+    | CheckPinned
     | AdvanceGraph
+    | GrowGraph
     | CreateTask
     | ChangeTask
     | CheckTask

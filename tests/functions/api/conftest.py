@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from shared.storage.schema import PARTITION, SORT
 from shared.storage.store import Store
 from tests.functions.api.client import ADMIN_GROUP, Answer, Client
 from tests.storage.table import REGION, client, create_table
+from tests.workflows.versions import published
 
 TABLE = "casetree-api"
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -155,6 +157,20 @@ def eve(world: World) -> Client:
 def admin(world: World) -> Client:
     """An administrator."""
     return world.as_("admin")
+
+
+@pytest.fixture
+def release(world: World, tmp_path: Path) -> Callable[..., None]:
+    """Deploys the table's API anew with these versions of errands; bob lives in the household."""
+
+    def deploy(*texts: str) -> None:
+        session = replace(world.session, workflows=published(tmp_path, *texts))
+        world.session, world.api = session, Api(SETTINGS, session)
+        world.clients.clear()
+        people.bootstrap(session, User("admin", "Ada Min"))
+        organizations.put_member(session, ADMIN, "household", "bob", {})
+
+    return deploy
 
 
 @cache

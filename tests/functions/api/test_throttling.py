@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
 import pytest
 
+from functions.api.app import Api
 from functions.api.operations import Operation
 from functions.api.routes import OPERATIONS
 from tests.functions.api.client import Answer
-from tests.functions.api.conftest import TABLE, World
+from tests.functions.api.conftest import SETTINGS, TABLE, World
 from tests.functions.api.parties import BROOK, Parties, expect, made_once, parties
 from tests.storage.faults import Line, answer, fine
 from tests.storage.table import client
+from tests.workflows.versions import Several
 
 BUSY = answer("ThrottlingException")
 QUIET = {"checkHealth", "readOpenapi", "readDocs"}
@@ -38,6 +40,7 @@ REQUESTS: Mapping[str, Asked] = {
     "getCase": Asked("ann"),
     "editCase": Asked("ann", {"displayName": "Another look"}),
     "closeCase": Asked("ann", {"reason": "Withdrawn."}),
+    "migrateCase": Asked("admin", {"toVersion": 2}),
     "listCaseTasks": Asked("ann"),
     "readTree": Asked("ann"),
     "readTimeline": Asked("ann"),
@@ -119,9 +122,18 @@ def busy(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Busy]:
     here = parties(world)
     names = made_once(here, "something of everything", lambda: _something(here))
     monkeypatch.setattr("time.sleep", lambda _: None)
+    _release_a_second_version(world)
     line = Line(world.session.store)
     yield Busy(world, line, names, world.items())
     line.mend()
+
+
+def _release_a_second_version(world: World) -> None:
+    """A second version of the workflow is there, to which a case can be migrated."""
+    first = world.session.workflows.latest("inspection")
+    world.session = replace(world.session, workflows=Several(first, replace(first, version=2)))
+    world.api = Api(SETTINGS, world.session)
+    world.clients.clear()
 
 
 def _something(here: Parties) -> Mapping[str, str]:

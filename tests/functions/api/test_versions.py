@@ -2,45 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from functions.api.app import Api
-from shared.domain.model.people import User
-from shared.engine import organizations, people
 from shared.engine.timers import sweep
-from tests.functions.api.conftest import ADMIN, SETTINGS, World
-from tests.workflows.versions import FIRST, SECOND, published
-
-Release = Callable[..., None]
-
-
-@pytest.fixture
-def release(world: World, tmp_path: Path) -> Release:
-    """Deploys the table's API anew with these versions of errands; bob lives in the household."""
-
-    def deploy(*texts: str) -> None:
-        session = replace(world.session, workflows=published(tmp_path, *texts))
-        world.session, world.api = session, Api(SETTINGS, session)
-        world.clients.clear()
-        people.bootstrap(session, User("admin", "Ada Min"))
-        organizations.put_member(session, ADMIN, "household", "bob", {})
-
-    return deploy
-
-
-def errand(world: World, case_id: str) -> tuple[Any, str]:
-    """A new trip with one thing to buy: the case, and the id of the task."""
-    body = {"workflow": "errands", "caseId": case_id, "tasks": [{"key": "buy", "type": "Buy"}]}
-    answer = world.as_("ann").post("/cases", body)
-    assert answer.status == 201, answer.text
-    world.settle()
-    return answer.json, answer.json["tasks"]["items"][0]["taskId"]
+from tests.functions.api.conftest import World
+from tests.functions.api.releases import Release, errand
+from tests.workflows.versions import FIRST, SECOND
 
 
 def names(answer: Any) -> set[str]:

@@ -33,6 +33,10 @@ POST   /cases/{caseId}/close                                    look     401 403
 POST   /cases/{caseId}/close                                    owner    401 403 403 404 404 404 404 404 403 404 403
 POST   /cases/{caseId}/close                                    partner  401 403 403 404 404 404 404 404 404 403 403
 POST   /cases/{caseId}/close                                    missing  401 403 403 404 404 404 404 404 404 404 404
+POST   /cases/{caseId}/migration                                look     401 403 403 404 404 403 403 403 404 404 200
+POST   /cases/{caseId}/migration                                owner    401 403 403 404 404 404 404 404 403 404 200
+POST   /cases/{caseId}/migration                                partner  401 403 403 404 404 404 404 404 404 403 200
+POST   /cases/{caseId}/migration                                missing  401 403 403 404 404 404 404 404 404 404 404
 GET    /cases/{caseId}/tasks                                    look     401 403 403 404 404 200 200 200 404 404 200
 GET    /cases/{caseId}/tasks                                    owner    401 403 403 404 404 404 404 404 200 404 200
 GET    /cases/{caseId}/tasks                                    partner  401 403 403 404 404 404 404 404 404 200 200
@@ -156,6 +160,7 @@ BODIES: Mapping[str, Any] = {
     "POST /cases owner": {"workflow": "collaboration", "caseId": "job-3", "organizationId": "acme"},
     "PATCH /cases/{caseId}": {"displayName": "Another name"},
     "POST /cases/{caseId}/close": {"reason": "Done."},
+    "POST /cases/{caseId}/migration": {"toVersion": 1},
     "POST /cases/{caseId}/tasks": {"type": "QA"},
     "POST /cases/{caseId}/tasks owner": {"type": "Task"},
     "POST /cases/{caseId}/tasks partner": {"type": "Task"},
