@@ -1,6 +1,6 @@
 """The function that the clock wakes: it fires what is due every minute, and settles every night.
 
-The command line asks it, too: to settle one case, and for the first administrators.
+The command line asks it, too: to settle one case, to migrate cases, and for the first administrators.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from functions.metering import report
 from functions.runtime import open_session
 from functions.streams import Context
 from shared.domain.model.people import User
+from shared.engine.migrating import MigrateReport, migrate_all, migrate_one
 from shared.engine.people import bootstrap
 from shared.engine.session import Session
 from shared.engine.timers import SettleReport, settle_all, settle_case, settle_on, sweep
@@ -32,6 +33,8 @@ SERVICE = "timers"
 
 logger = Logger(service=SERVICE)
 metrics = Metrics(service=SERVICE)
+UNLOGGED = frozenset({"admins", "refused"})
+"""What is for whoever asked, and may be long."""
 Job = Callable[[Session, dict[str, Any], float], dict[str, Any]]
 
 
@@ -52,7 +55,7 @@ def run(event: dict[str, Any], context: Context, session: Session) -> dict[str, 
     session.store.reset_consumed()
     result = job(session, event, time.monotonic() + context.get_remaining_time_in_millis() / 1000 - MARGIN)
     report(metrics, session.store.consumed, event["job"])
-    logger.info(event["job"], **{name: value for name, value in result.items() if name != "admins"})
+    logger.info(event["job"], **{name: value for name, value in result.items() if name not in UNLOGGED})
     if result["failed"] and "after" not in event:
         raise NotAllDoneError(f"{event['job']}: {result['failed']} failed.")
     return result
@@ -89,6 +92,26 @@ def _settle(session: Session, event: dict[str, Any], deadline: float) -> dict[st
     return asdict(result)
 
 
+def _migrate(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
+    """The one case given goes by the version given, or all cases of the workflow behind the position given do.
+
+    With `dryRun`, it is said what would become of them. `next` is the position where to go on; None at the end.
+    Raises LookupError for a version that there is not.
+    """
+
+    def out_of_time() -> bool:
+        return time.monotonic() > deadline
+
+    to, dry_run = session.workflows.get(event["workflow"], event["toVersion"]), event["dryRun"]
+    case_id = event.get("caseId")
+    if case_id is None:
+        result = migrate_all(session, to, event.get("after"), out_of_time, _log_failure, dry_run=dry_run)
+    else:
+        result = MigrateReport()
+        migrate_one(session, case_id, to, result, dry_run=dry_run)
+    return asdict(result)
+
+
 def _bootstrap(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
     """The organizations of all workflows exist, and so do the administrators; who exists is left as they are."""
     for admin in event["admins"]:
@@ -101,7 +124,7 @@ def _log_failure(what: str, error: Exception) -> None:
     logger.error("failed", what=what, exception_name=type(error).__name__)
 
 
-JOBS: dict[str, Job] = {"sweep": _sweep, "settle": _settle, "bootstrap": _bootstrap}
+JOBS: dict[str, Job] = {"sweep": _sweep, "settle": _settle, "migrate": _migrate, "bootstrap": _bootstrap}
 
 
 @cache

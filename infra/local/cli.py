@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 
 from infra.local import clock, demo, events, functions, present, server, signin
+from infra.local import migrate as migration
 from infra.local import up as stack_up
 from infra.local.aws import need_loopback
 from infra.local.bootstrap import bootstrap_deployed
@@ -202,6 +203,34 @@ def drive_again(
     console.print(f"{len(results) - left} done, {left} left.")
     if left:
         raise ObstacleError(f"{left} messages could not be dealt with and stay on the queue.", "The runbook says more.")
+
+
+@app.command()
+def migrate(
+    workflow: Annotated[str, typer.Argument(help="Whose cases.")],
+    to: Annotated[int, typer.Option("--to", help="The version that they are to go by.")],
+    case: Annotated[str | None, typer.Option(help="This case alone.")] = None,
+    stack: Annotated[
+        str | None, typer.Option(help="Name of a deployed stack; without it the one on this machine.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region, where your settings name another.")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be, and change nothing.")] = False,
+) -> None:
+    """Have cases go by another version of their workflow: each whole, or not at all and with the reasons.
+
+    Interrupted, it can be begun again: cases that go by the version already stay as they are.
+
+    Example:  [cyan]casetree migrate errands --to 2 --dry-run[/cyan]
+    """
+    target = on_aws(stack, region) if stack else on_this_machine(_stack())
+    summary = migration.Summary()
+    for summary in migration.migrate(target, workflow, to, case, dry_run=dry_run):
+        console.print(f"  {summary.counts['cases']} cases looked at")
+    for line in migration.told(summary, dry_run=dry_run):
+        console.print(line, markup=False)
+    if not summary.whole:
+        raise ObstacleError("Not every case goes by that version.", "What is refused goes on with its own.")
 
 
 def _stack() -> Stack:

@@ -67,18 +67,17 @@ def migrate(session: Session, identity: Identity, case_id: str, given: Given, re
     return session.retry(attempt)
 
 
-def migrate_by_engine(session: Session, case_id: str, to_version: int, *, dry_run: bool) -> Migration | None:
-    """The same without a caller: for many cases at once; None for a case that is not there. Raises Refused."""
+def migrate_by_engine(session: Session, case_id: str, to: Workflow, *, dry_run: bool) -> Migration | None:
+    """The same without a caller, for many cases; None for a case that is not there, or of another workflow."""
 
     def attempt() -> Answer[Migration | None] | None:
         if not dry_run:
             _settle(session, case_id)
         case = session.store.load([CaseKey(case_id)])[CaseKey(case_id)]
-        if case is None or case.staged:
+        if case is None or case.staged or case.workflow != to.name:
             return Answer(None)
         now = session.now()
         context = Context(Scene(workflow_of(session, case), case), ENGINE, now, session.ids(now))
-        to = session.workflows.get(case.workflow, to_version)
         decision = _decide(session, context, to)
         if isinstance(decision, Refusal):
             raise Refused(decision)

@@ -11,7 +11,7 @@ from shared.compile import workflow_of
 from shared.domain.model.people import User
 from shared.domain.model.plan import FieldError
 from shared.engine import cases, people, settle, tasks, timers
-from shared.engine.migration import migrate, migrate_by_engine
+from shared.engine.migration import Migration, migrate, migrate_by_engine
 from shared.engine.owed import settle_task
 from shared.engine.session import Identity, Refused, Request, Session
 from shared.engine.trees import count
@@ -41,7 +41,13 @@ class Moment:
 
     def migrate(self, case_id: str = "c1") -> None:
         """The case goes by the second version from now on."""
-        migrate_by_engine(self.world.session, case_id, 2, dry_run=False)
+        move(self.world.session, case_id)
+
+
+def move(session: Session, case_id: str) -> Migration | None:
+    """The case goes by the second version from now on."""
+    to = session.workflows.get(session.workflows.names[0], 2)
+    return migrate_by_engine(session, case_id, to, dry_run=False)
 
 
 def _begin(world: World, name: str, **more: object) -> None:
@@ -205,10 +211,10 @@ def test_a_migration_that_others_come_before_is_decided_again(world: World, othe
     between = Between(world.store, lambda: work(world.session))
     if other is closes_the_case:
         with pytest.raises(Refused, match="case_closed"):
-            migrate_by_engine(at(world.session, between), "c1", 2, dry_run=False)
+            move(at(world.session, between), "c1")
         check(world, version=1)
         return
-    migrate_by_engine(at(world.session, between), "c1", 2, dry_run=False)
+    move(at(world.session, between), "c1")
     check(world)
 
 
@@ -232,7 +238,7 @@ READS: dict[str, Read] = {
 def test_reads_are_of_one_version_too(world: World, read: str) -> None:
     """A task, a case and what can be done are shown by the rules that they go by."""
     top, _ = _claim(world)
-    torn = Torn(world.store, lambda: migrate_by_engine(world.session, "c1", 2, dry_run=False))
+    torn = Torn(world.store, lambda: move(world.session, "c1"))
     assert READS[read](at(world.session, torn), top) == 2
 
 
@@ -240,14 +246,14 @@ def _migrated_as_it_is(world: World) -> None:
     """The case is migrated although something is still owed to it, as if that had come up in this moment."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("shared.engine.migration.settle", lambda session, case_id: 0)
-        migrate_by_engine(world.session, "c1", 2, dry_run=False)
+        move(world.session, "c1")
 
 
 def test_what_is_owed_is_done_before_a_migration(world: World) -> None:
     """A child that has closed by the old rules is counted by them."""
     top, survey = _claim(world)
     world.act(survey, "complete")
-    migrate_by_engine(world.session, "c1", 2, dry_run=False)
+    move(world.session, "c1")
     actions = [entry.action for entry in world.store.history(top)]
     assert actions == ["create", "child_opened", "children_closed", "migrated"]
     check(world)
@@ -261,7 +267,7 @@ def test_what_the_new_rules_owe_follows_by_the_stream_or_by_settling(world: Worl
     types = {**first.types, "Write the list": replace(first.types["Write the list"], due_in=first.types["Buy"].due_in)}
     world.session = replace(world.session, workflows=Several(first, replace(first, version=2, types=types)))
     world.pass_time(days=3)
-    migrate_by_engine(world.session, "c1", 2, dry_run=False)
+    move(world.session, "c1")
     assert not world.stored(task).overdue
     check(world)
     assert world.stored(task).overdue
@@ -275,7 +281,7 @@ def test_counters_of_queues_follow(world: World) -> None:
     ready = replace(first.statuses["ready"], tab="on_hold")
     second = replace(first, version=2, statuses={**first.statuses, "ready": ready})
     world.session = replace(world.session, workflows=Several(first, second))
-    migrate_by_engine(world.session, "c1", 2, dry_run=False)
+    move(world.session, "c1")
     report = timers.SettleReport()
     timers.settle_case(world.session, "c1", report)
     assert report.miscounted == 1
@@ -287,7 +293,7 @@ def test_counters_of_queues_follow(world: World) -> None:
 def test_a_lost_answer_is_no_second_migration(world: World) -> None:
     """Who asks again finds that the case goes by the version already."""
     _claim(world)
-    first, again = (migrate_by_engine(world.session, "c1", 2, dry_run=False) for _ in range(2))
+    first, again = (move(world.session, "c1") for _ in range(2))
     assert first is not None
     assert again is not None
     assert [(done.from_version, len(done.tasks)) for done in (first, again)] == [(1, 2), (2, 0)]
@@ -296,7 +302,7 @@ def test_a_lost_answer_is_no_second_migration(world: World) -> None:
 
 def test_a_case_that_is_not_there_is_not_migrated(world: World) -> None:
     """Nor is one that nobody sees yet."""
-    assert migrate_by_engine(world.session, "none", 2, dry_run=False) is None
+    assert move(world.session, "none") is None
 
 
 # Two ends.
@@ -376,8 +382,8 @@ def test_two_ends_that_are_migrated_at_once_do_not_miss_each_other(parties: Part
     task, other = _assigned(parties)
     _speaking(parties)
     world, partners = parties.world, other.partition(".")[0]
-    between = Between(world.store, lambda: migrate_by_engine(world.session, partners, 2, dry_run=False))
-    migrate_by_engine(at(world.session, between), "job-1", 2, dry_run=False)
+    between = Between(world.store, lambda: move(world.session, partners))
+    move(at(world.session, between), "job-1")
     assert between.failed is not None
     assert [parties.stored(end).workflow_version for end in (task, other)] == [2, 2]
 

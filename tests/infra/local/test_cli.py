@@ -15,7 +15,7 @@ from infra.local.clock import Timer
 from infra.local.home import REPOSITORY
 from infra.local.records import Stack
 
-COMMANDS = ("up", "down", "demo", "token", "events", "advance", "doctor", "check", "bootstrap", "redrive")
+COMMANDS = ("up", "down", "demo", "token", "events", "advance", "doctor", "check", "bootstrap", "redrive", "migrate")
 
 
 def _run(*arguments: str) -> tuple[int, str]:
