@@ -34,7 +34,7 @@ def _tried(here: Parties, connection: str, token: object, how: str = "accept") -
 def _altered(token: str) -> Iterator[object]:
     """The token with one bit of it changed, in part, with something more, and what is no token at all."""
     raw = base64.urlsafe_b64decode(f"{token}=")
-    for bit in range(0, len(raw) * 8, 5):
+    for bit in range(len(raw) * 8):
         flipped = bytearray(raw)
         flipped[bit // 8] ^= 1 << bit % 8
         yield base64.urlsafe_b64encode(bytes(flipped)).decode().rstrip("=")
