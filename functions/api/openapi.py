@@ -36,6 +36,7 @@ Tasks of people: who has to do what in a case, what may be done next and by whom
 """
 TAGS = {
     "Cases": "What a tree of tasks is about.",
+    "Doctor": "What does not hold of a case that should, and what mends it.",
     "Tasks": "Who has to do what; what may be done with it, and what was.",
     "Queues": "What a person or an organization has to do.",
     "Organizations": "Groups that tasks are assigned to or watched by.",

@@ -7,13 +7,13 @@ done, nothing is due any more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.model.ends import PENDING
 from shared.domain.model.scene import Scene, status_of, unfinished
-from shared.domain.model.task import Task
+from shared.domain.model.task import Task, TaskId
 from shared.domain.trees.holds import is_hold
 from shared.domain.trees.tree import tree_of
 from shared.domain.trees.turns import waits_for_turn
@@ -62,15 +62,24 @@ def _cascade(scene: Scene, task: Task) -> Due | None:
     """Below a cancelled task nothing stays open, also below closed ones in between; below a completed one, what may."""
     if scene.workflow.tree is None:
         return None
-    below, above = task, scene.related.get(task.parent_id or "")
-    while above is not None:
+    below = task
+    for above in _above(scene, task):
         status = status_of(scene.workflow, above)
         if not status.open:
             end = _end_under(scene, below, completed=status.completed)
             if end is not None:
                 return Due(end)
-        below, above = above, scene.related.get(above.parent_id or "")
+        below = above
     return None
+
+
+def _above(scene: Scene, task: Task) -> Iterator[Task]:
+    """The tasks above the task, the nearest first; of a circle, which only the doctor looks at, each once."""
+    seen, above = set[TaskId](), scene.related.get(task.parent_id or "")
+    while above is not None and above.task_id not in seen:
+        yield above
+        seen.add(above.task_id)
+        above = scene.related.get(above.parent_id or "")
 
 
 def _end_under(scene: Scene, task: Task, *, completed: bool) -> str | None:

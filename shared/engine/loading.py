@@ -105,7 +105,8 @@ def load_above(session: Session, task: Task) -> dict[TaskId, Task]:
     """The tasks above the task, up to its root; one read for each, as each names the next."""
     found: dict[TaskId, Task] = {}
     above: TaskId | None = task.parent_id
-    while above is not None:
+    # A circle, which nothing but the doctor may look at, has no top.
+    while above is not None and above not in found:
         parent = load_tasks(session, [above])
         found.update(parent)
         above = parent[above].parent_id if above in parent else None

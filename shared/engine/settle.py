@@ -28,7 +28,7 @@ from shared.engine.loading import workflow_of
 from shared.engine.messages import deliver_all, deliver_case
 from shared.engine.owed import for_each, settle_task, settle_tasks
 from shared.engine.session import Session
-from shared.engine.trees import count, count_all, end_below
+from shared.engine.trees import count, count_all, end_below, react_all
 from shared.storage.keys import CaseKey, ConnectionKey
 
 MOST = 1_000_000
@@ -69,7 +69,7 @@ def _settle_round(session: Session, case_id: str) -> int:
     try:
         taken = settle_tasks(session, case, tasks, tasks)
     finally:
-        counted = count_all(session, case, behind)
+        counted = count_all(session, case, behind) + react_all(session, case, tasks.values())
     if workflow.hand_off is None:
         return taken + counted
     gone = sum(session.store.discard_texts(task_id) for task_id, task in tasks.items() if task.deleted)

@@ -9,7 +9,8 @@ from shared.domain.model.people import ENGINE
 from shared.domain.model.plan import Plan
 from shared.domain.model.scene import Context, Scene, status_of
 from shared.domain.model.task import Case, Children, Edge, Task, TaskId, case_of
-from shared.domain.trees.counting import count_children, may_react
+from shared.domain.trees.counting import count_children, may_react, reaction_due
+from shared.domain.trees.tree import reaction
 from shared.domain.words.needs import holds_of
 from shared.engine.committing import committed
 from shared.engine.loading import load_above, load_tasks, workflow_of
@@ -75,6 +76,29 @@ def _counting(
     related = load_above(session, parent) if follows else {}
     scene = Scene(workflow, case, parent, related, taken=frozenset(taken))
     return count_children(Context(scene, ENGINE, now, session.ids(now)), children)
+
+
+def react_all(session: Session, case: Case, tasks: Iterable[Task]) -> int:
+    """What is on hold without a reason becomes what its children make of it; how many tasks that were.
+
+    The count of the last child commits together with this, so it is never due unless something was broken.
+    """
+    workflow = workflow_of(session, case)
+    waiting = [task.task_id for task in tasks if workflow.tree is not None and reaction(workflow, task) is not None]
+    return for_each(waiting, lambda task_id: int(session.retry(lambda: _react_once(session, case, task_id))))
+
+
+def _react_once(session: Session, case: Case, task_id: TaskId) -> bool | None:
+    """Whether the task was still on hold without a reason; None if another commit came between."""
+    task = load_tasks(session, [task_id]).get(task_id)
+    if task is None:
+        return False
+    now = session.now()
+    scene = Scene(workflow_of(session, case), case, task, load_above(session, task))
+    plan = reaction_due(Context(scene, ENGINE, now, session.ids(now)))
+    if plan is None:
+        return False
+    return True if committed(session, plan) else None
 
 
 def end_below(session: Session, task_id: TaskId) -> int:

@@ -46,6 +46,7 @@ from shared.storage.task_items import task_of_item
 from shared.storage.tree_items import edge_of_item, holder_of_item
 from shared.storage.tree_reads import TreeReads
 from shared.storage.values import Capacity
+from shared.storage.whole_reads import WholeReads
 
 __all__ = ["CommitFailed", "Loaded", "Store", "Throttled", "Unreachable"]
 
@@ -79,7 +80,7 @@ class Loaded:
         return cast("V | None", self._values[key])
 
 
-class Store(CaseReads, TreeReads, EndReads, QueueReads, PeopleReads, Counts, Rounds):
+class Store(CaseReads, TreeReads, EndReads, QueueReads, PeopleReads, Counts, Rounds, WholeReads):
     """The table, over one connection: make one for a process and keep it.
 
     Where DynamoDB does not take or answer a request, every method raises Throttled or Unreachable.

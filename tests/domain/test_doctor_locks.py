@@ -7,7 +7,16 @@ from dataclasses import replace
 from shared.domain.doctor.whole import WholeCase
 from shared.domain.model.people import SYSTEM
 from shared.domain.model.task import Entry, Person
-from shared.domain.model.writes import AddEntry, ChangeCase, ChangeTask, PassLock, ReleaseLock, TakeLock, Write
+from shared.domain.model.writes import (
+    AddEntry,
+    ChangeCase,
+    ChangeTask,
+    CheckTask,
+    PassLock,
+    ReleaseLock,
+    TakeLock,
+    Write,
+)
 from tests.domain.test_tree import Grove
 from tests.domain.wards import found, mended, whole, with_task
 from tests.domain.worlds import ANN, World, as_caller
@@ -22,7 +31,7 @@ def writes_of(world: World, case: WholeCase, invariant: str) -> list[Write]:
     """What the doctor writes, but for what tells of it."""
     plan = mended(world, case, invariant)
     assert plan.entries, "the history tells of every repair"
-    return [write for write in plan.writes if not isinstance(write, AddEntry | ChangeTask | ChangeCase)]
+    return [write for write in plan.writes if not isinstance(write, AddEntry | ChangeTask | ChangeCase | CheckTask)]
 
 
 def locked() -> tuple[Grove, WholeCase, str, str]:
@@ -75,7 +84,9 @@ def test_of_two_tasks_of_which_one_may_be_open_that_with_the_lock_stays() -> Non
     )
     finding = found(grove, crowded)["one-open-of-type"]
     assert finding.task_ids == (second.task_id, step)
-    (cancelled,) = [w.after for w in mended(grove, crowded, "one-open-of-type").writes if isinstance(w, ChangeTask)]
+    plan = mended(grove, crowded, "one-open-of-type")
+    assert CheckTask(second) in plan.writes, "the one that stays is still open when the other is cancelled"
+    (cancelled,) = [write.after for write in plan.writes if isinstance(write, ChangeTask)]
     assert (cancelled.task_id, cancelled.status, cancelled.closed_at) == (step, "cancelled", grove.now)
     grove.workflow = replace(grove.workflow, tree=None)
     assert found(grove, crowded)["one-open-of-type"].cure == "hand"

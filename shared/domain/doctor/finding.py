@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal
@@ -11,7 +11,8 @@ from shared.domain.doctor.treatment import Treatment
 from shared.domain.doctor.whole import Chart
 from shared.domain.model.task import TaskId
 
-Cure = Literal["mending", "settling", "hand"]
+Cure = Literal["mending", "settling", "acting", "hand"]
+Way = tuple[str, Mapping[str, object]]
 Mend = Callable[[Treatment], None]
 
 
@@ -19,9 +20,10 @@ Mend = Callable[[Treatment], None]
 class Finding:
     """An invariant that does not hold: of which tasks, what is wrong, and what the proposed repair does.
 
-    `cure` says how it is repaired: by `mending` what is stored, by `settling` the case, as something is
-    merely owed, or by `hand`; then `repair` says what a person has to do. `about` tells apart two
-    findings of one invariant about the same tasks.
+    `cure` says how it is repaired: by `mending` what is stored; by `settling` the case, as something is
+    merely owed; by `acting`, with the action `act` that anybody might take, and its input; or by `hand`:
+    then `repair` says what a person has to do. `about` tells apart two findings of one invariant about
+    the same tasks.
     """
 
     invariant: str
@@ -30,6 +32,7 @@ class Finding:
     repair: str
     cure: Cure = "mending"
     about: str = ""
+    act: Way | None = None
     mend: Mend | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -29,6 +29,7 @@ from shared.domain.model.writes import (
     DeleteTimer,
     ListEntry,
     PassLock,
+    PutMessage,
     PutTimer,
     ReleaseLock,
     TakeLock,
@@ -45,6 +46,11 @@ class Treatment:
         self.context = Context(chart.scene(), caller, chart.now, ids)
         self._company: dict[TaskId, Draft] = {}
         self._writes: list[Write] = []
+        self._looked_at: list[Task] = []
+
+    def look_at(self, task: Task) -> None:
+        """The repair rests on the task as it is, whether or not it changes it."""
+        self._looked_at.append(task)
 
     def draft(self, task: Task, note: str) -> Draft:
         """The draft of a task that is mended; the note stands in its history."""
@@ -98,7 +104,7 @@ class Treatment:
         """All of it as one plan; of two repairs that would write one item, the later one has to come again."""
         drafted = (write for draft in tuple(self._company.values()) for write in draft.finish()[1])
         kept: dict[Hashable, Write] = {}
-        for write in (*folded(drafted), *self._writes):
+        for write in (*folded(drafted), *self._writes, *map(CheckTask, self._looked_at)):
             kept.setdefault(_item(write), write)
         return Plan(self.context.ids.commit, tuple(map(_listed_anew, kept.values())), None, SKEW)
 
@@ -121,6 +127,8 @@ def _item(write: Write) -> Hashable:
             item = "entry", entry.task_id, entry.version
         case PutTimer(timer) | DeleteTimer(timer):
             item = "timer", timer.task_id, timer.timer_id
+        case PutMessage(message):
+            item = "message", message.task_id, message.generation, message.sequence
         case ChangeCase():
             item = "case"
     return item

@@ -17,7 +17,7 @@ from functions.api.operations import Operation
 from functions.api.problems import Problem
 from shared import workflows
 from shared.domain import cases, members
-from shared.engine import bulk
+from shared.engine import bulk, consulting
 from tests.functions.api.client import Client
 from tests.functions.api.conftest import World
 
@@ -139,6 +139,7 @@ def test_bodies_have_the_fields_that_the_engine_reads() -> None:
         "OrganizationInput": set(members.ORGANIZATION),
         "MemberInput": set(members.MEMBER),
         "HandBackInput": {"dryRun"},
+        "RepairInput": set(consulting.FIELDS),
         "BulkAssignmentInput": set(bulk.FIELDS),
     }
     components = document()["components"]["schemas"]
@@ -239,7 +240,8 @@ def test_the_examples_of_bodies_are_accepted(world: World, operation: Operation)
     if operation.body == "ConnectionAnswer":
         # A token is another one for each request: no example can be.
         shown = {**shown, "token": world.tokens[given["connectionId"]]}
-    for_admins = path.startswith(("/users", "/organizations")) or operation.body == "MigrationInput"
+    bodies = ("MigrationInput", "RepairInput")
+    for_admins = path.startswith(("/users", "/organizations")) or operation.body in bodies
     client = world.as_("admin") if for_admins else world.as_("ann")
     answer = client.call(operation.method, path, shown)
     assert answer.status in (200, 201), answer.text

@@ -53,6 +53,14 @@ POST   /cases/{caseId}/tasks                                    look     401 403
 POST   /cases/{caseId}/tasks                                    owner    401 403 403 404 404 404 404 404 201 404 201
 POST   /cases/{caseId}/tasks                                    partner  401 403 403 404 404 404 404 404 404 201 201
 POST   /cases/{caseId}/tasks                                    missing  401 403 403 404 404 404 404 404 404 404 404
+GET    /cases/{caseId}/diagnosis                                look     401 403 403 404 404 403 403 403 404 404 200
+GET    /cases/{caseId}/diagnosis                                owner    401 403 403 404 404 404 404 404 403 404 200
+GET    /cases/{caseId}/diagnosis                                partner  401 403 403 404 404 404 404 404 404 403 200
+GET    /cases/{caseId}/diagnosis                                missing  401 403 403 404 404 404 404 404 404 404 404
+POST   /cases/{caseId}/repairs                                  look     401 403 403 404 404 403 403 403 404 404 200
+POST   /cases/{caseId}/repairs                                  owner    401 403 403 404 404 404 404 404 403 404 200
+POST   /cases/{caseId}/repairs                                  partner  401 403 403 404 404 404 404 404 404 403 200
+POST   /cases/{caseId}/repairs                                  missing  401 403 403 404 404 404 404 404 404 404 404
 
 GET    /tasks/{taskId}                                          look     401 403 403 404 404 200 200 200 404 404 200
 GET    /tasks/{taskId}                                          owner    401 403 403 404 404 404 404 404 200 404 200
@@ -164,6 +172,7 @@ BODIES: Mapping[str, Any] = {
     "POST /cases/{caseId}/tasks": {"type": "QA"},
     "POST /cases/{caseId}/tasks owner": {"type": "Task"},
     "POST /cases/{caseId}/tasks partner": {"type": "Task"},
+    "POST /cases/{caseId}/repairs": {"dryRun": True},
     "PATCH /tasks/{taskId}": {"description": "Another text"},
     "POST /tasks/{taskId}/actions/{action=assign} look": {"assignedParty": None},
     "POST /tasks/{taskId}/actions/{action=assign} owner": {"option": "recall"},

@@ -1,0 +1,43 @@
+"""Routes of the doctor."""
+
+from __future__ import annotations
+
+from functions.api.operations import Call, Content, Reply, Routes
+from functions.api.views import doctor as views
+from shared.engine import consulting
+
+ROUTES = Routes("Doctor")
+
+
+@ROUTES.add(
+    "GET",
+    "/cases/{caseId}/diagnosis",
+    "Diagnose a case",
+    Content("Diagnosis", "What does not hold of the case; nothing, if it is sound."),
+    refusals=(403, 404),
+)
+def diagnose(call: Call) -> Reply:
+    """Holds everything that is stored of the case against the invariants. For administrators.
+
+    What is on its way, and has not been for longer than it should take, is no finding.
+    """
+    return Reply(views.diagnosis(consulting.diagnosis(call.session, call.identity, call.path["caseId"])))
+
+
+@ROUTES.add(
+    "POST",
+    "/cases/{caseId}/repairs",
+    "Repair a case",
+    Content("Repairs", "What was, or would be, done about each finding, and what does not hold of the case then."),
+    body="RepairInput",
+    versioned=True,
+    refusals=(403, 404, 409, 412, 422),
+)
+def repair(call: Call) -> Reply:
+    """Repairs the findings named by their ids, or all that can be. For administrators.
+
+    With `dryRun` nothing happens yet: each repair says what would be stored differently. `If-Match` names a
+    version of the case. A repeat is safe: what is repaired already is not found again.
+    """
+    done = consulting.repair(call.session, call.identity, call.path["caseId"], call.body, call.request)
+    return Reply(views.repaired(done))
