@@ -30,7 +30,8 @@ def _address(view: CaseView) -> str:
     Content("CreatedCase", "The case with its tasks.", 201),
     body="CaseCreation",
     idempotent=True,
-    refusals=(403, 409, 422),
+    # 404 answers a repeat by somebody who may not see the case any more.
+    refusals=(403, 404, 409, 422),
 )
 def create_case(call: Call) -> Reply:
     """Starts a case of a workflow, with tasks from a template or a list, all of it or nothing.

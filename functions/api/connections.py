@@ -44,7 +44,7 @@ def list_connections(call: Call) -> Reply:
     Content("Connection", "The connection, asked for.", 201),
     body="ConnectionInput",
     idempotent=True,
-    refusals=(403, 409, 422),
+    refusals=(403, 404, 409, 422),
 )
 def ask_for_connection(call: Call) -> Reply:
     """Asks another organization, or somebody by name and email. For admins of the organization.

@@ -49,6 +49,8 @@ def read(path: Path) -> Source:
         line = mark.line + 1 if mark else 1
         said = ", ".join(part for part in (error.context, error.problem) if part)
         raise UnreadableError(Problem(file, line, f"This is not YAML: {said}.", _advice(error))) from error
+    except RecursionError as error:
+        raise UnreadableError(Problem(file, 1, "This file is nested too deeply.")) from error
     finally:
         loader.dispose()
 

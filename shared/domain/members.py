@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
 from shared.domain.model.people import SYSTEM, Caller, Membership, Organization, OrganizationKind, User
 from shared.domain.model.plan import FieldError, Refusal
-from shared.domain.model.text import is_plain
+from shared.domain.model.text import EMAIL, is_plain
 
 Given = Mapping[str, object]
 Kept = TypeVar("Kept", User, Organization)
 MEMBERSHIPS = 200
 """Organizations that one user may belong to: all of them are read with every request of theirs."""
 KINDS: tuple[str, ...] = get_args(OrganizationKind)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 def _text(value: object, limit: int, least: int = 0) -> str | None:
@@ -27,7 +25,7 @@ def _text(value: object, limit: int, least: int = 0) -> str | None:
 
 def _email(value: object) -> str | None:
     wrong = _text(value, 254)
-    return wrong or (None if value == "" or _EMAIL.fullmatch(str(value)) else "This must be an email address.")
+    return wrong or (None if value == "" or EMAIL.fullmatch(str(value)) else "This must be an email address.")
 
 
 def _flag(value: object) -> str | None:

@@ -1,10 +1,32 @@
-"""Names in sentences."""
+"""What text may be stored, and names in sentences."""
 
 from __future__ import annotations
 
 import pytest
 
-from shared.domain.model.text import with_article
+from shared.domain.model.text import TURNING, is_plain, with_article
+
+
+def test_a_name_cannot_turn_the_direction_of_what_is_beside_it() -> None:
+    """A text of several lines may: it stands alone."""
+    for turning in TURNING:
+        assert not is_plain(f"Ann{turning}Lee")
+        assert is_plain(f"Ann{turning}Lee", lines=True)
+
+
+@pytest.mark.parametrize("name", ["\u05d0\u05d1 \u200eLee", "\U0001f469\u200d\U0001f680", "Zo\u00eb", "a\u00a0b"])
+def test_marks_that_scripts_need_are_plain(name: str) -> None:
+    """Joiners, and marks of direction that turn nothing."""
+    assert is_plain(name)
+
+
+@pytest.mark.parametrize("text", ["a\x00", "a\x1b[31m", "a\x85", "\ud800"])
+def test_control_characters_are_not_plain(text: str) -> None:
+    """Neither in a name nor in a text; breaks are, in a text."""
+    assert not is_plain(text)
+    assert not is_plain(text, lines=True)
+    assert is_plain("a\n\tb", lines=True)
+    assert not is_plain("a\nb")
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,14 @@ def test_an_alias_bomb_is_refused(tmp_path: Path) -> None:
     assert "This file is too large." in {problem.reason for problem in check([file])}
 
 
+@pytest.mark.parametrize("nested", ["[" * 3_000 + "]" * 3_000, "{a: " * 3_000 + "1" + "}" * 3_000])
+def test_a_file_that_is_nested_too_deeply_is_refused(tmp_path: Path, nested: str) -> None:
+    """With a sentence, as any other file that cannot be read."""
+    file = tmp_path / "deep.yaml"
+    file.write_text(f"workflow: {nested}", encoding="utf-8")
+    assert [problem.reason for problem in check([file])] == ["This file is nested too deeply."]
+
+
 LINES = ERRANDS.read_text(encoding="utf-8").splitlines()
 ODD = ("null", "1.5", "- x", "'", "\t", "\x00", "!!set", "? ")
 WORDS = [*ODD, *sorted(set(re.findall(r"[\w.]+|[{}\[\],:&*#|>-]", "\n".join(LINES))))]

@@ -17,12 +17,13 @@ from functions.api.schemas.common import (
     Version,
     example,
 )
+from shared.domain.model.text import EMAIL
 
 Role = Annotated[
     str,
     Field(max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", examples=["partner-surveyor"]),
 ]
-Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", examples=["ida@example.org"])]
+Email = Annotated[str, Field(max_length=254, pattern=f"^{EMAIL.pattern}$", examples=["ida@example.org"])]
 
 
 class ConnectedSide(Output):

@@ -7,6 +7,10 @@ import unicodedata
 
 LINE_CHARACTERS = frozenset("\n\r\t")
 REFUSED = frozenset({"Cc", "Cs"})
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the direction of all that follows: a name with it shows as another, also beside other names."""
+EMAIL = re.compile(r'[^@\s"(),:;<>\[\\\]]+@[^@\s"(),:;<>\[\\\]]+')
+"""One address, and nothing that whoever writes to it might read as a second one, or as its display name."""
 _SPELT_OUT = re.compile(r"[AEFHILMNORSX]([A-Z]|\b)")
 """What begins so is read letter by letter, as in "an SLA", and its first letter begins with a vowel."""
 _VOWEL = re.compile(r"(?!eu|one|uni(?![dmn])|us[aeu])[aeiou]|hour|hon(est|or)", re.IGNORECASE)
@@ -14,11 +18,15 @@ _VOWEL = re.compile(r"(?!eu|one|uni(?![dmn])|us[aeu])[aeiou]|hour|hon(est|or)", 
 
 
 def is_plain(text: str, *, lines: bool = False) -> bool:
-    """Whether the text has no control character and no lone surrogate; `lines` allows breaks."""
+    """Whether the text has no control character and no lone surrogate.
+
+    Within one line, also nothing that turns the direction of writing; `lines` allows that, and breaks.
+    """
     if text.isprintable():
         return True
-    allowed = LINE_CHARACTERS if lines else frozenset()
-    return all(c in allowed or unicodedata.category(c) not in REFUSED for c in text)
+    if not lines:
+        return all(c not in TURNING and unicodedata.category(c) not in REFUSED for c in text)
+    return all(c in LINE_CHARACTERS or unicodedata.category(c) not in REFUSED for c in text)
 
 
 def with_article(name: str, *, first: bool = False) -> str:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from shared.domain.definitions.workflow import Field, Workflow
 from shared.domain.ends.roles import LONGEST, PATTERN, is_pattern
+from shared.domain.model.text import EMAIL
 from shared.domain.words.kind import Invalid, Json, Kind, Reading, text_of
 from shared.timestamps import parse
 
 LONG_TEXT = 10_000
 DAYS = 120
-EMAIL = 254
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+ADDRESS = 254
 
 
 def _limit(field: Field, default: int) -> int:
@@ -82,8 +81,8 @@ def texts_of(field: Field, option: str, without: tuple[str, ...] = ()) -> tuple[
 
 def email_of(value: object, pointer: str = "") -> str:
     """The value as an email address; raises Invalid."""
-    address = text_of(value, EMAIL, lines=False, pointer=pointer)
-    if _EMAIL.fullmatch(address) is None:
+    address = text_of(value, ADDRESS, lines=False, pointer=pointer)
+    if EMAIL.fullmatch(address) is None:
         raise Invalid("This must be an email address.", pointer)
     return address
 
@@ -128,7 +127,7 @@ PLAIN_KINDS: Mapping[str, Kind] = {
     "choice": Kind(lambda f, w: {"type": "string", "enum": list(_choices(f))}, _read_choice, frozenset({"of"})),
     "due_time": Kind(lambda f, w: {"type": "string", "format": "date-time"}, _read_due_time),
     "email": Kind(
-        lambda f, w: {"type": "string", "format": "email", "maxLength": EMAIL, "pattern": f"^{_EMAIL.pattern}$"},
+        lambda f, w: {"type": "string", "format": "email", "maxLength": ADDRESS, "pattern": f"^{EMAIL.pattern}$"},
         lambda f, value, reading: email_of(value),
     ),
     "role": Kind(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import get_args
 
@@ -16,6 +17,8 @@ from shared.domain.words.relations import visible
 LINKS = 100
 LINK_LIMITS = {"type": 100, "link": 2_000, "name": 200}
 PREREQUISITES = 50
+_PROGRAM = re.compile(r"\s*(javascript|vbscript|data)\s*:", re.IGNORECASE)
+"""Addresses that hold what they lead to: a page that shows them as links would run it as its own."""
 PARTIES: tuple[str, ...] = get_args(PartyKind)
 TASKS = 100
 ID = 200
@@ -208,6 +211,8 @@ def _read_links(field: Field, value: object, reading: Reading) -> tuple[Link, ..
 def _link(value: object, pointer: str) -> Link:
     link = object_of(value, {"type", "link", "name"}, set(), pointer)
     texts = {n: text_of(link[n], limit, lines=False, pointer=f"{pointer}/{n}") for n, limit in LINK_LIMITS.items()}
+    if _PROGRAM.match(texts["link"]):
+        raise Invalid("This must not be a program, which runs where somebody opens it.", f"{pointer}/link")
     return Link(**texts)
 
 

@@ -53,6 +53,8 @@ def test_no_value_of_any_field_breaks_anything(here: Scene, operation: Operation
                 here.restore()
 
 
+_PLACE = {"displayName": "X", "kind": "team"}
+_NAME = {"displayName": "X"}
 Limited = Callable[[Client, Scene, int], Answer]
 
 
@@ -86,8 +88,6 @@ LIMITS: dict[str, tuple[int, Limited]] = {
     "an idempotency key": (255, lambda c, here, n: c.patch("/cases/look-1", _NAME, Idempotency_Key=_text(n))),
     "types of a queue": (100, lambda c, here, n: c.get("/queues/users/bob", [("type", "QA")] * n)),
 }
-_PLACE = {"displayName": "X", "kind": "team"}
-_NAME = {"displayName": "X"}
 
 
 def _tasks(n: int) -> list[dict[str, str]]:
