@@ -54,7 +54,7 @@ def dashboard(
                     [table.metric_consumed_read_capacity_units(), table.metric_consumed_write_capacity_units()],
                 ),
                 _graph("Units by action", [_search("ConsumedReadUnits", "Sum"), _search("ConsumedWriteUnits", "Sum")]),
-                _graph("Doctor's findings", [_search("Findings", "Maximum")]),
+                _graph("Settled at night, and findings", [_search("Findings", "Sum"), _search("Broken", "Maximum")]),
             ],
         ],
     )

@@ -37,7 +37,7 @@ class Functions(Construct):
         self.api = self._function("api", _api(table))
         self.hooks = self._reader("hooks", _hooks(table), failures)
         self.relay = self._reader("relay", _relay(table, bus), failures)
-        self.timers = self._function("timers", _timers(table))
+        self.timers = self._function("timers", _timers(table, bus))
 
     @property
     def all(self) -> dict[str, Function]:
@@ -108,15 +108,16 @@ def _relay(table: Table, bus: events.IEventBus) -> Purpose:
     )
 
 
-def _timers(table: Table) -> Purpose:
+def _timers(table: Table, bus: events.IEventBus) -> Purpose:
     return Purpose(
-        description="Fires every minute what is due, and settles every night what was missed",
+        description="Fires every minute what is due; settles and examines every case at night",
         memory=512,
         # For the night. A sweep ends itself within its minute.
         timeout=Duration.minutes(15),
-        environment={},
+        environment={"CASETREE_BUS": bus.event_bus_name},
         statements=[
             may.use_table(table.table, *may.READ, *may.WRITE, *may.CHECK, *may.SCAN),
             may.query_indexes(table.table, [DUE]),
+            may.put_events_on(bus),
         ],
     )

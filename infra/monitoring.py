@@ -76,6 +76,15 @@ class Alarms(Construct):
             periods=2,
         )
 
+        found = cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name="Broken",
+            dimensions_map={"service": "timers"},
+            statistic="Maximum",
+            period=Duration.hours(1),
+        )
+        self._alarm("Findings", found, "At night the doctor found what should not be: see the events FindingMade.")
+
     def watch_table(self, table: dynamodb.Table) -> None:
         """Tells of throttling, by the table or an index, and of DynamoDB's own failures."""
         name = {"TableName": table.table_name}

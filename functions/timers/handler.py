@@ -15,9 +15,11 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from functions.bus import EventBus
 from functions.metering import report
-from functions.runtime import open_session
+from functions.runtime import make_client, open_session, required
 from functions.streams import Context
+from functions.timers.findings import Rounds
 from shared.domain.model.people import User
 from shared.engine.migrating import MigrateReport, migrate_all, migrate_one
 from shared.engine.people import bootstrap
@@ -70,6 +72,8 @@ def _sweep(session: Session, event: dict[str, Any], deadline: float) -> dict[str
 def _settle(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
     """Nothing is owed in the one case given, in any after the position given, or in this night's share of them.
 
+    At night the doctor looks at each case as well, once it is settled.
+
     `next` is the position where to go on; None at the end. Whoever names a position goes on by
     themselves and reads what failed in the answer.
     """
@@ -82,7 +86,9 @@ def _settle(session: Session, event: dict[str, Any], deadline: float) -> dict[st
         result = SettleReport(cases=1)
         settle_case(session, case_id, result)
     elif event.get("nightly"):
-        result = settle_on(session, out_of_time, _log_failure)
+        rounds = Rounds(session, _bus())
+        result = settle_on(session, out_of_time, _log_failure, rounds.visit)
+        rounds.report(metrics)
     else:
         result = settle_all(session, event.get("after"), out_of_time, _log_failure)
     if result.complete and case_id is None:
@@ -130,3 +136,8 @@ JOBS: dict[str, Job] = {"sweep": _sweep, "settle": _settle, "migrate": _migrate,
 @cache
 def _session() -> Session:
     return open_session(os.environ)
+
+
+@cache
+def _bus() -> EventBus:
+    return EventBus(make_client("events", os.environ), required(os.environ, "CASETREE_BUS"), time.sleep)

@@ -55,6 +55,10 @@ class SettleReport:
     next: str | None = None
 
 
+def _nothing_more(case_id: str) -> None:
+    """Nothing is done with a case that was settled."""
+
+
 @dataclass(slots=True)
 class _Shard:
     """A share of the timers, and which of them this sweep has taken up."""
@@ -121,20 +125,29 @@ def _fire(session: Session, timer: Timer, report: SweepReport, on_error: OnError
         report.idle += 1
 
 
-def settle_on(session: Session, out_of_time: OutOfTime, on_error: OnError) -> SettleReport:
+def settle_on(
+    session: Session, out_of_time: OutOfTime, on_error: OnError, then: Callable[[str], None] = _nothing_more
+) -> SettleReport:
     """The day's round of settling has gone on from where its last run stopped; once it is whole, nothing is done.
 
-    However large the table, the runs of some nights together reach its end, and then begin anew.
+    However large the table, the runs of some nights together reach its end, and then begin anew. After each
+    case, whether or not it could be settled, `then` looks at it.
     """
     today, earlier = session.now().date().isoformat(), session.store.settling()
     if earlier.done_on == today:
         return SettleReport(complete=True)
-    report = settle_all(session, earlier.after, out_of_time, on_error)
+    report = settle_all(session, earlier.after, out_of_time, on_error, then)
     session.store.set_settling(Round(report.next, today if report.complete else earlier.done_on))
     return report
 
 
-def settle_all(session: Session, after: str | None, out_of_time: OutOfTime, on_error: OnError) -> SettleReport:
+def settle_all(
+    session: Session,
+    after: str | None,
+    out_of_time: OutOfTime,
+    on_error: OnError,
+    then: Callable[[str], None] = _nothing_more,
+) -> SettleReport:
     """Nothing is owed in any case behind `after`, and its tasks are counted right, as far as the time goes.
 
     Cases come in the table's own order. After the last one, requests for connections that were lost go out again.
@@ -145,11 +158,12 @@ def settle_all(session: Session, after: str | None, out_of_time: OutOfTime, on_e
         if out_of_time():
             report.complete = False
             break
-        try:
-            settle_case(session, case_id, report)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the other cases are settled)
-            report.failed += 1
-            on_error(case_id, error)
+        for work in (lambda case_id: settle_case(session, case_id, report), then):
+            try:
+                work(case_id)
+            except Exception as error:  # noqa: BLE001 (whatever it is, the other cases are settled)
+                report.failed += 1
+                on_error(case_id, error)
         report.cases += 1
         last = case_id
     if report.complete:

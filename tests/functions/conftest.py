@@ -3,8 +3,8 @@
 import os
 
 from tests.engine.conftest import deployment, world
-from tests.functions.fakes import Context, Queue, context, queue
+from tests.functions.fakes import Bus, Context, Queue, context, night_bus, queue
 
 os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "Casetree"
 
-__all__ = ["Context", "Queue", "context", "deployment", "queue", "world"]
+__all__ = ["Bus", "Context", "Queue", "context", "deployment", "night_bus", "queue", "world"]

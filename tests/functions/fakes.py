@@ -13,6 +13,8 @@ import pytest
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
+from functions.bus import EventBus
+
 
 @dataclass
 class Context:
@@ -36,6 +38,26 @@ class Queue:
             raise ClientError({"Error": {"Code": "ServiceUnavailable"}}, "SendMessage")
         self.messages.append({"url": QueueUrl, **json.loads(MessageBody)})
         return {}
+
+
+@dataclass
+class Bus:
+    """Keeps what is put on it, or refuses it."""
+
+    events: list[dict[str, Any]] = field(default_factory=list)
+    refuses: bool = False
+
+    def put_events(self, *, Entries: Any) -> dict[str, Any]:  # noqa: N803 (named by AWS)
+        self.events += [] if self.refuses else [json.loads(event["Detail"]) for event in Entries]
+        return {"Entries": [{"ErrorCode": "Busy"} if self.refuses else {} for _ in Entries]}
+
+
+@pytest.fixture(autouse=True)
+def night_bus(monkeypatch: pytest.MonkeyPatch) -> Bus:
+    """The bus on which the nightly rule announces what the doctor finds."""
+    made = Bus()
+    monkeypatch.setattr("functions.timers.handler._bus", lambda: EventBus(made, "casetree", lambda seconds: None))
+    return made
 
 
 @pytest.fixture

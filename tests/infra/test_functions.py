@@ -47,10 +47,10 @@ def test_another_python_can_be_chosen(synthesize: Synthesize) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_function_is_told_where_things_are(functions: Properties, name: str) -> None:
-    """The table, the relay the bus, and Powertools the name under which logs and metrics are found."""
+    """The table, the bus who speaks on it, and Powertools the name under which logs and metrics are found."""
     variables = functions[name]["Environment"]["Variables"]
     assert "CASETREE_TABLE" in variables
-    assert ("CASETREE_BUS" in variables) == (name == "relay")
+    assert ("CASETREE_BUS" in variables) == (name in {"relay", "timers"})
     assert variables["POWERTOOLS_SERVICE_NAME"] == name
     assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Casetree"
     assert variables["POWERTOOLS_LOG_LEVEL"] == "INFO"

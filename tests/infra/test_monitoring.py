@@ -58,6 +58,13 @@ def test_a_missing_sweep_is_told(alarms: dict[str, Any]) -> None:
     assert alarm["TreatMissingData"] == "breaching"
 
 
+def test_what_the_doctor_finds_is_told(alarms: dict[str, Any]) -> None:
+    """A single finding is one too many; by the measure of all invariants together."""
+    alarm = alarms["Findings"]
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"]) == ("Casetree", "Broken", 1)
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": "timers"}]
+
+
 def test_everywhere_else_no_data_is_no_alarm(alarms: dict[str, Any]) -> None:
     """A quiet night wakes nobody."""
     quiet = {name for name, alarm in alarms.items() if alarm["TreatMissingData"] == "notBreaching"}

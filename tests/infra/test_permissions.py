@@ -20,7 +20,7 @@ ALLOWED = {
     "api": LOG | SECRET | READ | WRITE | CHECK,
     "hooks": LOG | SECRET | READ | WRITE | CHECK | STREAM | {"sqs:SendMessage"},
     "relay": LOG | SECRET | READ | COUNT | STREAM | {"sqs:SendMessage", "events:PutEvents"},
-    "timers": LOG | SECRET | READ | WRITE | CHECK | {"dynamodb:Scan"},
+    "timers": LOG | SECRET | READ | WRITE | CHECK | {"dynamodb:Scan", "events:PutEvents"},
 }
 INDEXES = {
     "api": {"party-queue", "organization-queue", "unassigned", "timeline"},
@@ -119,10 +119,10 @@ def test_only_the_timers_read_the_whole_table(resources: Resources) -> None:
     assert scanning == {"timers"}
 
 
-def test_only_the_relay_speaks_on_the_bus(resources: Resources) -> None:
-    """An event on the bus is a change that was committed, and nothing else."""
+def test_only_the_relay_and_the_doctor_speak_on_the_bus(resources: Resources) -> None:
+    """An event on the bus is a change that was committed, or a finding of the night, and nothing else."""
     speaking = {name for name in NAMES if "events:PutEvents" in _actions(_statements(resources, name, "Allow"))}
-    assert speaking == {"relay"}
+    assert speaking == {"relay", "timers"}
 
 
 def test_every_function_has_a_role_of_its_own(resources: Resources) -> None:

@@ -88,7 +88,7 @@ ALLOWED = {
     "api": {"read", "write", "delete", "check", "query timeline", "read secret"},
     "hooks": {"read", "write", "delete", "check", "send", "read secret"},
     "relay": {"read", "write", "put event", "send", "read secret"},
-    "timers": {"read", "write", "delete", "check", "scan", "query due", "read secret"},
+    "timers": {"read", "write", "delete", "check", "scan", "query due", "put event", "read secret"},
 }
 
 

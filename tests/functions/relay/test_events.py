@@ -11,7 +11,8 @@ from botocore.validate import validate_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.relay.events import BYTES, COUNT, Bus, batches, detail_of, event_of, size_of
+from functions.bus import BYTES, COUNT, batches, size_of
+from functions.relay.events import Bus, detail_of, event_of
 from shared.domain.model.task import Entry, Party, Person
 
 NOW = datetime(2026, 11, 22, 4, 35, 1, 123000, tzinfo=UTC)
