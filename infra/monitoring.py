@@ -17,6 +17,7 @@ from infra.settings import Settings
 
 FIVE_MINUTES = Duration.minutes(5)
 MINUTE_IN_MILLISECONDS = 60_000
+RUNBOOK = "What to do: docs/runbook.md"
 
 _AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 _LESS_THAN = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
@@ -117,7 +118,7 @@ class Alarms(Construct):
             self,
             name,
             metric=metric,
-            alarm_description=description,
+            alarm_description=f"{description} {RUNBOOK}, {name}.",
             threshold=threshold,
             comparison_operator=comparison,
             evaluation_periods=periods,

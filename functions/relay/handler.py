@@ -15,7 +15,7 @@ from functions.runtime import make_client, open_session, required
 from functions.streams import Batch, Context, FailureQueue, is_redriven, is_transient
 from shared.domain.model.task import Entry
 from shared.engine import counting
-from shared.engine.invitations import invitation, went_out
+from shared.engine.invitations import Invitation, invitation, went_out
 from shared.engine.session import Session
 
 CHUNK = 30
@@ -56,17 +56,20 @@ def _announce(batch: Batch, bus: Bus, session: Session, chunk: list[tuple[int, E
 
     A request for a connection goes out with its token, which is made here and kept nowhere.
     """
+    found: dict[int, Invitation | None] = {}
+    for number, entry in chunk:
+        # One by one: without the secret a request cannot go out, but everything else can.
+        batch.attempt([number], lambda number=number, entry=entry: found.update({number: invitation(session, entry)}))  # type: ignore[misc]
+    ready = [(number, entry) for number, entry in chunk if number in found]
 
     def publish() -> None:
-        entries = [entry for _, entry in chunk]
-        found = {number: invitation(session, entry) for number, entry in enumerate(entries)}
-        invitations = {number: invitation for number, invitation in found.items() if invitation is not None}
-        failed = bus.publish(entries, invitations)
-        batch.postpone([chunk[position][0] for position in failed])
-        for number in invitations.keys() - failed:
-            went_out(session, invitations[number].connection.id)
+        invitations = {position: value for position, (n, _) in enumerate(ready) if (value := found[n]) is not None}
+        failed = bus.publish([entry for _, entry in ready], invitations)
+        batch.postpone([ready[position][0] for position in failed])
+        for position in invitations.keys() - failed:
+            went_out(session, invitations[position].connection.id)
 
-    batch.attempt([number for number, _ in chunk], publish)
+    batch.attempt([number for number, _ in ready], publish)
 
 
 def _count(batch: Batch, session: Session, chunk: list[tuple[int, Entry]]) -> None:

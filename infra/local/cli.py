@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from infra.local import clock, demo, events, functions, present, server, signin
+from infra.local import clock, demo, events, present, server, signin
 from infra.local import migrate as migration
 from infra.local import up as stack_up
 from infra.local.aws import need_loopback
@@ -19,7 +19,7 @@ from infra.local.people import PEOPLE
 from infra.local.records import Stack
 from infra.local.redrive import Done, redrive
 from infra.local.steps import console, step
-from infra.local.target import on_aws, on_this_machine
+from infra.local.target import failures_of, on_aws, on_this_machine
 from infra.local.telling import TellingGroup
 from infra.local.welcome import welcome
 
@@ -111,6 +111,10 @@ def doctor(
     case: Annotated[str | None, typer.Argument(help="A case; without it the whole table.")] = None,
     *,
     settle: Annotated[bool, typer.Option("--settle", help="Do what a lost stream record left undone.")] = False,
+    stack: Annotated[
+        str | None, typer.Option(help="Name of a deployed stack; without it the one on this machine.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region, where your settings name another.")] = None,
 ) -> None:
     """Find and do what is pending: children not counted, dependents not looked at, cascades not finished.
 
@@ -118,11 +122,13 @@ def doctor(
     """
     if not settle:
         raise ObstacleError("So far the doctor can only settle.", f"{command('doctor --settle')} [CASE]")
-    stack = _stack()
+    target = on_aws(stack, region) if stack else on_this_machine(_stack())
     with step("Settling", f"Settled {case or 'the whole table'}"):
-        answers = functions.settle(stack, case)
+        answers = target.settle(case)
     for answer in answers:
         console.print_json(data=answer)
+    if failed := failures_of(answers):
+        raise ObstacleError(f"{failed} cases could not be settled.", "The log of the timers function names them.")
 
 
 @app.command()

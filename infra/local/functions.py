@@ -29,16 +29,6 @@ def invoke(stack: Stack, function: str, event: Mapping[str, Any]) -> Any:
     return body
 
 
-def settle(stack: Stack, case: str | None) -> list[Any]:
-    """Do what is owed in one case, or in all: as many runs as that takes, with what each answered."""
-    if case is not None:
-        return [invoke(stack, "timers", {"job": "settle", "caseId": case})]
-    answers = [invoke(stack, "timers", {"job": "settle", "after": None})]
-    while answers[-1].get("next"):
-        answers.append(invoke(stack, "timers", {"job": "settle", "after": answers[-1]["next"]}))
-    return answers
-
-
 def warm_up(stack: Stack) -> None:
     """Load the stream functions, so that the first records wait for nothing."""
     with ThreadPoolExecutor(len(ON_THE_STREAM)) as pool:

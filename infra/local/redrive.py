@@ -12,7 +12,7 @@ from typing import Any
 
 from infra.local.failures import ByKeys, ByPlace, Failure, Item, read
 from infra.local.obstacle import ObstacleError
-from infra.local.target import Target
+from infra.local.target import Target, failures_of
 
 AT_ONCE = 10
 RECORDS = 25
@@ -118,7 +118,7 @@ def _by_place(target: Target, failure: ByPlace) -> str:
     if failure.function == "relay":
         sent = _deliver(target, failure.function, failure.entries_of_the_time(target))
         return f"the stream has its records no more: what the table has of that time was {sent}"
-    if failed := target.settle():
+    if failed := failures_of(target.settle()):
         raise ObstacleError(f"the stream has its records no more, and {failed} cases could not be settled")
     return "the stream has its records no more: all cases were settled"
 
@@ -131,7 +131,7 @@ def _deliver(target: Target, function: str, entries: Iterable[Item]) -> str:
         undone += _refused(target, function, chunk)
     settled = sorted({_case_of(item) for item in undone})
     for case_id in settled:
-        if function != "hooks" or not case_id or target.settle(case_id):
+        if function != "hooks" or not case_id or failures_of(target.settle(case_id)):
             raise ObstacleError(f"{function} fails at it again: its log says where")
     return f"sent to {function} again ({sent})" + (f"; settled: {', '.join(settled)}" if settled else "")
 

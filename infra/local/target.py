@@ -1,7 +1,7 @@
 """A stack to work on as its operator: the one on this machine, or one on AWS with the caller's own credentials."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,17 +35,21 @@ class Target:
             raise ObstacleError(f"The function '{function}' failed: {said}", "Its log group has the whole story.")
         return body
 
-    def settle(self, case_id: str | None = None) -> int:
-        """Do what is owed in a case, or in all: as many runs as that takes; return how many cases failed."""
+    def settle(self, case_id: str | None = None) -> list[dict[str, Any]]:
+        """Do what is owed in a case, or in all: as many runs as that takes; return what each answered."""
         if case_id is not None:
-            return int(self.invoke("timers", {"job": "settle", "caseId": case_id})["failed"])
-        failed, after, more = 0, None, True
-        while more:
-            answer = self.invoke("timers", {"job": "settle", "after": after})
-            failed += answer["failed"]
-            # A table too busy to list its cases gets no further: that is told, not tried for ever.
-            more, after = answer["next"] not in (None, after), answer["next"]
-        return failed + (after is not None)
+            return [self.invoke("timers", {"job": "settle", "caseId": case_id})]
+        answers: list[dict[str, Any]] = []
+        after: str | None = None
+        while not answers or answers[-1]["next"] not in (None, after):
+            after = answers[-1]["next"] if answers else None
+            answers.append(self.invoke("timers", {"job": "settle", "after": after}))
+        return answers
+
+
+def failures_of(answers: Sequence[Mapping[str, Any]]) -> int:
+    """Return how many cases could not be settled; where the last run got no further, there are more."""
+    return sum(int(answer["failed"]) for answer in answers) + (answers[-1]["next"] is not None)
 
 
 def on_this_machine(stack: Stack) -> Target:

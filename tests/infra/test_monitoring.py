@@ -1,9 +1,11 @@
 import json
+import re
 from typing import Any
 
 import pytest
 from aws_cdk.assertions import Template
 
+from infra.local.home import REPOSITORY
 from tests.infra.conftest import Synthesize
 
 ALARM = "AWS::CloudWatch::Alarm"
@@ -114,3 +116,16 @@ def test_the_dashboard_shows_what_the_alarms_are_about(template: Template) -> No
     body = json.dumps(dashboard)
     for metric in ("HookAge", "IteratorAge", "ApproximateNumberOfMessagesVisible", "ConsumedWriteUnits", "5xx"):
         assert metric in body
+
+
+def test_the_runbook_has_a_section_for_every_alarm_and_for_no_other(alarms: dict[str, Any]) -> None:
+    """Each says in its description where that is, and no section is without a word on what it should have."""
+    text = (REPOSITORY / "docs" / "runbook.md").read_text()
+    sections = re.findall(r"^### ([^\n]+)\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
+    named = [name for heading, _ in sections for name in heading.split(", ")]
+    assert sorted(named) == sorted(alarms)
+    for name, alarm in alarms.items():
+        assert alarm["AlarmDescription"].endswith(f"docs/runbook.md, {name}.")
+    words = ["Means", "People notice", "Look first", "Do", "Over"]
+    for _, body in sections:
+        assert re.findall(r"^- \*\*(.+?):\*\*", body, re.MULTILINE) == words

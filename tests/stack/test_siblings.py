@@ -8,9 +8,10 @@ import pytest
 
 from infra.local import clock
 from infra.local.calls import Api
-from infra.local.functions import settle, wait_until_at_rest
+from infra.local.functions import wait_until_at_rest
 from infra.local.records import Stack
 from infra.local.signin import fresh_token
+from infra.local.target import on_this_machine
 from tests.stack.conftest import AsPerson
 from tests.stack.looks import Task, act, eventually, history, new_case_id, read
 
@@ -65,7 +66,7 @@ def _check_history(api: Api, task: Task, *actions: str) -> None:
 def _check_settled(stack: Stack, task: Task) -> None:
     """Nothing is owed to anybody in the task's case."""
     assert wait_until_at_rest(stack)
-    assert [answer["found"] for answer in settle(stack, task["caseId"])] == [0]
+    assert [answer["found"] for answer in on_this_machine(stack).settle(task["caseId"])] == [0]
 
 
 def test_an_appeal_is_ready_once_all_that_blocked_it_is_closed(as_person: AsPerson, stack: Stack) -> None:

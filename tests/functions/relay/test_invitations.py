@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from functions.relay import handler as relay
 from shared.engine import connections, invitations
@@ -68,6 +70,21 @@ def test_a_request_goes_out_with_all_that_a_mail_needs(parties: Parties, context
     assert (detail["connectionId"], detail["id"]) == (connection.id, f"connection/{connection.id}/1")
     taken = connections.accept(parties.world.session, UNKNOWN, connection.id, {"token": detail["token"]}, Request())
     assert taken.value.state == "connected"
+
+
+def test_without_the_secret_everything_else_goes_out(
+    parties: Parties, context: Context, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the record of the request comes again: nobody else waits for Secrets Manager."""
+
+    def down() -> bytes:
+        raise EndpointConnectionError(endpoint_url="https://secretsmanager")
+
+    monkeypatch.setattr(parties.world, "session", replace(parties.world.session, secret=down))
+    client, records = Client(), parties.world.records()
+    (waiting,) = run(parties.world, records, context, queue, client)
+    assert records[waiting]["dynamodb"]["NewImage"]["event"]["S"] == "ConnectionRequested"
+    assert (len(_events(client)), queue.messages) == (len(records) - 1, [])
 
 
 def test_once_it_is_out_the_task_says_so(parties: Parties, context: Context, queue: Queue) -> None:

@@ -8,12 +8,13 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from typer.testing import CliRunner
 
-from infra.local import clock, demo, functions, server, signin
+from infra.local import cli, clock, demo, server, signin
 from infra.local import up as stack_up
 from infra.local.cli import app
 from infra.local.clock import Timer
 from infra.local.home import REPOSITORY
 from infra.local.records import Stack
+from infra.local.target import Target
 
 COMMANDS = ("up", "down", "demo", "token", "events", "advance", "doctor", "check", "bootstrap", "redrive", "migrate")
 
@@ -102,20 +103,26 @@ def test_a_duration_that_is_none_is_refused_before_the_clock_is_touched() -> Non
 
 
 @pytest.mark.usefixtures("up")
-def test_settling_asks_the_timers_function(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For one case or for the whole table, the same job as every night."""
+def test_settling_asks_the_timers_function(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For one case or for the whole table, here or on AWS, the same job as every night; what failed fails."""
     asked: list[Any] = []
+    said = {"found": 2, "failed": 0}
 
-    def invoke(_: Stack, name: str, event: dict[str, Any]) -> dict[str, Any]:
+    def invoke(_: Target, name: str, event: dict[str, Any]) -> dict[str, Any]:
         asked.append((name, event))
-        return {"found": 2, "next": None if event.get("after") else "look-4"}
+        return {**said, "next": None if "caseId" in event or event["after"] else "look-4"}
 
-    monkeypatch.setattr(functions, "invoke", invoke)
+    nowhere = Target(lambda service: None, stack.table_name, "", stack.functions)
+    monkeypatch.setattr(Target, "invoke", invoke)
+    monkeypatch.setattr(cli, "on_this_machine", lambda _: nowhere)
+    monkeypatch.setattr(cli, "on_aws", lambda *named: nowhere if named == ("Mine", None) else None)
     assert '"found": 2' in _run("doctor", "--settle", "look-1")[1]
     assert asked == [("timers", {"job": "settle", "caseId": "look-1"})]
     asked.clear()
-    _run("doctor", "--settle")
+    assert _run("doctor", "--settle", "--stack", "Mine")[0] == 0
     assert asked == [("timers", {"job": "settle", "after": None}), ("timers", {"job": "settle", "after": "look-4"})]
+    said["failed"] = 1
+    assert _run("doctor", "--settle")[0] == 1
 
 
 def test_a_workflow_file_without_mistakes_passes() -> None:
