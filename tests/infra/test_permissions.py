@@ -1,8 +1,13 @@
 """What each function may do, as the template says it, and what it must never do."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from tests.infra.conftest import Synthesize
+from tests.infra.test_good_practice import each_variant
 
 Resources = dict[str, dict[str, Any]]
 Statement = dict[str, Any]
@@ -138,3 +143,36 @@ def test_nothing_is_granted_behind_the_roles_back(resources: Resources) -> None:
     """No managed policy and no policy that a construct attached by itself."""
     assert [r for r in resources.values() if r["Type"] in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}] == []
     assert [r for r in resources.values() if "ManagedPolicyArns" in r.get("Properties", {})] == []
+
+
+def _granted(value: Any) -> Iterator[Statement]:
+    """Every statement in a resource that allows something: of a role, of a queue, of a key."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _granted(item)
+    elif isinstance(value, dict):
+        if value.get("Effect") == "Allow" and "Action" in value:
+            yield value
+        for item in value.values():
+            yield from _granted(item)
+
+
+WILDCARDS = {
+    # Names no resource: AWS takes nothing else.
+    ("AWS::IAM::Role", "dynamodb:ListStreams"),
+    # How a key is left to the account that it is in; without it, nobody could ever change the key again.
+    ("AWS::KMS::Key", "kms:*"),
+}
+
+
+@each_variant
+def test_no_statement_of_any_policy_has_a_wildcard(synthesize: Synthesize, context: dict[str, str]) -> None:
+    """Neither in what it allows, nor on what, nor whom; the exceptions are these two."""
+    found = {
+        (resource["Type"], *_as_list(statement["Action"]))
+        for resource in synthesize(**context).to_json()["Resources"].values()
+        for statement in _granted(resource.get("Properties", {}))
+        for part in ("Action", "Resource", "Principal")
+        if '"*"' in json.dumps(statement.get(part)) or ":*" in json.dumps(statement.get("Action"))
+    }
+    assert found <= WILDCARDS
