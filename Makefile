@@ -33,7 +33,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo up down deploy test check format lock clean
+.PHONY: help setup demo up down deploy test check audit format lock clean
 
 help: ## List what there is
 	@echo "Casetree: a serverless engine for human tasks."
@@ -61,12 +61,26 @@ test: setup ## Run every test, and demand that every branch of the domain is cov
 		echo; echo "Every line and branch of shared/domain must be tested. Missing:"; \
 		$(BIN)/coverage report --include='shared/domain/*' --show-missing --skip-covered; exit 1; }
 
-check: setup ## Formatting, lint, types, and who may import whom
+check: setup ## Formatting, lint, types, who may import whom, and what bandit finds
 	@failed=0; \
 	echo "Formatting"; $(BIN)/ruff format --check --quiet . || { failed=1; echo "'make format' puts it right."; }; \
 	echo "Lint";       $(BIN)/ruff check --quiet . || failed=1; \
 	echo "Types";      $(BIN)/mypy functions shared infra tests || failed=1; \
 	echo "Imports";    $(BIN)/lint-imports || failed=1; \
+	echo "Security";   $(BIN)/bandit --quiet --configfile pyproject.toml --recursive functions shared infra \
+		--exclude ./infra/npm || failed=1; \
+	exit $$failed
+
+# Needs the vulnerability services of the Python and npm registries, so it is no test. A package of which nothing
+# can be found out counts as a fault: nobody has said that it is sound.
+audit: setup ## Ask whether any locked package has a known vulnerability
+	@failed=0; \
+	for group in uv runtime local development; do \
+		echo "Python packages: $$group"; \
+		$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
+			--requirement $(REQUIREMENTS)/$$group.txt || failed=1; \
+	done; \
+	echo "npm packages"; (cd infra/npm && "$(CURDIR)"/$(NPM) audit --package-lock-only) || failed=1; \
 	exit $$failed
 
 format: setup ## Format the code and apply the safe corrections

@@ -13,7 +13,7 @@ from infra.local.obstacle import ObstacleError
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 # The local server takes these for the account's root; they mean nothing anywhere else.
-KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+KEYS = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "test")
 
 
 def is_loopback(url: str) -> bool:

@@ -23,7 +23,7 @@ class Answer:
 class Api:
     """The API as one person calls it."""
 
-    def __init__(self, url: str, token: str = "") -> None:
+    def __init__(self, url: str, token: str = "") -> None:  # nosec B107
         self._url = need_loopback(url)
         self._token = token
         self._pool = urllib3.PoolManager(timeout=60.0, retries=False)

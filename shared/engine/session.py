@@ -117,7 +117,7 @@ class Session:
         """
         for number in range(ATTEMPTS):
             if number:
-                self.pause(random.uniform(0.005, 0.02) * 2**number)  # noqa: S311 (no secret)
+                self.pause(random.uniform(0.005, 0.02) * 2**number)  # noqa: S311 # nosec B311
             with suppress(TornError):
                 result = attempt()
                 if result is not None:

@@ -162,4 +162,4 @@ class Table:
 
 def pause(attempt: int) -> None:
     """A wait before the next attempt, twice as long each time, at random so that not all come back at once."""
-    time.sleep(random.uniform(0.0, 0.05 * 2**attempt))  # noqa: S311 - nothing secret about it
+    time.sleep(random.uniform(0.0, 0.05 * 2**attempt))  # noqa: S311 # nosec B311

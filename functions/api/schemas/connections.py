@@ -86,7 +86,7 @@ class ConnectionInput(Input):
 class ConnectionAnswer(Input):
     """The token of a request that came by email, and for which organization it is answered."""
 
-    model_config = example(token="as-it-came-with-the-request")  # noqa: S106 (an example)
+    model_config = example(token="as-it-came-with-the-request")  # noqa: S106 # nosec B106
 
     token: Annotated[str, Field(min_length=1, max_length=200, description="As it came with the request.")] = ABSENT
     organization_id: Annotated[
