@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from infra.local import clock, demo, events, present, server, signin
+from infra.local import clock, demo, events, export, judging, present, server, signin
 from infra.local import migrate as migration
 from infra.local import up as stack_up
 from infra.local.aws import need_loopback
@@ -137,8 +137,15 @@ def check(
     *,
     write: Annotated[bool, typer.Option("--write", help="Compile those without mistakes to what is deployed.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Also where that changes a published version.")] = False,
+    against: Annotated[str | None, typer.Option(help="Judge these cases: an export's file, or the word stack.")] = None,
+    stack: Annotated[
+        str | None, typer.Option(help="Name of a deployed stack; without it the one on this machine.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region, where your settings name another.")] = None,
 ) -> None:
     """Check workflow files before they are deployed: each mistake with file, line and reason.
+
+    With [bold]--against[/bold], also what the file would have made of the cases that there are.
 
     Example:  [cyan]casetree check shared/workflows/*.yaml[/cyan]
     """
@@ -150,6 +157,9 @@ def check(
     if problems:
         raise ObstacleError(f"{len(problems)} of these must be mended before the files can be deployed.")
     console.print(f"Nothing is wrong with {', '.join(map(str, files))}.")
+    if against is not None:
+        target = None if against != "stack" else on_aws(stack, region) if stack else on_this_machine(_stack())
+        judging.judge(files, against, target)
 
 
 @app.command(name="demo")
@@ -209,6 +219,25 @@ def drive_again(
     console.print(f"{len(results) - left} done, {left} left.")
     if left:
         raise ObstacleError(f"{left} messages could not be dealt with and stay on the queue.", "The runbook says more.")
+
+
+@app.command(name="export")
+def write_out(
+    workflow: Annotated[str, typer.Argument(help="Whose cases.")],
+    stack: Annotated[
+        str | None, typer.Option(help="Name of a deployed stack; without it the one on this machine.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region, where your settings name another.")] = None,
+) -> None:
+    """Write out the cases of a workflow with their histories, one JSON object a line, to judge a new version against.
+
+    Names, addresses, notes and texts of people are left out.
+
+    Example:  [cyan]casetree export errands > cases.jsonl[/cyan]
+    """
+    target = on_aws(stack, region) if stack else on_this_machine(_stack())
+    for items in export.cases(target, workflow):
+        typer.echo(json.dumps({"items": items}))
 
 
 @app.command()

@@ -16,7 +16,20 @@ from infra.local.home import REPOSITORY
 from infra.local.records import Stack
 from infra.local.target import Target
 
-COMMANDS = ("up", "down", "demo", "token", "events", "advance", "doctor", "check", "bootstrap", "redrive", "migrate")
+COMMANDS = (
+    "up",
+    "down",
+    "demo",
+    "token",
+    "events",
+    "advance",
+    "doctor",
+    "check",
+    "bootstrap",
+    "redrive",
+    "migrate",
+    "export",
+)
 
 
 def _run(*arguments: str) -> tuple[int, str]:

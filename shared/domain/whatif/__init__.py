@@ -1,0 +1,1 @@
+"""What if: the history of a case, judged by another version of its workflow."""

@@ -1,0 +1,305 @@
+"""`casetree check --against`: what another version would have made of cases that have really run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from infra.local import cli, export, judging
+from infra.local.target import Target
+from shared.compile import workflow_of
+from shared.compile.whatif import exported, judge, past_of, told
+from shared.domain.model.ends import End
+from shared.domain.model.people import User
+from shared.domain.whatif.past import Past, moments
+from shared.domain.whatif.verdict import Verdict, what_if
+from shared.engine import cases, people, tasks
+from shared.engine.session import Request
+from shared.workflows import Registry
+from tests.engine.world import ANN, ROOT, START, World
+from tests.workflows.broken import ERRANDS
+from tests.workflows.claims import CLAIMS
+from tests.workflows.versions import FIRST, changed, published
+
+LAST = "    who: [assignee]\n    input:\n      note: {is: note}\n"
+GUARDED = changed(FIRST, (LAST, f"{LAST}    guards: [due_time_passed]\n"))
+"""Errands that are finished only once they are overdue."""
+MINE = {"kind": "user", "id": "ann"}
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    """The folder of an author, in which the first versions are published."""
+    published(tmp_path, FIRST, CLAIMS.read_text(encoding="utf-8"), shipped=False)
+    return tmp_path
+
+
+@pytest.fixture
+def trips(world: World, shelf: Path) -> World:
+    """Two errands of ann: one begun, put back and finished after a note; one dropped."""
+    world.session = replace(world.session, workflows=Registry(shelf / "compiled"))
+    people.bootstrap(world.session, User("root", "Root"))
+    world.join("household", "ann")
+    for case_id in ("t1", "t2"):
+        body = {"workflow": "errands", "caseId": case_id, "tasks": [{"key": "a", "type": "Write the list"}]}
+        cases.create_case(world.session, ANN, body, Request())
+        world.pass_time(minutes=1)
+    (first,), (second,) = (list(world.store.tasks(case_id)) for case_id in ("t1", "t2"))
+    for action in ("start", "put_back", "start", "finish"):
+        _act(world, first.task_id, action)
+    _act(world, second.task_id, "drop", reason="Not hungry.")
+    buy = tasks.create_task(world.session, ANN, "t1", {"type": "Buy"}, Request()).value.task.task_id
+    world.pass_time(minutes=1)
+    _act(world, buy, "start")
+    world.drain()
+    return world
+
+
+def _act(world: World, task_id: str, action: str, **given: object) -> None:
+    tasks.act(world.session, ANN, task_id, action, given, Request())
+    world.pass_time(minutes=1)
+
+
+def target(world: World) -> Target:
+    """The stack as its operator sees it."""
+    return Target(lambda _: world.client, world.table, "queue", {})
+
+
+def verdicts(world: World, shelf: Path, text: str) -> dict[str, Verdict]:
+    """What a file makes of the cases of the table, by their ids."""
+    file = written(shelf, text)
+    new = workflow_of(file)
+    return {v.case_id: v for v in judge(file, new, export.cases(target(world), new.name), START)}
+
+
+def found(verdict: Verdict) -> list[tuple[str, int, str, str]]:
+    """What is said of a case: kind, step, action, rule."""
+    return [(f.kind, f.step, f.action, f.rule) for f in verdict.findings]
+
+
+def test_a_version_that_changes_nothing_fits_every_case(trips: World, shelf: Path) -> None:
+    """Each step of the past would have been just so."""
+    said = verdicts(trips, shelf, changed(FIRST))
+    assert {case_id: (verdict.fits, found(verdict)) for case_id, verdict in said.items()} == {
+        "t1": (True, []),
+        "t2": (True, []),
+    }
+    assert said["t1"].steps == 8
+
+
+def test_an_action_that_is_gone_would_have_been_refused(trips: World, shelf: Path) -> None:
+    """At each step that took it, and nowhere else."""
+    gone = FIRST[FIRST.index("  put_back:") : FIRST.index("  finish:")]
+    text = changed(FIRST, (gone, ""), ("hand_back:\n  - {action: put_back}\n", ""))
+    said = verdicts(trips, shelf, text)
+    assert found(said["t1"]) == [("refused", 4, "put_back", "action")]
+    assert said["t2"].fits
+    assert not said["t1"].fits
+
+
+def test_an_action_that_a_new_guard_stands_before_would_have_been_refused(trips: World, shelf: Path) -> None:
+    """The rule and the reason are those of the real decision."""
+    said = verdicts(trips, shelf, GUARDED)
+    assert found(said["t1"]) == [("refused", 6, "finish", "due_time_passed")]
+    assert said["t2"].fits
+
+
+def test_input_that_is_needed_now_would_have_been_missing(trips: World, shelf: Path) -> None:
+    """Where history shows that it was not given."""
+    more = ("    input:\n      note: {is: note}\n", "    input:\n      note: {is: note, required: true}\n")
+    assert found(verdicts(trips, shelf, changed(FIRST, more))["t1"]) == [("refused", 6, "finish", "input")]
+
+
+def test_a_step_that_leads_elsewhere_is_told_and_no_refusal(trips: World, shelf: Path) -> None:
+    """The next steps are judged from where history says that the task was."""
+    other = "  finish_all:\n    from: [underway]\n    to: done\n    who: [assignee]\n\n  finish:\n"
+    drops = ("    from: [underway]\n    to: done", "    from: [underway]\n    to: dropped")
+    said = verdicts(trips, shelf, changed(FIRST, drops, ("  finish:\n", other)))
+    assert found(said["t1"]) == [("elsewhere", 6, "finish", "to")]
+    assert said["t1"].fits
+
+
+def test_who_may_act_is_not_judged_but_told(trips: World, shelf: Path) -> None:
+    """History does not keep who belonged to what; where fewer may do it, a person has to look."""
+    said = verdicts(trips, shelf, changed(FIRST, ("who: [group_queue_member, assignee]", "who: [assignee]")))
+    assert [(k, r) for k, _, _, r in found(said["t1"])] == [("not_judged", "who")] * 3
+    assert said["t1"].fits
+
+
+def test_a_type_that_is_gone_is_refused_and_the_case_has_no_place(trips: World, shelf: Path) -> None:
+    """From its creation on, and as it is now."""
+    text = changed(
+        FIRST,
+        ("  Buy:            {groupQueue: household, due: 2d}", "  Fetch:          {groupQueue: household, due: 2d}"),
+        ("type: Buy, prerequisites", "type: Fetch, prerequisites"),
+    )
+    said = verdicts(trips, shelf, text)
+    assert found(said["t1"]) == [
+        ("refused", 7, "create", "input"),
+        ("refused", 8, "start", "status"),
+        ("unfit", 0, "", "type"),
+    ]
+    assert said["t2"].fits
+
+
+def test_a_case_in_which_nobody_could_act_is_stuck(trips: World, shelf: Path) -> None:
+    """Its open tasks are named; of a closed case nothing is expected any more."""
+    text = changed(FIRST).replace("who: [assignee]", "who: [administrator]")
+    text = text.replace("who: [group_queue_member, engine]", "who: [engine, administrator]").replace(", due: 2d", "")
+    new = workflow_of(written(shelf, text))
+    (past,) = (past for past in pasts(trips) if past.case.case_id == "t1")
+    bare = replace(past, tasks=tuple(replace(task, timers=()) for task in past.tasks))
+    verdict = what_if(workflow_of(ERRANDS), new, bare, START)
+    assert [finding.kind for finding in verdict.findings if finding.step == 0] == ["stuck"]
+    assert "Nobody could act" in verdict.findings[-1].detail
+    assert what_if(workflow_of(ERRANDS), new, replace(bare, case=replace(bare.case, state="closed")), START).fits
+
+
+def pasts(world: World) -> list[Past]:
+    """The errands in the table, with their histories."""
+    return [past for items in export.cases(target(world), "errands") if (past := past_of(items)) is not None]
+
+
+def written(shelf: Path, text: str) -> Path:
+    """The file, next to what is published."""
+    file = shelf / "next.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_what_history_does_not_keep_is_not_judged(trips: World, shelf: Path) -> None:
+    """What happened by a version before the one that the case has goes by words that this one may not have."""
+    (past,) = (past for past in pasts(trips) if past.case.case_id == "t2")
+    older = (replace(entry, type="Note", status="Jotted") if entry.task_id else entry for entry in past.entries)
+    apart = tuple(replace(entry, commit_id=f"{entry.commit_id}{number}") for number, entry in enumerate(older))
+    new = workflow_of(written(shelf, changed(FIRST)))
+    judged = what_if(workflow_of(ERRANDS), new, replace(past, entries=apart), START)
+    assert ("not_judged", "type") in [(finding.kind, finding.rule) for finding in judged.findings]
+
+
+def test_trees_are_judged_with_their_children(world: World, shelf: Path) -> None:
+    """A task is on hold for the children that it had at that moment, and what was passed on went to whom it went."""
+    world.session = replace(world.session, workflows=Registry(shelf / "compiled"))
+    people.bootstrap(world.session, User("root", "Root"))
+    world.join("rulers", "ann")
+    world.join("rulers", "bob")
+    given = {"workflow": "claims", "caseId": "c1", "attributes": {"channel": "phone"}}
+    cases.create_case(world.session, ANN, given, Request())
+    world.pass_time(minutes=1)
+
+    def create(**fields: Any) -> str:
+        made = tasks.create_task(world.session, ANN, "c1", fields, Request()).value.task.task_id
+        world.pass_time(minutes=1)
+        return made
+
+    top = create(type="Claim", assignedParty=MINE)
+    ruling = create(type="Ruling", parentId=top, assignedParty=MINE)
+    _act(world, ruling, "complete")
+    world.drain()
+    survey = create(type="Survey", parentId=top, assignedParty={"kind": "organization", "id": "dispatch"})
+    _act(world, survey, "assign_to_person", userId="bob")
+    _act(world, survey, "cancel")
+    world.drain()
+    _act(world, top, "place_timed_hold", days=3)
+    _act(world, top, "end_hold")
+    _act(world, top, "complete")
+    text = CLAIMS.read_text(encoding="utf-8")
+    said = {(kind, action, rule) for kind, _, action, rule in found(verdicts(world, shelf, changed(text))["c1"])}
+    assert said == {
+        ("not_judged", "place_timed_hold", "input"),
+        ("not_judged", "create", "members_of"),
+        ("not_judged", "assign_to_person", "members_of_its_organization"),
+    }
+    later = changed(text, ("    guards: [on_timed_hold]\n", "    guards: [on_timed_hold, no_open_children]\n"))
+    assert verdicts(world, shelf, later)["c1"].fits
+
+
+def test_an_export_is_a_case_a_line_and_names_nobody(trips: World, shelf: Path) -> None:
+    """It can be kept beside the workflow file, and gives the same verdicts."""
+    lines = [json.dumps({"items": items}) for items in export.cases(target(trips), "errands")]
+    assert len(lines) == 2
+    assert not any(word in "".join(lines) for word in ("Lee", "@example.org", "hungry"))
+    file = shelf / "next.yaml"
+    file.write_text(changed(FIRST), encoding="utf-8")
+    assert all(v.fits for v in judge(file, workflow_of(file), exported(["", *lines]), START))
+    with pytest.raises(ValueError, match="Line 2 is no exported case"):
+        list(exported(["", "{}"]))
+    assert past_of([]) is None
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """The command, as its user types it."""
+    result = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"}).invoke(cli.app, list(arguments))
+    return result.exit_code, result.output
+
+
+@pytest.fixture
+def deployed(trips: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The stack is one on AWS."""
+    monkeypatch.setattr(cli, "on_aws", lambda stack, region: target(trips))
+    monkeypatch.setattr(judging, "EVERY", 1)
+    return trips
+
+
+def test_the_command_judges_a_stack_or_an_export(deployed: World, shelf: Path) -> None:
+    """With an error where a case would have been refused; so it can stand in an author's CI."""
+    fine, worse = shelf / "fine.yaml", shelf / "worse.yaml"
+    fine.write_text(changed(FIRST), encoding="utf-8")
+    worse.write_text(GUARDED, encoding="utf-8")
+    status, text = run("check", str(fine), "--against", "stack", "--stack", "Casetree")
+    assert (status, "2 cases: 2 fit, 0 do not." in text) == (0, True)
+    status, lines = run("export", "errands", "--stack", "Casetree")
+    assert status == 0
+    (shelf / "cases.jsonl").write_text(lines, encoding="utf-8")
+    status, text = run("check", str(worse), "--against", str(shelf / "cases.jsonl"))
+    assert status == 1
+    assert "t1: 8 steps, 1 would have been refused" in text
+    assert "would have been refused: step 6, finish, t1." in text
+    assert run("check", str(fine), "--against", str(shelf / "none.jsonl"))[0] == 1
+
+
+def test_a_version_that_is_not_published_is_said(deployed: World, shelf: Path, tmp_path: Path) -> None:
+    """Nothing can be compared with what nobody has."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "next.yaml").write_text(changed(FIRST), encoding="utf-8")
+    status, text = run("check", str(elsewhere / "next.yaml"), "--against", "stack", "--stack", "Casetree")
+    assert status == 1
+    assert "no version 1" in text
+
+
+def test_a_verdict_is_told_in_words(trips: World, shelf: Path) -> None:
+    """A line for the case, and one for each thing that is said of it."""
+    assert list(told(verdicts(trips, shelf, changed(FIRST))["t2"])) == ["t2: 3 steps, fits"]
+
+
+def test_input_is_what_the_changes_say(world: World, shelf: Path) -> None:
+    """Assignees, group queues and prerequisites; an organization that no file names is there all the same."""
+    published(shelf)
+    world.session = replace(world.session, workflows=Registry(shelf / "compiled"))
+    people.bootstrap(world.session, User("root", "Root"))
+    world.case("look-1")
+    acme = {"kind": "organization", "id": "acme"}
+    first = world.task("look-1", assignedParty=acme, groupQueue="quality-assurance")
+    world.pass_time(minutes=1)
+    second = world.task("look-1", "QA")
+    world.pass_time(minutes=1)
+    tasks.edit_task(world.session, ROOT, second, {"prerequisites": [first], "description": "Then this."}, Request())
+    world.pass_time(minutes=1)
+    for party in ({"kind": "user", "id": "bob"}, None):
+        tasks.act(world.session, ROOT, second, "assign", {"assignedParty": party}, Request())
+        world.pass_time(minutes=1)
+    new = Registry(shelf / "compiled").latest("inspection")
+    (past,) = (past_of(items) for items in export.cases(target(world), "inspection"))
+    assert past is not None
+    assert [finding for finding in what_if(new, new, past, START).findings if finding.kind != "not_judged"] == []
+    sent = {"assignmentStatus": {"from": None, "to": "sent"}}
+    said = tuple(replace(entry, changes={**entry.changes, **sent}) for entry in past.entries)
+    ends = replace(past, tasks=tuple(replace(task, end=End()) for task in past.tasks), entries=said)
+    (*_, last) = (moment.task for moment in moments(new, ends) if moment.task is not None)
+    assert last.end == End(assignment="sent")
