@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -13,6 +13,7 @@ from functions.bus import SOURCE, Event, EventBus
 from shared.domain.doctor.finding import Finding
 from shared.engine.doctor import diagnose
 from shared.engine.session import Session
+from shared.engine.visits import VisitReport
 from shared.timestamps import to_text
 
 FOUND = "FindingMade"
@@ -49,16 +50,7 @@ class Rounds:
 
     def _event(self, case_id: str, finding: Finding) -> Event:
         """What an event says: ids, and sentences that name nobody."""
-        detail = {
-            "id": f"{case_id}/{finding.id}",
-            "caseId": case_id,
-            "taskIds": finding.task_ids,
-            "invariant": finding.invariant,
-            "detail": finding.detail,
-            "repair": finding.repair,
-            "repairable": finding.repairable,
-            "at": to_text(self.session.now()),
-        }
+        detail = {**as_json(case_id, finding), "at": to_text(self.session.now())}
         return {
             "EventBusName": self.bus.name,
             "Source": SOURCE,
@@ -66,3 +58,34 @@ class Rounds:
             "Time": self.session.now(),
             "Detail": json.dumps(detail, separators=(",", ":"), ensure_ascii=False),
         }
+
+
+def as_json(case_id: str, finding: Finding) -> dict[str, object]:
+    """The finding about a case, with an id that no other one of the table has."""
+    return {
+        "id": f"{case_id}/{finding.id}",
+        "caseId": case_id,
+        "taskIds": list(finding.task_ids),
+        "invariant": finding.invariant,
+        "detail": finding.detail,
+        "repair": finding.repair,
+        "repairable": finding.repairable,
+    }
+
+
+def round_as_json(report: VisitReport) -> dict[str, object]:
+    """What the doctor's round found and did."""
+    return {
+        "cases": report.cases,
+        "failed": report.failed,
+        "next": report.next,
+        "findings": [as_json(case_id, finding) for case_id, finding in report.findings],
+        "repairs": [
+            {
+                "finding": as_json(case_id, step.finding),
+                "done": step.done,
+                "changes": [asdict(change) for change in step.changes],
+            }
+            for case_id, step in report.repairs
+        ],
+    }

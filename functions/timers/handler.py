@@ -19,12 +19,13 @@ from functions.bus import EventBus
 from functions.metering import report
 from functions.runtime import make_client, open_session, required
 from functions.streams import Context
-from functions.timers.findings import Rounds
+from functions.timers.findings import Rounds, round_as_json
 from shared.domain.model.people import User
 from shared.engine.migrating import MigrateReport, migrate_all, migrate_one
 from shared.engine.people import bootstrap
 from shared.engine.session import Session
 from shared.engine.timers import SettleReport, settle_all, settle_case, settle_on, sweep
+from shared.engine.visits import Round, VisitReport, visit, visit_all
 
 SWEEP = 55.0
 """Seconds after which a sweep leaves the rest to that of the next minute."""
@@ -35,7 +36,7 @@ SERVICE = "timers"
 
 logger = Logger(service=SERVICE)
 metrics = Metrics(service=SERVICE)
-UNLOGGED = frozenset({"admins", "refused"})
+UNLOGGED = frozenset({"admins", "refused", "findings", "repairs"})
 """What is for whoever asked, and may be long."""
 Job = Callable[[Session, dict[str, Any], float], dict[str, Any]]
 
@@ -98,6 +99,32 @@ def _settle(session: Session, event: dict[str, Any], deadline: float) -> dict[st
     return asdict(result)
 
 
+def _doctor(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
+    """The one case given, or a share of the table behind the position given, was examined; repaired if so asked.
+
+    `next` is the position where to go on; None at the end.
+    """
+
+    def out_of_time() -> bool:
+        return time.monotonic() > deadline
+
+    share = tuple(event["share"]) if event.get("share") else None
+    planned = Round(
+        event.get("after"),
+        share,
+        rate=event.get("rate", 0.0),
+        repairs=event.get("repair", False),
+        dry_run=event.get("dryRun", False),
+    )
+    case_id = event.get("caseId")
+    if case_id is None:
+        report = visit_all(session, planned, out_of_time, _log_failure)
+    else:
+        report = VisitReport(cases=1)
+        visit(session, case_id, planned, report)
+    return round_as_json(report)
+
+
 def _migrate(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
     """The one case given goes by the version given, or all cases of the workflow behind the position given do.
 
@@ -130,7 +157,13 @@ def _log_failure(what: str, error: Exception) -> None:
     logger.error("failed", what=what, exception_name=type(error).__name__)
 
 
-JOBS: dict[str, Job] = {"sweep": _sweep, "settle": _settle, "migrate": _migrate, "bootstrap": _bootstrap}
+JOBS: dict[str, Job] = {
+    "sweep": _sweep,
+    "settle": _settle,
+    "doctor": _doctor,
+    "migrate": _migrate,
+    "bootstrap": _bootstrap,
+}
 
 
 @cache

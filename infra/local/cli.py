@@ -8,12 +8,13 @@ import typer
 from rich.markup import escape
 
 from infra.local import clock, demo, events, export, judging, present, server, signin
+from infra.local import doctor as surgery
 from infra.local import migrate as migration
 from infra.local import up as stack_up
 from infra.local.aws import need_loopback
 from infra.local.bootstrap import bootstrap_deployed
 from infra.local.durations import format_duration, parse_duration
-from infra.local.home import command, current_home
+from infra.local.home import current_home
 from infra.local.obstacle import ObstacleError
 from infra.local.people import PEOPLE
 from infra.local.records import Stack
@@ -109,26 +110,53 @@ def advance(duration: Annotated[str, typer.Argument(help="How far: 90d, 2h30m, 1
 @app.command()
 def doctor(
     case: Annotated[str | None, typer.Argument(help="A case; without it the whole table.")] = None,
-    *,
-    settle: Annotated[bool, typer.Option("--settle", help="Do what a lost stream record left undone.")] = False,
     stack: Annotated[
         str | None, typer.Option(help="Name of a deployed stack; without it the one on this machine.")
     ] = None,
     region: Annotated[str | None, typer.Option(help="AWS region, where your settings name another.")] = None,
+    parallel: Annotated[int, typer.Option(min=1, max=16, help="Shares of the table that are read at once.")] = 4,
+    rate: Annotated[float, typer.Option(min=0, help="Cases a second, all shares together; 0 is no limit.")] = 100,
+    *,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what a repair would store differently.")] = False,
+    settle: Annotated[bool, typer.Option("--settle", help="Only do what a lost stream record left undone.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: everything as one JSON object.")] = False,
 ) -> None:
-    """Find and do what is pending: children not counted, dependents not looked at, cascades not finished.
+    """Hold a case, or all, against what must be so of every case; say what is not, and repair it.
 
-    Example:  [cyan]casetree doctor --settle look-4711[/cyan]
+    Nothing is changed without --repair or --settle. The status is 1 while something is wrong.
+
+    Example:  [cyan]casetree doctor look-4711[/cyan] - what is wrong with one case
+
+    Example:  [cyan]casetree doctor look-4711 --dry-run[/cyan] - what a repair would change, field by field
+
+    Example:  [cyan]casetree doctor --repair[/cyan] - the whole table
+
+    Example:  [cyan]casetree doctor --stack Casetree --rate 20 --json[/cyan] - a deployed stack, for a program
     """
-    if not settle:
-        raise ObstacleError("So far the doctor can only settle.", f"{command('doctor --settle')} [CASE]")
     target = on_aws(stack, region) if stack else on_this_machine(_stack())
-    with step("Settling", f"Settled {case or 'the whole table'}"):
-        answers = target.settle(case)
-    for answer in answers:
-        console.print_json(data=answer)
-    if failed := failures_of(answers):
-        raise ObstacleError(f"{failed} cases could not be settled.", "The log of the timers function names them.")
+    if settle:
+        with step("Settling", f"Settled {case or 'the whole table'}"):
+            answers = target.settle(case)
+        for answer in answers:
+            console.print_json(data=answer)
+        if failed := failures_of(answers):
+            raise ObstacleError(f"{failed} cases could not be settled.", "The log of the timers function names them.")
+        return
+    asked = {"repair": repair or dry_run, "dryRun": dry_run}
+
+    def progress(cases: int, findings: int) -> None:
+        if not as_json:
+            console.print(f"  [dim]{cases} cases looked at, {findings} findings[/dim]")
+
+    visited = surgery.visit(target, case, asked, parallel, rate, progress)
+    if as_json:
+        typer.echo(json.dumps(visited.as_json()))
+    else:
+        for part in surgery.told(visited, dry_run=dry_run):
+            console.print(part)
+    if not visited.sound:
+        raise typer.Exit(1)
 
 
 @app.command()

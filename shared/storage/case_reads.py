@@ -81,16 +81,19 @@ class CaseReads:
             found += self._running(some)
         return found
 
-    def cases(self, after: str | None = None, workflow: str | None = None) -> Iterator[str]:
+    def cases(
+        self, after: str | None = None, workflow: str | None = None, share: tuple[int, int] | None = None
+    ) -> Iterator[str]:
         """The ids of all cases, or of a workflow's: for the night and for operators, as it reads the whole table.
 
-        They come in the table's own order, which stays the same; `after` goes on behind a case.
+        They come in the table's own order, which stays the same; `after` goes on behind a case. Of a share, just
+        those in it come, and `after` is one of them.
         """
         start = Address(f"CASE#{after}", "CASE") if after else None
         wanted = _SORT == {"S": "CASE"}
         if workflow is not None:
             wanted &= Path("workflow") == {"S": workflow}
-        return (case_id_of(item) for item in self._table.scan(wanted, start))
+        return (case_id_of(item) for item in self._table.scan(wanted, start, share))
 
     def _history(self, case_id: str, subject: str, after: int, limit: int | None) -> list[Entry]:
         first, last = (f"HISTORY#{subject}#{version:06}" for version in (after + 1, LAST_VERSION))

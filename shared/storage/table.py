@@ -93,12 +93,24 @@ class Table:
 
         return self._pages(ask)
 
-    def scan(self, filtered: Condition, after: Address | None = None) -> Iterator[Item]:
-        """The items of the whole table that fit; it is read from end to end, or from behind an address."""
+    def scan(
+        self, filtered: Condition, after: Address | None = None, share: tuple[int, int] | None = None
+    ) -> Iterator[Item]:
+        """The items of the whole table that fit; it is read from end to end, or from behind an address.
+
+        A share is its number, from 0, and how many there are: read at once, they are the whole table together.
+        """
+        segment, segments = share or (None, None)
 
         def ask(start: dict[str, Any] | None) -> dict[str, Any]:
             # PynamoDB passes on a start key with its parts, though its signature wants a text.
-            return self._connection.scan(self._name, filter_condition=filtered, exclusive_start_key=cast("Any", start))
+            return self._connection.scan(
+                self._name,
+                filter_condition=filtered,
+                exclusive_start_key=cast("Any", start),
+                segment=segment,
+                total_segments=segments,
+            )
 
         return self._pages(ask, key_item(after) if after else None)
 

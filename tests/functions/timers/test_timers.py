@@ -141,7 +141,7 @@ def test_a_failure_is_an_error_of_the_function(world: World, context: Context, m
 @pytest.mark.parametrize("event", [{}, {"job": "clean"}, {"job": None}])
 def test_an_unknown_job_is_refused(world: World, context: Context, event: dict[str, object]) -> None:
     """A rule that asks for what there is not is a mistake, and not silently nothing."""
-    with pytest.raises(ValueError, match="sweep, settle, migrate, bootstrap"):
+    with pytest.raises(ValueError, match="sweep, settle, doctor, migrate, bootstrap"):
         timers.run(event, context, world.session)
 
 
