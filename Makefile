@@ -33,7 +33,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo up down deploy test check audit format lock clean
+.PHONY: help setup demo up down deploy test prove check audit format lock clean
 
 help: ## List what there is
 	@echo "Casetree: a serverless engine for human tasks."
@@ -60,6 +60,12 @@ test: setup ## Run every test, and demand that every branch of the domain is cov
 	@$(BIN)/coverage report --include='shared/domain/*' --fail-under=100 --format=total >/dev/null || { \
 		echo; echo "Every line and branch of shared/domain must be tested. Missing:"; \
 		$(BIN)/coverage report --include='shared/domain/*' --show-missing --skip-covered; exit 1; }
+
+SCHEDULES ?= 1000000
+SEED ?=
+
+prove: setup ## Play a million schedules of races and faults (SCHEDULES=..., or one again: SEED=appeals:4711)
+	@$(BIN)/python -m tests.simulation.prove --schedules $(SCHEDULES) --seed "$(SEED)"
 
 check: setup ## Formatting, lint, types, who may import whom, and what bandit finds
 	@failed=0; \

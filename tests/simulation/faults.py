@@ -1,0 +1,97 @@
+"""What goes wrong in a schedule: nothing, one thing that is named, or a few at random."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal
+
+from tests.simulation.actors import Actor
+from tests.simulation.steps import Step
+
+Before = Literal["conflict", "throttled", "unreached"]
+After = Literal["died", "answer lost"]
+BEFORE: tuple[Before, ...] = ("conflict", "throttled", "unreached")
+AFTER: tuple[After, ...] = ("died", "answer lost")
+
+
+class Faults:
+    """Nothing goes wrong: each record comes once, alone; `happened` counts what did go wrong, by kind."""
+
+    def __init__(self) -> None:
+        self.happened: Counter[str] = Counter()
+
+    def copies(self, record: str) -> int:
+        """How often the record is delivered."""
+        return 1
+
+    def joins(self, batches: Sequence[str]) -> str | None:
+        """The batch, of those that are still waiting, that a record joins; none if it comes alone."""
+        return None
+
+    def before(self, actor: Actor, step: Step) -> Before | None:
+        """What keeps the actor's step from happening."""
+        return None
+
+    def after(self, actor: Actor, step: Step) -> After | None:
+        """What happens to the actor after its step took effect."""
+        return None
+
+
+@dataclass
+class OneOfEach(Faults):
+    """One record comes twice, and one actor dies after so many of its commits: for schedules that are enumerated.
+
+    A death before a commit needs no schedule of its own: what was only read left no trace, so it is as if the
+    actor had died after the commit before, or never begun.
+    """
+
+    twice: str | None = None
+    dies: tuple[str, int] | None = None
+    happened: Counter[str] = field(default_factory=Counter, init=False, repr=False)
+
+    def copies(self, record: str) -> int:
+        twice = record == self.twice
+        self.happened["duplicate"] += twice
+        return 1 + twice
+
+    def after(self, actor: Actor, step: Step) -> After | None:
+        if (actor.name, actor.commits) != self.dies or not step.writes:
+            return None
+        self.happened["died"] += 1
+        return "died"
+
+
+class AtRandom(Faults):
+    """A few faults of any kind, by a random source."""
+
+    def __init__(self, random: Random, rates: Mapping[str, float]) -> None:
+        super().__init__()
+        self._random = random
+        self._rates = rates
+
+    def _now(self, kind: str) -> bool:
+        rate = self._rates.get(kind, 0.0)
+        happens = rate > 0 and self._random.random() < rate
+        self.happened[kind] += happens
+        return happens
+
+    def copies(self, record: str) -> int:
+        if self._now("lost record"):
+            return 0
+        return 1 + self._now("duplicate")
+
+    def joins(self, batches: Sequence[str]) -> str | None:
+        return self._random.choice(batches) if batches and self._now("batched") else None
+
+    def before(self, actor: Actor, step: Step) -> Before | None:
+        if step.writes:
+            return next((kind for kind in BEFORE if self._now(kind)), None)
+        return "unreached" if self._now("unreached") else None
+
+    def after(self, actor: Actor, step: Step) -> After | None:
+        if step.name != "commit" or not step.writes:
+            return None
+        return next((kind for kind in AFTER if self._now(kind)), None)

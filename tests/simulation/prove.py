@@ -1,0 +1,227 @@
+"""Plays very many schedules on all cores, and says what they came to: `make prove`.
+
+First every schedule of the small trees, then schedules of the three workflows at random. Each schedule
+of the latter has a seed, such as `appeals:4711`, which plays it again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from tests.simulation.faults import OneOfEach
+from tests.simulation.judge import Serial, hash_of, judge, outcome_after
+from tests.simulation.large import SETTINGS, schedule_of
+from tests.simulation.schedule import Schedule, described
+from tests.simulation.small import SCENES, Explored, explore
+from tests.simulation.world import Start, quiet
+
+CHUNK = 100
+"""Schedules that a process plays before it says what they came to."""
+SHOWN = 5
+"""Failures that are shown whole; of the others, the seeds."""
+REPEAT = "make prove SEED={}"
+
+Job = tuple[str, int, int]
+
+
+@dataclass
+class Report:
+    """What schedules came to."""
+
+    schedules: int = 0
+    states: set[int] = field(default_factory=set)
+    faults: Counter[str] = field(default_factory=Counter)
+    results: Counter[str] = field(default_factory=Counter)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, other: Report) -> None:
+        """Both together."""
+        self.schedules += other.schedules
+        self.states |= other.states
+        self.faults.update(other.faults)
+        self.results.update(other.results)
+        self.failures += other.failures
+
+
+def play(job: Job) -> Report:
+    """The random schedules of a workflow from one seed up to another."""
+    workflow, first, last = job
+    report = Report()
+    with quiet():
+        for seed in range(first, last):
+            _play(workflow, seed, report)
+    return report
+
+
+def _play(workflow: str, seed: int, report: Report) -> None:
+    start, schedule = schedule_of(workflow, seed)
+    schedule.play()
+    steps = described(schedule)
+    wrong = judged(schedule, start)
+    _note(report, schedule)
+    if wrong:
+        report.failures.append((f"{workflow}:{seed}", "\n".join([*wrong, steps])))
+    report.states.add(hash_of(outcome_after(schedule, start)))
+
+
+def judged(schedule: Schedule, start: Start) -> list[str]:
+    """What is wrong with the schedule; where that cannot even be seen, why."""
+    try:
+        return list(judge(schedule, start, Serial(start, [done.what for done in schedule.done])))
+    except Exception as error:  # noqa: BLE001 (whatever it is, the schedule has failed)
+        return [f"it cannot be finished: {error!r}"]
+
+
+def _note(report: Report, schedule: Schedule) -> None:
+    report.schedules += 1
+    report.results.update(done.result for done in schedule.done)
+    happened = Counter({kind: 1 for kind, number in schedule.faults.happened.items() if number})
+    report.faults.update(happened or {"none": 1})
+
+
+def play_all(scene: str, faults: OneOfEach | None) -> tuple[Report, Explored]:
+    """Every schedule of a small tree with these faults."""
+    with quiet():
+        found = explore(scene, faults)
+    report = Report(found.schedules, found.states)
+    names = [
+        name for name, there in (("duplicate", faults and faults.twice), ("died", faults and faults.dies)) if there
+    ]
+    report.faults.update(dict.fromkeys(names or ["none"], found.schedules))
+    report.failures = [(f"{scene}", text) for text in found.failures]
+    return report, found
+
+
+def jobs(schedules: int, first: int = 0) -> Iterator[Job]:
+    """So many random schedules, dealt out to the three workflows in turn."""
+    names = list(SETTINGS)
+    for number in range(0, schedules, CHUNK):
+        workflow, round_ = names[number // CHUNK % len(names)], number // CHUNK // len(names)
+        begin = first + round_ * CHUNK
+        yield workflow, begin, begin + min(CHUNK, schedules - number)
+
+
+def main(
+    schedules: Annotated[int, typer.Option(help="How many schedules to play at random.")] = 1_000_000,
+    seed: Annotated[str, typer.Option(help="Play one schedule again, such as appeals:4711, or a scene.")] = "",
+    first: Annotated[int, typer.Option(help="The first seed.")] = 0,
+    report_to: Annotated[Path | None, typer.Option(help="Write the report to this file, too.")] = None,
+    *,
+    small: Annotated[bool, typer.Option(help="Play every schedule of the small trees first.")] = True,
+) -> None:
+    """Plays schedules, and ends with an error if any of them came out wrong."""
+    console = Console(highlight=False)
+    if seed:
+        raise typer.Exit(_again(console, seed))
+    os.nice(10)
+    context = get_context("spawn")
+    exhaustive, random = Report(), Report()
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool, _progress(console) as progress:
+        if small:
+            _explore(pool, progress, exhaustive)
+        _wander(pool, progress, list(jobs(schedules, first)), random)
+    _tell(console, exhaustive, random)
+    if report_to is not None:
+        with report_to.open("w") as file:
+            _tell(Console(file=file, width=100), exhaustive, random)
+    raise typer.Exit(bool(exhaustive.failures or random.failures))
+
+
+def _explore(pool: ProcessPoolExecutor, progress: Progress, total: Report) -> None:
+    """Each scene without a fault; then, with what that has shown to go on in it, with each fault."""
+    bar = progress.add_task("small trees", total=len(SCENES), found="")
+    running: dict[Future[tuple[Report, Explored]], str | None] = {
+        pool.submit(play_all, scene, None): scene for scene in SCENES
+    }
+    while running:
+        for done in wait(running, return_when=FIRST_COMPLETED).done:
+            scene = running.pop(done)
+            report, found = done.result()
+            total.add(report)
+            if scene is not None:
+                more = list(found.faults())
+                running |= {pool.submit(play_all, scene, faults): None for faults in more}
+                progress.update(bar, total=(progress.tasks[bar].total or 0) + len(more))
+            progress.update(bar, advance=1, found=_found(total))
+
+
+def _wander(pool: ProcessPoolExecutor, progress: Progress, ahead: Sequence[Job], total: Report) -> None:
+    bar = progress.add_task("at random", total=sum(last - first for _, first, last in ahead), found="")
+    waiting = iter(ahead)
+    running = {pool.submit(play, job) for job in islice(waiting, 4 * (os.cpu_count() or 1))}
+    while running:
+        finished, running = wait(running, return_when=FIRST_COMPLETED)
+        running |= {pool.submit(play, job) for job in islice(waiting, len(finished))}
+        for done in finished:
+            report = done.result()
+            total.add(report)
+            progress.update(bar, advance=report.schedules, found=_found(total))
+
+
+def _found(report: Report) -> str:
+    return f"{len(report.failures)} failed" if report.failures else "none failed"
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[found]}"))
+    return Progress(*columns, TimeRemainingColumn(), console=console)
+
+
+def _again(console: Console, seed: str) -> bool:
+    """Whether the schedule of the seed, or one of the scene, fails; it is told step by step."""
+    workflow, colon, number = seed.partition(":")
+    if not colon:
+        report, found = play_all(seed, None)
+        for faults in found.faults():
+            report.add(play_all(seed, faults)[0])
+    else:
+        report = play((workflow, int(number), int(number) + 1))
+        with quiet():
+            _, schedule = schedule_of(workflow, int(number))
+            schedule.play()
+        console.print(described(schedule), markup=False)
+    console.print(told(report.failures), markup=False)
+    console.print("It fails." if report.failures else "It comes out well.")
+    return bool(report.failures)
+
+
+def _tell(console: Console, exhaustive: Report, random: Report) -> None:
+    table = Table("", "small trees, every schedule", "workflows, at random")
+    table.add_row("schedules", f"{exhaustive.schedules:,}", f"{random.schedules:,}")
+    table.add_row("distinct states at the end", f"{len(exhaustive.states):,}", f"{len(random.states):,}")
+    for kind in sorted(exhaustive.faults | random.faults):
+        table.add_row(f"with {kind}" if kind != "none" else "without a fault", *_counts(kind, exhaustive, random))
+    for result in sorted(random.results):
+        table.add_row(f"calls: {result}", "", f"{random.results[result]:,}")
+    table.add_row("failed", f"{len(exhaustive.failures):,}", f"{len(random.failures):,}")
+    console.print(table)
+    console.print(told([*exhaustive.failures, *random.failures]), markup=False)
+
+
+def _counts(kind: str, *reports: Report) -> Iterator[str]:
+    return (f"{report.faults[kind]:,}" for report in reports)
+
+
+def told(failures: Sequence[tuple[str, str]]) -> str:
+    """How to play the failures again; of the first ones, what went wrong and every step as well."""
+    lines = []
+    for number, (seed, text) in enumerate(failures):
+        lines += ["", f"{seed} failed. Play it again: {REPEAT.format(seed)}", *([text] if number < SHOWN else [])]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    typer.run(main)

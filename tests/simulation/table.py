@@ -1,0 +1,244 @@
+"""A table in memory that keeps DynamoDB's rules, under the storage's own code.
+
+It stands in for `shared.storage.table.Table`, the last thing before the network: everything above it
+(what a plan writes, each write's condition, how a failure is told apart, how a lost answer is looked
+for, how items become values) is the code that runs on AWS. What is left to imitate is small: judging
+a condition, applying an update, all or nothing, one action on an item, 100 actions, 4 MB.
+A conformance test holds it to AWS's own engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
+from pynamodb.expressions.condition import Condition
+
+from shared.storage.actions import Action, in_order
+from shared.storage.attributes import Item
+from shared.storage.errors import told_apart
+from shared.storage.keys import Address, key_item
+from shared.storage.schema import INDEXES, PARTITION, SORT, Index
+from shared.storage.sizes import size_of
+from shared.storage.store import Store
+from shared.storage.table import Table
+from shared.storage.values import Capacity
+from tests.simulation.expressions import holds, updated
+from tests.simulation.steps import LAST, Span, Step, of_item
+
+MOST_ACTIONS = 100
+MOST_BYTES = 4 * 1024 * 1024
+
+Gate = Callable[[Step], Callable[[], None]]
+"""Called before each request with what it does, and what it gives is called once that has taken effect.
+
+Whoever answers decides when a request goes on, and whether one, or the news of it, is lost.
+"""
+
+
+def at_once(_: Step) -> Callable[[], None]:
+    """Every request is carried out at once."""
+    return _nothing
+
+
+def _nothing() -> None:
+    """Nothing more happens."""
+
+
+class Memory:
+    """The items, by partition and sort key. Items are never changed, only replaced."""
+
+    def __init__(self, items: Iterable[Item] = ()) -> None:
+        self._partitions: dict[str, dict[str, Item]] = {}
+        self.tokens: set[str] = set()
+        self.stream: list[Item] = []
+        for item in items:
+            self.put(address_of(item), item)
+
+    def copy(self) -> Memory:
+        """The same items, in a memory of their own."""
+        other = Memory()
+        other._partitions = {partition: dict(items) for partition, items in self._partitions.items()}
+        other.tokens = set(self.tokens)
+        return other
+
+    def get(self, address: Address) -> Item | None:
+        """The item there."""
+        return self._partitions.get(address.partition, {}).get(address.sort)
+
+    def put(self, address: Address, item: Item | None) -> None:
+        """The item is there; None: nothing is."""
+        partition = self._partitions.setdefault(address.partition, {})
+        if item is None:
+            partition.pop(address.sort, None)
+        else:
+            partition[address.sort] = item
+
+    def partition(self, name: str) -> list[Item]:
+        """The items of a partition by sort key, as bytes sort."""
+        items = self._partitions.get(name, {})
+        return [items[sort] for sort in sorted(items)]
+
+    def between(self, span: Span) -> list[Item]:
+        """The items of the span by sort key."""
+        items = self._partitions.get(span.partition, {})
+        return [items[sort] for sort in sorted(sort for sort in items if span.lower <= sort <= span.upper)]
+
+    def index(self, index: Index, name: str) -> list[Item]:
+        """The rows of a partition of an index, by its sort key."""
+        rows = [i for i in self.items() if i.get(index.partition) == {"S": name} and index.sort in i]
+        return sorted((_row(index, item) for item in rows), key=lambda row: row[index.sort]["S"])
+
+    def has(self, prefix: str) -> bool:
+        """Whether there is an item with such a sort key."""
+        return any(sort.startswith(prefix) for items in self._partitions.values() for sort in items)
+
+    def items(self) -> list[Item]:
+        """All items."""
+        return [item for items in self._partitions.values() for item in items.values()]
+
+
+class MemoryTable(Table):
+    """One process's way to the memory; each request passes the gate first."""
+
+    def __init__(self, memory: Memory, gate: Gate = at_once) -> None:
+        # Without the real one's connection: that is what this stands in for.
+        self.memory = memory
+        self.gate = gate
+        self.consumed = Capacity()
+
+    def get(self, address: Address) -> Item | None:
+        self.gate(Step("read", (of_item(address),)))
+        return self.memory.get(address)
+
+    def batch_get(self, addresses: Iterable[Address]) -> list[Item]:
+        """Each item is a step of its own: a batch is no snapshot."""
+        found = (self.get(address) for address in dict.fromkeys(addresses))
+        return [item for item in found if item is not None]
+
+    def query(
+        self,
+        partition: str,
+        sort: Condition | None = None,
+        *,
+        index: Index | None = None,
+        page: int | None = None,
+        ascending: bool = True,
+        lagging: bool = False,
+    ) -> Iterator[Item]:
+        # In one step: a page is read at once, and there is never more than one.
+        del page, lagging
+        span = _span(partition, sort, index)
+        self.gate(Step("list", (span,)))
+        items = self.memory.index(index, partition) if index else self.memory.between(span)
+        fitting = [item for item in items if holds(sort, item)]
+        return iter(fitting if ascending else fitting[::-1])
+
+    def scan(self, filtered: Condition, after: Address | None = None) -> Iterator[Item]:
+        items = sorted(self.memory.items(), key=address_of)
+        return (i for i in items if holds(filtered, i) and (after is None or address_of(i) > after))
+
+    def put(self, item: Item) -> None:
+        done = self.gate(Step("put", writes=frozenset({address_of(item)}), listed=_listed([item])))
+        self.memory.put(address_of(item), item)
+        done()
+
+    def delete(self, items: Sequence[Item]) -> None:
+        addresses = [address_of(item) for item in items]
+        with told_apart():
+            listed = _listed(map(self.memory.get, addresses))
+            done = self.gate(Step("delete", writes=frozenset(addresses), listed=listed))
+            for address in addresses:
+                self.memory.put(address, None)
+            done()
+
+    def transact(self, actions: Sequence[Action], token: str | None) -> None:
+        ordered = in_order(actions)
+        _check_limits(ordered)
+        changing = [action for action in ordered if action.kind != "check"]
+        listed = _listed(item for a in changing for item in (a.after, self.memory.get(a.address)))
+        reads = tuple(of_item(action.address) for action in ordered if action.kind == "check")
+        done = self.gate(Step("commit", reads, frozenset(action.address for action in changing), listed))
+        if token in self.memory.tokens:
+            done()
+            return
+        current = [self.memory.get(action.address) for action in ordered]
+        pairs = list(zip(ordered, current, strict=True))
+        failed = [not holds(action.condition, item or {}) for action, item in pairs]
+        if any(failed):
+            raise cancelled("ConditionalCheckFailed" if broken else None for broken in failed)
+        for action, item in pairs:
+            if action.kind != "check":
+                self.memory.put(action.address, _result(action, item))
+        self.memory.tokens |= {token} if token else set()
+        self.memory.stream += [item for a in ordered if (item := a.after) and a.address.sort.startswith("HISTORY#")]
+        done()
+
+
+class MemoryStore(Store):
+    """The real store, over a table in memory."""
+
+    def __init__(self, memory: Memory, gate: Gate = at_once) -> None:
+        self._table = MemoryTable(memory, gate)
+
+
+def address_of(item: Mapping[str, Any]) -> Address:
+    """Where the item is."""
+    return Address(item[PARTITION]["S"], item[SORT]["S"])
+
+
+def cancelled(codes: Iterable[str | None]) -> TransactWriteError:
+    """DynamoDB cancelled the transaction; a reason for each action, in the order in which they were sent."""
+    reasons = [CancellationReason(code=code) if code else None for code in codes]
+    return failed_as("TransactionCanceledException", reasons)
+
+
+def failed_as(code: str, reasons: Sequence[CancellationReason | None] = ()) -> TransactWriteError:
+    """DynamoDB's answer to a transaction, as PynamoDB wraps it."""
+    response: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    cause = VerboseClientError(response, "TransactWriteItems", cancellation_reasons=reasons)
+    cause.__cause__ = ClientError(response, "TransactWriteItems")
+    return TransactWriteError("Failed to write transaction items", cause)
+
+
+def _check_limits(actions: Sequence[Action]) -> None:
+    """Raises AssertionError for a transaction that DynamoDB takes under no circumstances: an error of who made it."""
+    addresses = {action.address for action in actions}
+    assert len(addresses) == len(actions) <= MOST_ACTIONS, "too many actions, or two on one item"
+    assert sum(size_of(action.after) for action in actions if action.after) <= MOST_BYTES, "over 4 MB"
+
+
+def _result(action: Action, item: Item | None) -> Item | None:
+    if action.kind == "put":
+        return action.after
+    return updated(action.updates, item or key_item(action.address)) if action.kind == "update" else None
+
+
+def _span(partition: str, sort: Condition | None, index: Index | None) -> Span:
+    if index is not None:
+        return Span(f"{index.name} {partition}", "", LAST)
+    if sort is None:
+        return Span(partition, "", LAST)
+    _, *bounds = (value.value["S"] if hasattr(value, "value") else "" for value in sort.values)
+    if sort.operator == "begins_with":
+        return Span(partition, bounds[0], bounds[0] + LAST)
+    return Span(partition, bounds[0], bounds[1]) if sort.operator == "BETWEEN" else Span(partition, "", LAST)
+
+
+def _listed(items: Iterable[Item | None]) -> frozenset[Address]:
+    """The partitions of indexes in which the items may appear, move or disappear."""
+    return frozenset(
+        Address(f"{index.name} {item[index.partition]['S']}", "")
+        for item in items
+        for index in INDEXES
+        if item and index.partition in item and index.sort in item
+    )
+
+
+def _row(index: Index, item: Item) -> Item:
+    if index.projected is None:
+        return item
+    kept = {PARTITION, SORT, index.partition, index.sort} | index.projected
+    return {name: value for name, value in item.items() if name in kept}
