@@ -18,7 +18,6 @@ from pynamodb.expressions.condition import Condition
 
 from shared.storage.actions import Action, in_order
 from shared.storage.attributes import Item
-from shared.storage.errors import told_apart
 from shared.storage.keys import Address, key_item
 from shared.storage.schema import INDEXES, PARTITION, SORT, Index
 from shared.storage.sizes import size_of
@@ -108,6 +107,7 @@ class MemoryTable(Table):
         self.memory = memory
         self.gate = gate
         self.consumed = Capacity()
+        self.unanswered = False
 
     def get(self, address: Address) -> Item | None:
         self.gate(Step("read", (of_item(address),)))
@@ -136,7 +136,10 @@ class MemoryTable(Table):
         fitting = [item for item in items if holds(sort, item)]
         return iter(fitting if ascending else fitting[::-1])
 
-    def scan(self, filtered: Condition, after: Address | None = None) -> Iterator[Item]:
+    def scan(
+        self, filtered: Condition, after: Address | None = None, share: tuple[int, int] | None = None
+    ) -> Iterator[Item]:
+        assert share is None, "whoever plays schedules reads the whole table"
         items = sorted(self.memory.items(), key=address_of)
         return (i for i in items if holds(filtered, i) and (after is None or address_of(i) > after))
 
@@ -145,17 +148,15 @@ class MemoryTable(Table):
         self.memory.put(address_of(item), item)
         done()
 
-    def delete(self, items: Sequence[Item]) -> None:
-        addresses = [address_of(item) for item in items]
-        with told_apart():
-            listed = _listed(map(self.memory.get, addresses))
-            done = self.gate(Step("delete", writes=frozenset(addresses), listed=listed))
-            for address in addresses:
-                self.memory.put(address, None)
-            done()
-
     def transact(self, actions: Sequence[Action], token: str | None) -> None:
-        ordered = in_order(actions)
+        try:
+            self._transact(in_order(actions), token)
+        except TransactWriteError as error:
+            # Whoever got no answer looks whether it took effect.
+            self.unanswered |= not isinstance(error.cause, ClientError)
+            raise
+
+    def _transact(self, ordered: Sequence[Action], token: str | None) -> None:
         _check_limits(ordered)
         changing = [action for action in ordered if action.kind != "check"]
         listed = _listed(item for a in changing for item in (a.after, self.memory.get(a.address)))
