@@ -146,9 +146,10 @@ def _about_timer(random: Random) -> Any:
 def _about_case(random: Random) -> Any:
     case = replace(e.BARE_CASE, version=random.randint(1, 2), graph_version=random.randint(0, 1))
     later = replace(case, version=case.version + 1, graph_version=random.randint(0, 1))
-    return random.choice(
-        (p.CreateCase(case), p.ChangeCase(case, later), p.CheckCase(case), p.CheckCaseOpen(case), p.AdvanceGraph(case))
-    )
+    pinned = replace(case, workflow_version=random.randint(1, 2))
+    checks = (p.CheckCase(case), p.CheckCaseOpen(pinned), p.CheckPinned(pinned))
+    changes = (p.CreateCase(pinned), p.ChangeCase(case, later), p.AdvanceGraph(case), p.GrowGraph(pinned))
+    return random.choice((*checks, *changes))
 
 
 _WRITES: Sequence[Callable[[Random], tuple[Any, ...]]] = (
