@@ -19,7 +19,7 @@ from infra.local.obstacle import ObstacleError
 from infra.local.people import PEOPLE
 from infra.local.records import Stack
 from infra.local.redrive import Done, redrive
-from infra.local.steps import console, step
+from infra.local.steps import console, errors, step
 from infra.local.target import failures_of, on_aws, on_this_machine
 from infra.local.telling import TellingGroup
 from infra.local.welcome import welcome
@@ -179,7 +179,8 @@ def check(
     """
     from shared import compile as workflows  # noqa: PLC0415 - takes a moment to load, and only this needs it
 
-    problems = workflows.check(files, write=write, force=force)
+    with errors.status("Reading ...") as shown:
+        problems = workflows.check(files, write=write, force=force, tell=lambda said: shown.update(f"{said} ..."))
     for problem in problems:
         typer.echo(problem)
     if problems:

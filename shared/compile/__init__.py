@@ -6,6 +6,7 @@ a function.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,37 +16,40 @@ from shared.compile.publish import FOLDER, publish
 from shared.compile.shape import misshapen
 from shared.compile.source import Source, read
 from shared.domain.checks.finding import Finding
-from shared.domain.checks.verify import verify
+from shared.domain.checks.lives import Telling
+from shared.domain.checks.verify import play, verify
 from shared.domain.definitions.compiled import MalformedError, workflow_from
 from shared.domain.definitions.workflow import Workflow
 
 __all__ = ["Problem", "UnreadableError", "check", "workflow_of"]
 
 
-def check(paths: Iterable[Path], *, write: bool = False, force: bool = False) -> list[Problem]:
-    """Everything that is wrong with the files; nothing means that each may be deployed.
+def check(
+    paths: Iterable[Path], *, write: bool = False, force: bool = False, tell: Telling = lambda said: None
+) -> list[Problem]:
+    """Everything that is wrong with the files; nothing means that each may be deployed. `tell` hears how far it is.
 
     With `write`, the compiled form of a file without problems stands in the folder `compiled`
     beside it. A published version with another form stays as it is, unless `force` is given.
     """
-    return [problem for path in paths for problem in _check(path, write=write, force=force)]
+    return [problem for path in paths for problem in _check(path, write=write, force=force, tell=tell)]
 
 
 def workflow_of(path: Path) -> Workflow:
-    """The workflow that a file describes; raises UnreadableError with all its problems."""
+    """The workflow that a file describes, not yet played; raises UnreadableError with its problems."""
     source, workflow = _compiled(path)
-    problems = _findings(source, workflow)
+    problems = tuple(sorted(_problem(source, finding) for finding in verify(workflow)))
     if problems:
         raise UnreadableError(*problems)
     return workflow
 
 
-def _check(path: Path, *, write: bool, force: bool) -> tuple[Problem, ...]:
+def _check(path: Path, *, write: bool, force: bool, tell: Telling) -> tuple[Problem, ...]:
     try:
         source, workflow = _compiled(path)
     except UnreadableError as error:
         return error.problems
-    problems = _findings(source, workflow)
+    problems = _findings(source, workflow, tell)
     return problems or publish(source, workflow, path.parent / FOLDER, write=write, force=force)
 
 
@@ -59,8 +63,19 @@ def _compiled(path: Path) -> tuple[Source, Workflow]:
         raise UnreadableError(source.problem((), f"The compiled form does not fit: {error}.")) from error
 
 
-def _findings(source: Source, workflow: Workflow) -> tuple[Problem, ...]:
-    return tuple(sorted(_problem(source, finding) for finding in verify(workflow)))
+def _findings(source: Source, workflow: Workflow, tell: Telling) -> tuple[Problem, ...]:
+    return tuple(sorted(_problem(source, finding) for finding in _verified(source, workflow, tell)))
+
+
+def _verified(source: Source, workflow: Workflow, tell: Telling) -> tuple[Finding, ...]:
+    """What the checker finds; it takes some seconds, so what was found is remembered by what the file says."""
+    said = json.dumps(source.value)
+    if said not in _FOUND:
+        _FOUND[said] = verify(workflow) or play(workflow, tell)
+    return _FOUND[said]
+
+
+_FOUND: dict[str, tuple[Finding, ...]] = {}
 
 
 def _problem(source: Source, finding: Finding) -> Problem:

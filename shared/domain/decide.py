@@ -58,7 +58,7 @@ def _act_by_option(context: Context, action: Action, given: Mapping[str, object]
     option = action.options.get(str(given.get(OPTION)))
     if option is not None:
         return _act(context, option, {name: value for name, value in given.items() if name != OPTION})
-    now = _offer(context, action)
+    now = offer_of(context, action)
     if now.refusal is not None:
         return now.refusal
     wanted = f"This must be one of: {', '.join(now.action.options)}."
@@ -105,19 +105,19 @@ def offers(context: Context, *, unlisted: bool = False) -> tuple[Offer, ...]:
     """Every action of the task's type that is listed, or really every one, each with why `act` would refuse it."""
     workflow, type_name = context.scene.workflow, context.scene.subject.type
     found = tuple(
-        _offer(context, action) for action in workflow.actions_of(type_name).values() if action.listed or unlisted
+        offer_of(context, action) for action in workflow.actions_of(type_name).values() if action.listed or unlisted
     )
     return found if child_action(workflow, type_name) is None else (*found, Offer(*offer_child(context)))
 
 
-def _offer(context: Context, action: Action) -> Offer:
+def offer_of(context: Context, action: Action) -> Offer:
     """The action, with just those options that are offered; where none is, with what stands in the way of the first.
 
     What only its status keeps the task from comes before what is never for the caller.
     """
     if not action.options:
         return Offer(action, permitted(context, action) or offered(context, action))
-    each = {name: _offer(context, option) for name, option in action.options.items()}
+    each = {name: offer_of(context, option) for name, option in action.options.items()}
     now = {name: offer.action for name, offer in each.items() if offer.refusal is None}
     if now:
         return Offer(replace(action, options=now), None)

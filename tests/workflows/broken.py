@@ -520,4 +520,65 @@ ENDS = (
         "Add it to `input`.",
     ),
 )
-GALLERY = (*FILE, *SCHEMA, *NAMES, *STATUSES, *ENGINE, *INPUTS, *TREES, *ENDS)
+PUT_BACK = "    from: [underway]\n    to: ready\n"
+DROP = "    to: dropped\n    who: [group_queue_member, engine]\n"
+FLAGS = ", ".join(f"flag{number}: {{is: boolean}}" for number in range(10))
+LIVES = (
+    Broken(
+        "statuses-reachable",
+        "guards: [not_anothers]",
+        "guards: [something_awaited]",
+        "No task ever gets to 'underway'.",
+        "look at their `guards` and `who`",
+        at="  underway: {state: Open, status: Under way, open: true, active: true, stamp: startedAt, measure: working}",
+    ),
+    Broken(
+        "open-statuses-have-a-way-out",
+        FINISH,
+        FINISH + "    guards: [something_awaited]\n",
+        "that gets to 'ready' is never closed by anybody",
+        "`guards`",
+        at="  ready:    {state: Open, status: Ready, open: true, active: true, measure: waiting}",
+        also=(DROP, DROP.replace("group_queue_member, ", "")),
+    ),
+    Broken(
+        "waits-end",
+        "guards: [prerequisites_closed]",
+        "guards: [something_awaited]",
+        "goes on waiting as 'waiting' when there is nothing to wait for",
+        "Casetree leads it on",
+        at="  waiting:  {state: Open, status: Waiting, open: true, tab: on_hold}",
+    ),
+    Broken(
+        "actions-have-somebody",
+        "  put_back:\n",
+        "  put_back: # here\n",
+        "Nobody may ever take 'put_back'.",
+        "never fit one and the same",
+        also=(PUT_BACK, PUT_BACK + "    guards: [something_awaited]\n"),
+    ),
+    Broken(
+        "types-begin",
+        BUY,
+        "  Buy: {groupQueue: household, created_by: [engine]} # here\n",
+        "No task of type 'Buy' ever comes to be.",
+        "who may create one",
+    ),
+    Broken(
+        "somebody-can-act",
+        START,
+        START.replace("group_queue_member, assignee", "administrator"),
+        "nobody can act",
+        "give somebody an action",
+        at="  Write the list: {groupQueue: household}",
+        also=(DROP, DROP.replace("group_queue_member", "administrator")),
+    ),
+    Broken(
+        "explored-whole",
+        "      entity: trip\n",
+        f"      entity: trip\n      attributes: {{{FLAGS}}} # here\n",
+        "A case can begin in 1024 ways",
+        "fewer attributes",
+    ),
+)
+GALLERY = (*FILE, *SCHEMA, *NAMES, *STATUSES, *ENGINE, *INPUTS, *TREES, *ENDS, *LIVES)

@@ -7,8 +7,9 @@ remembers; open children, holds and locks are added here when workflows can spea
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from shared.domain.definitions.lifecycle import Step, creations, steps
 from shared.domain.definitions.workflow import Word, Workflow
@@ -25,21 +26,32 @@ class State:
     remembered: frozenset[str] = frozenset()
 
 
+class HasStatus(Hashable, Protocol):
+    """Whatever a task is known by, its status is part of it."""
+
+    @property
+    def status(self) -> str:
+        """The key of the status."""
+
+
+S = TypeVar("S", bound=HasStatus)
+
+
 @dataclass(frozen=True, slots=True)
-class Explored:
+class Explored(Generic[S]):
     """All states of a type, each with a shortest way to it, and the moves between them."""
 
-    ways: Mapping[State, tuple[Step, ...]]
-    moves: tuple[tuple[State, Step, State], ...]
+    ways: Mapping[S, tuple[Step, ...]]
+    moves: tuple[tuple[S, Step, S], ...]
 
     def statuses(self) -> frozenset[str]:
         """The statuses that tasks of the type can have."""
         return frozenset(state.status for state in self.ways)
 
-    def can_reach(self, goals: Iterable[State], usable: Callable[[Step], bool]) -> frozenset[State]:
+    def can_reach(self, goals: Iterable[S], usable: Callable[[Step], bool]) -> frozenset[S]:
         """The states from which usable steps lead to one of the goals, the goals included."""
         found = set(goals)
-        before: dict[State, set[State]] = {}
+        before: dict[S, set[S]] = {}
         for source, step, target in self.moves:
             if usable(step):
                 before.setdefault(target, set()).add(source)
@@ -51,7 +63,7 @@ class Explored:
         return frozenset(found)
 
 
-def explore(workflow: Workflow, type_name: str) -> Explored:
+def explore(workflow: Workflow, type_name: str) -> Explored[State]:
     """Everything that can become of a task of the type."""
     ways: dict[State, tuple[Step, ...]] = {}
     moves: list[tuple[State, Step, State]] = []

@@ -1,7 +1,7 @@
 """The checker of workflows: what it accepts has no dead end, as far as it looks.
 
-Names first, then each rule of `RULES` by itself. Rules about statuses look at every state that
-`explore` finds; more of engine.md's "Verification" is more state there, and more rules here.
+Names first, then each rule by itself, the rules of `RULES` over the statuses as the file draws them. What has no
+such mistake is played through by the real decision: `lives.py` looks at every type, and at cases as a whole.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from shared.domain.checks.explore import Explored, State, explore
 from shared.domain.checks.finding import Finding, listed
 from shared.domain.checks.hand_off import HAND_OFF
 from shared.domain.checks.inputs import INPUTS
+from shared.domain.checks.lives import RULES as LIVES
+from shared.domain.checks.lives import Telling, lives_of
 from shared.domain.checks.names import unresolved
 from shared.domain.definitions.lifecycle import ENGINE, Step, ends_with_parent, engine_moves
 from shared.domain.definitions.workflow import SAME, Workflow
 
 
 def verify(workflow: Workflow) -> tuple[Finding, ...]:
-    """Everything that is wrong with the workflow; nothing means that it may be deployed."""
+    """Everything that is wrong with the workflow as it is written; what is not may be played."""
     if names := tuple(unresolved(workflow)):
         return names
     explored = {name: explore(workflow, name) for name in workflow.types}
@@ -29,7 +31,18 @@ def verify(workflow: Workflow) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def statuses_reachable(workflow: Workflow, explored: Mapping[str, Explored]) -> Iterator[Finding]:
+def play(workflow: Workflow, tell: Telling = lambda said: None) -> tuple[Finding, ...]:
+    """Everything that is wrong with what becomes of tasks by the workflow, which is sound as it is written.
+
+    `tell` hears what is looked at, as that takes some seconds. What has two ends is not played.
+    """
+    if workflow.hand_off is not None:
+        return ()
+    lives = lives_of(workflow, tell)
+    return tuple(finding for rule in LIVES for finding in rule(lives))
+
+
+def statuses_reachable(workflow: Workflow, explored: Mapping[str, Explored[State]]) -> Iterator[Finding]:
     """Every status is reached by tasks of some type."""
     reached = frozenset[str]().union(*(e.statuses() for e in explored.values()))
     for key in workflow.statuses:
@@ -47,7 +60,7 @@ def _leads(workflow: Workflow, key: str, reached: frozenset[str]) -> str:
     return f"Only {listed(towards)} would lead there, from {listed(sorted(sources))}, {why}."
 
 
-def open_statuses_have_a_way_out(workflow: Workflow, explored: Mapping[str, Explored]) -> Iterator[Finding]:
+def open_statuses_have_a_way_out(workflow: Workflow, explored: Mapping[str, Explored[State]]) -> Iterator[Finding]:
     """From every open status that a task gets to, somebody can bring it to an end in the end."""
     reported: set[frozenset[str]] = set()
     for type_name, found in explored.items():
@@ -66,7 +79,7 @@ def open_statuses_have_a_way_out(workflow: Workflow, explored: Mapping[str, Expl
         )
 
 
-def _stuck(workflow: Workflow, type_name: str, found: Explored) -> list[State]:
+def _stuck(workflow: Workflow, type_name: str, found: Explored[State]) -> list[State]:
     """The open states from which no chain of steps that somebody takes ends the task."""
     ended = [state for state in found.ways if not workflow.statuses[state.status].open]
     own = engine_moves(workflow) | ends_with_parent(workflow, type_name)
@@ -91,7 +104,7 @@ def _out(workflow: Workflow, type_name: str, status: str) -> str:
     return f"From there {listed(leaving)} can be taken, but nothing that follows ends the task."
 
 
-RULES: tuple[Callable[[Workflow, Mapping[str, Explored]], Iterator[Finding]], ...] = (
+RULES: tuple[Callable[[Workflow, Mapping[str, Explored[State]]], Iterator[Finding]], ...] = (
     statuses_reachable,
     open_statuses_have_a_way_out,
 )

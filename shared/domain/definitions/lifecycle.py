@@ -38,7 +38,8 @@ ENGINE = "engine"
 class Step:
     """An action that may lead from one status to another; `source` is None for creation.
 
-    `option` tells the targets of one action apart: the first whose conditions hold counts.
+    `option` tells the targets of one action apart: the first whose conditions hold counts. `of` is the
+    type of the task, where more than one task is looked at.
     """
 
     action: str
@@ -47,11 +48,13 @@ class Step:
     who: tuple[str, ...]
     conditions: tuple[Word, ...] = ()
     option: int = 0
+    of: str = ""
 
     def __str__(self) -> str:
         """The step in words, as a counterexample prints it."""
         start = self.source or "(nothing)"
-        return f"{start} --{self.action} by {' or '.join(self.who)}--> {self.target}"
+        task = f"{self.of}: " if self.of else ""
+        return f"{task}{start} --{self.action} by {' or '.join(self.who)}--> {self.target}"
 
 
 def creations(workflow: Workflow, type_name: str = "") -> tuple[Step, ...]:

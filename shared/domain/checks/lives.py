@@ -1,0 +1,183 @@
+"""Rules on what becomes of tasks: each type is played through by the real decision, in small cases.
+
+Whatever is found here is found of no file that has a simpler mistake: those are named first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from shared.domain.checks.finding import Finding, Place
+from shared.domain.checks.worlds import local
+from shared.domain.checks.worlds.beginnings import BEGINNINGS, births, cases, ways_to_begin
+from shared.domain.checks.worlds.composed import MOST, Idle, beside_the_way, first_case, is_stuck
+from shared.domain.checks.worlds.local import Life, Local, can_act, live, state_of
+from shared.domain.checks.worlds.shapes import shapes
+from shared.domain.checks.worlds.world import World
+from shared.domain.definitions.lifecycle import ENGINE, Step
+from shared.domain.definitions.workflow import Workflow
+from shared.domain.model.task import Task
+
+WHOLE = "explored-whole"
+Telling = Callable[[str], None]
+"""Told what the checker looks at now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """What can become of tasks of each type, and the cases that they were looked at in."""
+
+    workflow: Workflow
+    begun: tuple[World, ...]
+    by_type: Mapping[str, Life]
+    alike: Mapping[str, tuple[str, ...]]
+    """The types that were looked at, each with all that are like it."""
+
+
+def lives_of(workflow: Workflow, tell: Telling) -> Lives:
+    """What can become of tasks of each type."""
+    hold = workflow.tree.hold if workflow.tree else None
+    begun = cases(workflow)
+    alike = {first: tuple(names) for first, names in shapes(workflow).items() if first != hold}
+    by_type = dict[str, Life]()
+    for number, first in enumerate(alike, start=1):
+        tell(f"{workflow.label}: tasks of type {first} ({number} of {len(alike)})")
+        by_type[first] = live(births(workflow, begun, first))
+    return Lives(workflow, begun, by_type, alike)
+
+
+def types_begin(lives: Lives) -> Iterator[Finding]:
+    """Of every type, tasks come to be: with a case, after other tasks, or because somebody may ask for them."""
+    for first, life in lives.by_type.items():
+        for name in lives.alike[first] if not life.explored.ways else ():
+            detail = f"No task of type {name!r} ever comes to be."
+            yield Finding("types-begin", ("types", name), detail, "Say who may create one, or after what one opens.")
+
+
+def statuses_are_lived_in(lives: Lives) -> Iterator[Finding]:
+    """Every status is reached by tasks of some type, also as guards and assignees have it."""
+    reached = frozenset[str]().union(*(life.explored.statuses() for life in lives.by_type.values()))
+    for key in lives.workflow.statuses:
+        if key not in reached:
+            hint = "The actions that lead there are never for anybody then: look at their `guards` and `who`."
+            yield Finding("statuses-reachable", ("statuses", key), f"No task ever gets to {key!r}.", hint)
+
+
+def tasks_have_a_way_out(lives: Lives) -> Iterator[Finding]:
+    """Wherever a task has got to, somebody can bring it to an end, with what waits for it or keeps it waiting."""
+    reported = set[str]()
+    for first, life in lives.by_type.items():
+        ended = [state for state in life.explored.ways if not state.open]
+        alive = life.explored.can_reach(ended, lambda step: True)
+        stuck = [state for state in life.explored.ways if state not in alive]
+        for state in sorted(stuck, key=lambda state: len(life.explored.ways[state]))[:1]:
+            if state.status not in reported:
+                reported.add(state.status)
+                detail = (
+                    f"A task of type {first!r} that gets to {state.status!r} is never closed by anybody{_when(state)}."
+                )
+                hint = "Look at `guards` and `who` of the actions that lead on from there."
+                where: Place = ("statuses", state.status)
+                yield Finding("open-statuses-have-a-way-out", where, detail, hint, life.explored.ways[state])
+
+
+def waits_are_over(lives: Lives) -> Iterator[Finding]:
+    """A task waits no longer than something keeps it waiting, unless somebody can take it on by hand."""
+    workflow = lives.workflow
+    waiting = {workflow.tree.on_hold} if workflow.tree else set()
+    waiting |= {workflow.prerequisites.waiting} if workflow.prerequisites else set()
+    reported = set[str]()
+    for first, life in lives.by_type.items():
+        for state, way in life.explored.ways.items():
+            over = state.status in waiting - reported and not state.waits_for_others and not state.hold
+            if over:
+                reported.add(state.status)
+                got = f"A task of type {first!r} goes on waiting as {state.status!r}"
+                detail = f"{got} when there is nothing to wait for."
+                hint = "Casetree leads it on by itself, if `guards` of the action for that let it."
+                yield Finding("waits-end", ("statuses", state.status), detail, hint, way)
+
+
+def actions_have_somebody(lives: Lives) -> Iterator[Finding]:
+    """Every action of people can be taken by somebody, on some task, at some time."""
+    taken = {name: life.offered for first, life in lives.by_type.items() for name in lives.alike[first]}
+    for place, action in lives.workflow.every_action():
+        own = place[0] == "types"
+        where = [str(place[1])] if own else [n for n in taken if _has(lives.workflow, n, action.name, own=own)]
+        if set(action.who) != {ENGINE} and not any(action.name in taken[name] for name in where):
+            detail = f"Nobody may ever take {action.name!r}."
+            hint = "Its `who` and `guards` never fit one and the same task and person."
+            yield Finding("actions-have-somebody", place, detail, hint)
+
+
+def _has(workflow: Workflow, type_name: str, action: str, *, own: bool) -> bool:
+    return own or action not in workflow.types[type_name].own_actions
+
+
+def _when(state: Local) -> str:
+    parties = {None: "nobody has", "user": "a person has", "organization": "an organization has"}
+    return f", where {parties.get(state.party, 'somebody outside has')} it"
+
+
+def cases_are_few(lives: Lives) -> Iterator[Finding]:
+    """Cases begin in so few ways that each of them was looked at."""
+    for case_type in lives.workflow.case_types.values():
+        number = ways_to_begin(lives.workflow, case_type)
+        if number > BEGINNINGS:
+            detail = f"A case can begin in {number} ways, of which at most {BEGINNINGS} are looked at."
+            where: Place = ("case", "types", case_type.name, "attributes")
+            yield Finding(WHOLE, where, detail, "Declare fewer attributes, or fewer values of them.")
+
+
+def somebody_can_act(lives: Lives) -> Iterator[Finding]:
+    """In no case that has open tasks can nobody act, while no timer runs."""
+    idle, beside = _idle_in(lives), beside_the_way(lives.workflow)
+    for first, life in lives.by_type.items():
+        for state, alone in life.alone.items() if first in beside else ():
+            if all(idle(alone.world, task) for task in _with_those_above(alone)):
+                yield _nobody(first, life.explored.ways[state])
+                return
+    if not any(life.alone for life in lives.by_type.values()):
+        return
+    found = first_case(lives.begun, lambda world: is_stuck(world, idle))
+    if not found.whole:
+        detail = f"More than {MOST} cases can come about: whether somebody can always act was not seen."
+        yield Finding(WHOLE, ("case", "types"), detail, "Let cases begin with less, or let less follow.")
+    if found.world is not None:
+        yield _nobody(next(found.world.open_tasks()).type, found.way)
+
+
+def _idle_in(lives: Lives) -> Idle:
+    first_of = {name: first for first, names in lives.alike.items() for name in names}
+
+    def idle(world: World, task: Task) -> bool:
+        life = lives.by_type.get(first_of.get(task.type, ""))
+        # What was seen of the type is known without asking again.
+        return (life is None or state_of(world, task) not in life.helped) and not can_act(world, task)
+
+    return idle
+
+
+def _with_those_above(place: local.Place) -> Iterator[Task]:
+    task: Task | None = place.world.tasks[place.task_id]
+    while task is not None:
+        yield task
+        task = place.world.tasks.get(task.parent_id or "")
+
+
+def _nobody(type_name: str, way: tuple[Step, ...]) -> Finding:
+    detail = f"A case gets to where its {type_name!r} is open, and nobody can act: no person, no timer."
+    hint = "Let the task end with what was below it, or give somebody an action on it."
+    return Finding("somebody-can-act", ("types", type_name), detail, hint, way)
+
+
+RULES: tuple[Callable[[Lives], Iterable[Finding]], ...] = (
+    cases_are_few,
+    types_begin,
+    statuses_are_lived_in,
+    tasks_have_a_way_out,
+    waits_are_over,
+    actions_have_somebody,
+    somebody_can_act,
+)

@@ -1,0 +1,1 @@
+"""Small cases in memory, in which the checker lets the real decision play whatever can happen."""

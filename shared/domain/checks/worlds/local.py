@@ -1,0 +1,237 @@
+"""All that can become of one task, in a small case: with what stands above it, and what it may wait for.
+
+Its states are what decisions tell apart, each found by the real decision. Of the tasks that it waits for, children
+and prerequisites, at most two are open at once, and all that is asked of them is to close.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from shared.domain.checks.explore import Explored
+from shared.domain.checks.worlds.beginnings import Birth, requested
+from shared.domain.checks.worlds.moves import Move, by_parent, by_time, moves, step_of
+from shared.domain.checks.worlds.world import World
+from shared.domain.children import child_action
+from shared.domain.definitions.lifecycle import Step
+from shared.domain.definitions.vocabulary import CHILD_OPENED
+from shared.domain.definitions.workflow import BY_CHILDREN, SAME, Action, Status
+from shared.domain.model.scene import status_of, unfinished
+from shared.domain.model.task import Task, TaskId
+
+MANY = 2
+"""Open children that stand for any number of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """What decisions about a task depend on."""
+
+    status: str
+    open: bool
+    children: int = 0
+    closed: bool = False
+    completed: bool = False
+    delegated: bool = False
+    delegate: bool = False
+    hold: bool = False
+    party: str | None = None
+    awaiting: bool = False
+    waits: int = 0
+    remembered: tuple[str, ...] = ()
+    timed: bool = False
+    stopped: bool = False
+    passed_on: str | None = None
+
+    @property
+    def waits_for_others(self) -> bool:
+        """Whether another task, or information, has to come first."""
+        return bool(self.children or self.waits or self.awaiting)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A state of a task with a case in which it is in that state."""
+
+    state: Local
+    world: World
+    task_id: TaskId
+
+
+def state_of(world: World, task: Task) -> Local:
+    """The state of the task, as far as decisions can tell tasks of its type apart."""
+    status, children, ends = status_of(world.workflow, task), task.children, world.workflow.types[task.type].ends
+    passes_on, collects = ends in ("when_delegated", "at_once") and status.open, ends == "with_children" and status.open
+    return Local(
+        status.key,
+        status.open,
+        min(children.open, MANY),
+        # What was counted, and what was passed on, is read only where the type ends by it.
+        closed=collects and children.closed > 0,
+        completed=(collects and children.completed > 0) or (passes_on and children.same_completed > 0),
+        delegated=passes_on and task.delegated,
+        delegate=task.is_delegate,
+        hold=task.hold_id is not None,
+        party=task.assigned_party.kind if task.assigned_party else None,
+        awaiting=task.awaiting is not None,
+        waits=min(len(unfinished(world.scene(task), task.prerequisites)), MANY),
+        remembered=tuple(sorted(task.remembered)),
+        timed=any(timer.name != "due" for timer in task.timers),
+        stopped=task.hold,
+        passed_on=_has_delegate(world, task) if status.open else None,
+    )
+
+
+def _has_delegate(world: World, task: Task) -> str | None:
+    """What kind of party has the open child that the task was passed on to."""
+    child = world.tasks.get(task.delegate_id or "")
+    party = child.assigned_party if child and status_of(world.workflow, child).open else None
+    return party.kind if party else None
+
+
+def others(world: World, task: Task) -> tuple[Task, ...]:
+    """The open tasks that the task waits for, its timed hold among them."""
+    waited = (world.tasks[task_id] for task_id in task.prerequisites if task_id in world.tasks)
+    still = tuple(one for one in waited if status_of(world.workflow, one).open)
+    hold = world.tasks.get(task.hold_id or "")
+    return (*world.below(task), *still, *((hold,) if hold else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The states of a type: all of them with a shortest way, and who can act in each."""
+
+    explored: Explored[Local]
+    offered: frozenset[str]
+    helped: frozenset[Local]
+    """The states in which somebody who is no administrator can change something, or a timer does."""
+    alone: Mapping[Local, Place]
+    """The others, in which the task is open and has nothing to wait for, each with its case."""
+
+
+def live(births: Iterator[Birth]) -> Life:
+    """Everything that can become of the tasks that were born, and of those that they are passed on to."""
+    ways: dict[Local, tuple[Step, ...]] = {}
+    steps: list[tuple[Local, Step, Local]] = []
+    offered: set[str] = set()
+    helped: set[Local] = set()
+    alone: dict[Local, Place] = {}
+    ahead = deque[tuple[Place, tuple[Step, ...]]]()
+    for birth in births:
+        born = [t for t in birth.world.tasks.values() if t.is_delegate and t.parent_id == birth.task_id]
+        ahead.extend((_place(birth.world, task_id), (birth.step,)) for task_id in (birth.task_id, *_ids(born)))
+        # Whether a task is late changes nothing else, so it is no part of its state.
+        offered |= {move.step.action for move in by_time(birth.world, birth.world.tasks[birth.task_id])}
+        offered |= birth.world.taken
+    while ahead:
+        place, way = ahead.popleft()
+        if place.state in ways:
+            continue
+        ways[place.state] = way
+        if place.state.open and not place.state.waits_for_others:
+            alone[place.state] = place
+        for move in _next(place, offered):
+            after = _place(move.after, place.task_id)
+            offered |= move.after.taken
+            if move.task_id == place.task_id:
+                offered.add(move.step.action)
+                if move.counts and _changes(place.state, after.state):
+                    helped.add(place.state)
+            if within(after):
+                steps.append((place.state, move.step, after.state))
+                ahead.append((after, (*way, move.step)))
+                ahead.extend((passed, (*way, move.step)) for passed in _delegates(place, after))
+    alone = {state: place for state, place in alone.items() if state not in helped}
+    return Life(Explored(ways, tuple(steps)), frozenset(offered), frozenset(helped), alone)
+
+
+def _ids(tasks: Iterable[Task]) -> Iterator[TaskId]:
+    return (task.task_id for task in tasks)
+
+
+def within(place: Place) -> bool:
+    """Whether the task waits for no more than stands for any number."""
+    task = place.world.tasks[place.task_id]
+    return task.children.open <= MANY and len(others(place.world, task)) <= MANY + 1
+
+
+def _delegates(before: Place, after: Place) -> Iterator[Place]:
+    """The new tasks that the task was passed on to."""
+    for task_id, task in after.world.tasks.items():
+        if task_id not in before.world.tasks and task.is_delegate and task.parent_id == before.task_id:
+            yield _place(after.world, task_id)
+
+
+def can_act(world: World, task: Task) -> bool:
+    """Whether somebody who is no administrator, or a timer, can change something about the task."""
+    before = state_of(world, task)
+    counting = (move.after for move in moves(world, task) if move.counts)
+    return any(_changes(before, state_of(after, after.tasks[task.task_id])) for after in counting)
+
+
+def _changes(before: Local, after: Local) -> bool:
+    return (before.status, before.children) != (after.status, after.children)
+
+
+def _place(world: World, task_id: TaskId) -> Place:
+    return Place(state_of(world, world.tasks[task_id]), world, task_id)
+
+
+def _next(place: Place, offered: Collection[str]) -> Iterator[Move]:
+    """What may happen to the task, and to what it waits for."""
+    world, task = place.world, place.world.tasks[place.task_id]
+    actions = world.workflow.actions_of(task.type)
+    known = {name for name in offered if name in actions and is_neutral(actions[name])}
+    yield from moves(world, task, without=known)
+    yield from by_parent(world, task)
+    yield from _with_child(world, task)
+    for other in others(world, task):
+        yield from closings(world, other)
+
+
+NEUTRAL = frozenset({"append_instruction", "edit_fields", "set_due_time", "mark_overdue", "add_links"})
+"""Effects that change nothing that a decision reads."""
+
+
+def is_neutral(action: Action, effects: Collection[str] = NEUTRAL) -> bool:
+    """Whether the action leaves the task where it is, and has none but these effects."""
+    stays = all(target.to in (SAME, BY_CHILDREN) for target in action.target) and not action.options
+    return stays and all(effect.name in effects for effect in action.effects)
+
+
+def _with_child(world: World, task: Task) -> Iterator[Move]:
+    """A child that somebody asks for, where that is no action of the task."""
+    types = world.workflow.types.values()
+    children = [t for t in types if task.type in t.parents and t.name != task.type and not t.placed]
+    if child_action(world.workflow, task.type) is not None or not children:
+        return
+    for birth in (birth for child in children for birth in requested(world, child, task)):
+        step = step_of(world, task, CHILD_OPENED, birth.step.who, birth.world)
+        yield Move(step, birth.world, task.task_id, counts=False)
+        return
+
+
+def closings(world: World, task: Task) -> tuple[Move, ...]:
+    """The nearest ways in which the task, of which nothing else is asked, is closed."""
+    statuses = world.workflow.statuses
+    actions = world.workflow.actions_of(task.type).values()
+    idle = {a.name for a in actions if not any(_may_close(statuses, t.to) for w in a.ways for t in w.target)}
+    return _closings(world, task, idle) or _closings(world, task, ())
+
+
+def _closings(world: World, task: Task, without: Collection[str]) -> tuple[Move, ...]:
+    seen, ahead = set[str](), [world]
+    while ahead:
+        found = [move for there in ahead for move in moves(there, there.tasks[task.task_id], without)]
+        closing = tuple(move for move in found if not world.workflow.statuses[move.step.target].open)
+        if closing:
+            return closing
+        ahead = [move.after for move in found if move.step.target not in seen]
+        seen.update(move.step.target for move in found)
+    return ()
+
+
+def _may_close(statuses: Mapping[str, Status], to: str) -> bool:
+    return to in statuses and not statuses[to].open
