@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from itertools import chain, combinations, count, islice, permutations, product
+from itertools import chain, combinations, count, islice, pairwise, permutations, product
 
 from shared.engine import timers
 from shared.engine.doctor import diagnose
@@ -15,8 +15,8 @@ from shared.engine.timers import SettleReport, settle_case
 from shared.storage.end_items import LISTED
 from shared.storage.keys import Address, CaseKey
 from shared.storage.schema import DUE
-from tests.simulation.outcome import Outcome, cases_of, flaws, miscounted, outcome_of
-from tests.simulation.schedule import Doing, Done, Schedule
+from tests.simulation.outcome import Grown, Outcome, cases_of, flaws, miscounted, outcome_of
+from tests.simulation.schedule import Doing, Schedule
 from tests.simulation.table import Memory, MemoryStore
 from tests.simulation.world import Start, session_of, settled
 
@@ -61,11 +61,11 @@ class Serial:
             if pause:
                 settled(engine_of(memory, self._start, now), memory)
         delivered(engine_of(memory, self._start, now + AFTERWARDS), memory)
-        return outcome(engine_of(memory, self._start, now), memory)
+        return together(cases_of(engine_of(memory, self._start, now), memory))
 
 
 def judge(schedule: Schedule, start: Start, serial: Serial) -> Iterator[str]:
-    """What is wrong with what the schedule came to; it is finished first."""
+    """What is wrong with what the schedule came to; it is finished first, and knows its outcome then."""
     yield from (f"{name}: {error!r}" for name, error in schedule.stage.errors)
     yield from (f"put aside: {message}" for message in schedule.aside)
     memory, lost = schedule.memory, schedule.faults.happened["lost record"]
@@ -83,9 +83,9 @@ def judge(schedule: Schedule, start: Start, serial: Serial) -> Iterator[str]:
         yield from (f"{one.case.case_id}: {flaw}" for flaw in flaws(one, session))
         yield from _diagnosed(session, one.case.case_id)
     yield from miscounted(session.store, grown)
-    reached = outcome(session, memory)
-    if not any(reached == serial.outcome(*run) for run in islice(serial_runs(schedule.done), TRIES)):
-        yield f"no serial run comes to this: {reached}"
+    schedule.outcome = together(grown)
+    if not any(schedule.outcome == serial.outcome(*run) for run in islice(serial_runs(schedule), TRIES)):
+        yield f"no serial run comes to this: {schedule.outcome}"
 
 
 def _diagnosed(session: Session, case_id: str) -> Iterator[str]:
@@ -123,35 +123,39 @@ def engine_of(memory: Memory, start: Start, now: datetime) -> Session:
     return session_of(MemoryStore(memory), start.workflows, lambda: now, lambda _: f"{prefix}{next(numbers):09}")
 
 
-def outcome_after(schedule: Schedule, start: Start) -> Outcome:
-    """What the schedule came to."""
-    return outcome(engine_of(schedule.memory, start, schedule.now), schedule.memory)
-
-
 def hash_of(outcome: Outcome) -> int:
     """A number that stands for the outcome, the same in every process."""
     return int.from_bytes(sha256(repr(outcome).encode()).digest()[:8])
 
 
-def outcome(session: Session, memory: Memory) -> Outcome:
+def together(grown: Iterable[Grown]) -> Outcome:
     """All cases, in no order."""
-    return tuple(sorted((outcome_of(grown) for grown in cases_of(session, memory)), key=repr))
+    return tuple(sorted((outcome_of(one) for one in grown), key=repr))
 
 
-def serial_runs(done: Sequence[Done]) -> Iterator[tuple[Order, Pauses]]:
-    """Orders of what took effect, the likeliest first: that of the commits, and everything delivered in between.
+def serial_runs(schedule: Schedule) -> Iterator[tuple[Order, Pauses]]:
+    """Orders of what took effect, the likeliest first: that of the commits, with pauses where hooks did something.
 
     What nobody heard an answer of may have taken effect or not.
     """
+    done = schedule.done
     by_commit = sorted(range(len(done)), key=lambda n: (done[n].at, n))
     certain = [n for n in by_commit if done[n].result == "answered"]
     unknown = [n for n in by_commit if done[n].result == "unknown"]
     some = [set(chain(certain, more)) for k in range(len(unknown), -1, -1) for more in combinations(unknown, k)]
     chosen = [tuple(n for n in by_commit if n in subset) for subset in some]
+    yield from ((order, tuple(_paused(schedule, order))) for order in chosen)
     near = [swapped for order in chosen for swapped in _swapped(order)]
     far = (other for order in chosen for other in permutations(order))
     for orders in (chosen, near, far):
         yield from ((order, pauses) for order in orders for pauses in islice(_pauses(len(order)), 40))
+
+
+def _paused(schedule: Schedule, order: Order) -> Iterator[bool]:
+    """After each, whether hooks took effect before the next."""
+    moments = [schedule.done[number].at for number in order]
+    for begin, end in pairwise((*moments, len(schedule.stage.events))):
+        yield any(begin < reaction <= end for reaction in schedule.reactions)
 
 
 def _swapped(order: Order) -> Iterator[Order]:

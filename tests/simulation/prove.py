@@ -7,6 +7,7 @@ of the latter has a seed, such as `appeals:4711`, which plays it again.
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -22,7 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tests.simulation.faults import OneOfEach
-from tests.simulation.judge import Serial, hash_of, judge, outcome_after
+from tests.simulation.judge import Serial, hash_of, judge
 from tests.simulation.large import SETTINGS, schedule_of
 from tests.simulation.schedule import Schedule, described
 from tests.simulation.small import SCENES, Explored, explore
@@ -74,7 +75,7 @@ def _play(workflow: str, seed: int, report: Report) -> None:
     _note(report, schedule)
     if wrong:
         report.failures.append((f"{workflow}:{seed}", "\n".join([*wrong, steps])))
-    report.states.add(hash_of(outcome_after(schedule, start)))
+    report.states.add(hash_of(schedule.outcome))
 
 
 def judged(schedule: Schedule, start: Start) -> list[str]:
@@ -127,17 +128,26 @@ def main(
     if seed:
         raise typer.Exit(_again(console, seed))
     os.nice(10)
-    context = get_context("spawn")
     exhaustive, random = Report(), Report()
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool, _progress(console) as progress:
-        if small:
-            _explore(pool, progress, exhaustive)
-        _wander(pool, progress, list(jobs(schedules, first)), random)
+    with _workers() as pool, _progress(console) as progress:
+        try:
+            if small:
+                _explore(pool, progress, exhaustive)
+            _wander(pool, progress, list(jobs(schedules, first)), random)
+        except KeyboardInterrupt:
+            # Half a proof is told as such: the report says how many were played.
+            pool.shutdown(wait=False, cancel_futures=True)
     _tell(console, exhaustive, random)
     if report_to is not None:
         with report_to.open("w") as file:
             _tell(Console(file=file, width=100), exhaustive, random)
     raise typer.Exit(bool(exhaustive.failures or random.failures))
+
+
+def _workers() -> ProcessPoolExecutor:
+    """A process for each core; whoever interrupts the whole interrupts none of them in the middle."""
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    return ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), signal.signal, ignore)
 
 
 def _explore(pool: ProcessPoolExecutor, progress: Progress, total: Report) -> None:

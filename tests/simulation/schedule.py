@@ -106,6 +106,8 @@ class Schedule:
         self.functions = functions
         self.aside: list[str] = []
         self.commits: Counter[str] = Counter()
+        self.reactions: list[int] = []
+        self.outcome: object = None
         self._workflows = start.workflows
         self._batches: dict[str, list[Item]] = {}
         self._failures = FailureQueue(self, "queue", "function")
@@ -158,6 +160,8 @@ class Schedule:
             done.at, done.committed = len(self.stage.events), True
         actor.commits += 1
         self.commits[actor.name] += 1
+        if done is None and actor.name.startswith("hooks"):
+            self.reactions.append(len(self.stage.events))
         fresh, self.memory.stream = self.memory.stream, []
         for item in fresh:
             self._inserted(item)

@@ -16,7 +16,7 @@ from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, ROOT
 from tests.simulation.explore import Exploration
 from tests.simulation.faults import OneOfEach
-from tests.simulation.judge import Serial, hash_of, judge, outcome_after
+from tests.simulation.judge import Serial, hash_of, judge
 from tests.simulation.schedule import CREATE, Call, Doing, Schedule, Sweep, described
 from tests.simulation.world import SimulatedWorld, Start
 from tests.workflows.claims import claims
@@ -175,6 +175,6 @@ def _judge(name: str, schedule: Schedule, start: Start, serial: Serial, found: E
     found.happened.update(schedule.faults.happened)
     steps = described(schedule)
     wrong = list(judge(schedule, start, serial))
-    found.states.add(hash_of(outcome_after(schedule, start)))
+    found.states.add(hash_of(schedule.outcome))
     if wrong:
         found.failures.append("\n".join([f"scene {name}, {schedule.faults}:", *wrong, steps]))
