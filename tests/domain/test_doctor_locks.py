@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from shared.domain.doctor.whole import WholeCase
 from shared.domain.model.people import SYSTEM
-from shared.domain.model.task import Entry, Person
+from shared.domain.model.task import Children, Entry, Person
 from shared.domain.model.writes import (
     AddEntry,
     ChangeCase,
@@ -147,3 +147,15 @@ def test_a_cancelled_task_says_who_cancelled_it() -> None:
     engines = tuple(replace(entry, created_by=None) for entry in case.entries(task.task_id))
     assert "cancelled-has-canceller" not in found(world, replace(case, history={**case.history, task.task_id: engines}))
     assert isinstance(change.after.cancelled_by, Person)
+
+
+def test_repairs_of_different_kinds_commit_together() -> None:
+    """A lock is taken, and counters are put right, by one plan."""
+    grove, case, step, name = locked()
+    goal = grove[step].parent_id or ""
+    both = with_task(replace(case, locks={}), goal, children=Children(open=4))
+    plan = mended(grove, both, "lock-matches", "counts-match")
+    assert TakeLock(step, name) in plan.writes
+    assert [w.after.children for w in plan.writes if isinstance(w, ChangeTask) and w.before.task_id == goal] == [
+        Children(open=1)
+    ]

@@ -170,13 +170,25 @@ def test_a_parent_with_an_open_child_is_on_hold() -> None:
     assert (after.status, after.placed_on_hold_at) == ("on_hold", grove.now)
 
 
-def test_a_timed_hold_that_its_task_does_not_know_is_cancelled() -> None:
-    """With its timer; the task is not touched by it."""
+def test_a_timed_hold_that_its_task_does_not_know_is_known_again() -> None:
+    """The task is on hold for it."""
     world, case, claim, hold = held()
-    forgotten = with_task(case, claim, hold_id=None)
-    plan = mended(world, forgotten, "open-child-parent-on-hold")
-    assert after_of(plan, hold.task_id).status == "cancelled"
+    forgotten = with_task(case, claim, hold_id=None, status="assigned")
+    held_again = after_of(mended(world, forgotten, "open-child-parent-on-hold"), claim.task_id)
+    assert (held_again.hold_id, held_again.status) == (hold.task_id, "on_hold")
+
+
+def test_a_timed_hold_that_is_one_too_many_is_cancelled() -> None:
+    """With its timer, where the task has another one; one that has no end gives the task back."""
+    world, case, claim, hold = held()
+    second = replace(hold, task_id="look-1.second")
+    crowded = replace(case, tasks={**case.tasks, second.task_id: second})
+    plan = mended(world, crowded, "open-child-parent-on-hold")
+    assert after_of(plan, second.task_id).status == "cancelled"
     assert any(isinstance(write, DeleteTimer) for write in plan.writes)
+    endless = with_task(with_task(case, claim, hold_id=None), hold, timers=())
+    plan = mended(world, endless, "open-child-parent-on-hold")
+    assert after_of(plan, claim.task_id).status == "assigned"
 
 
 def test_on_hold_for_nothing_is_no_reason() -> None:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from shared.domain.model.people import ENGINE
 from shared.domain.model.scene import Scene, status_of
 from shared.domain.settling import due
-from tests.domain.worlds import ANN, World, as_caller
+from tests.domain.worlds import ANN, World, as_caller, workflow
 
 
 def _owed(world: World, task_id: str) -> str | None:
@@ -77,3 +78,11 @@ def test_a_stored_pair_that_the_workflow_has_not_is_an_error() -> None:
         status_of(world.workflow, broken)
     with pytest.raises(ValueError, match="needs a task"):
         _ = world.context(as_caller(ANN)).scene.subject
+
+
+def test_of_tasks_that_stand_in_a_circle_nothing_is_owed() -> None:
+    """Only the doctor looks at them; whoever settles the case comes to an end."""
+    world = World(workflow("appeals"))
+    task = replace(World().create(), type="FoiaTask", state="open", status="assigned", parent_id="look-1.t2")
+    world.tasks = {task.task_id: task, "look-1.t2": replace(task, task_id="look-1.t2", parent_id=task.task_id)}
+    assert due(world.context(ENGINE, task).scene, world.now) is None

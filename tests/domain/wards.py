@@ -17,6 +17,22 @@ from shared.domain.doctor.whole import Chart, WholeCase
 from shared.domain.model.people import ENGINE, SYSTEM, Caller
 from shared.domain.model.plan import Plan
 from shared.domain.model.task import Entry, Task
+from shared.domain.model.writes import (
+    AddDependent,
+    AddEntry,
+    ChangeCase,
+    ChangeEdge,
+    ChangeTask,
+    CheckTask,
+    CreateEdge,
+    DeleteEdge,
+    DeleteTimer,
+    PassLock,
+    PutTimer,
+    ReleaseLock,
+    TakeLock,
+    Write,
+)
 from tests.domain.worlds import World
 
 DOCTOR = Caller(SYSTEM, administrator=True)
@@ -63,3 +79,51 @@ def with_task(case: WholeCase, task: Task | str, **values: Any) -> WholeCase:
     """The case in which somebody has changed the stored task by hand."""
     before = case.tasks[task if isinstance(task, str) else task.task_id]
     return replace(case, tasks={**case.tasks, before.task_id: replace(before, **values)})
+
+
+def after(case: WholeCase, plan: Plan) -> WholeCase:
+    """The case once the plan has committed."""
+    for write in plan.writes:
+        case = _written(case, write)
+    return case
+
+
+def _written(case: WholeCase, write: Write) -> WholeCase:
+    match write:
+        case ChangeTask(before, task):
+            misfiled = tuple(thing for thing in case.misfiled if thing != before)
+            return replace(case, tasks={**case.tasks, task.task_id: task}, misfiled=misfiled)
+        case ChangeCase(_, changed):
+            return replace(case, case=changed)
+        case AddEntry(entry):
+            known = sorted((*case.entries(entry.task_id), entry), key=lambda known: known.version)
+            assert len({entry.version for entry in known}) == len(known)
+            return replace(case, history={**case.history, entry.task_id: tuple(known)})
+        case TakeLock() | ReleaseLock() | PassLock():
+            return replace(case, locks=_locks(case, write))
+        case PutTimer(timer) | DeleteTimer(timer):
+            kept = (t for t in case.timers if (t.task_id, t.timer_id) != (timer.task_id, timer.timer_id))
+            return replace(case, timers=(*kept, *([timer] if isinstance(write, PutTimer) else [])))
+        case _:
+            return _tied(case, write)
+
+
+def _tied(case: WholeCase, write: Write) -> WholeCase:
+    match write:
+        case CreateEdge(edge):
+            return replace(case, edges=(*case.edges, edge))
+        case DeleteEdge(edge):
+            return replace(case, edges=tuple(other for other in case.edges if other != edge))
+        case ChangeEdge(old, new):
+            return replace(case, edges=tuple(new if other == old else other for other in case.edges))
+        case AddDependent(prerequisite, task_id):
+            return replace(case, dependents=case.dependents | {(prerequisite, task_id)})
+    assert isinstance(write, CheckTask), write
+    return case
+
+
+def _locks(case: WholeCase, write: TakeLock | ReleaseLock | PassLock) -> dict[str, tuple[str, ...]]:
+    left = tuple(holder for holder in case.locks.get(write.name, ()) if holder != write.task_id)
+    held = {TakeLock: (write.task_id,), ReleaseLock: left}.get(type(write), (getattr(write, "to", ""),))
+    others = {name: holders for name, holders in case.locks.items() if name != write.name}
+    return {**others, write.name: held} if held else others

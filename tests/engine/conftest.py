@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from shared.engine import doctor
 from tests.engine.parties import Parties
 from tests.engine.races import Runners, runners
 from tests.engine.world import World
@@ -48,6 +49,20 @@ def parties(connected: tuple[Parties, Items]) -> Parties:
     made.world.begin(items)
     made.invitations.clear()
     return made
+
+
+@pytest.fixture
+def sound(deployment: tuple[World, Items]) -> Iterator[None]:
+    """Whatever the test has played, the doctor finds nothing wrong with any case of the world.
+
+    But for this: most tests seat only those who act in them, so that nobody may be left to go on.
+    """
+    yield
+    world, _ = deployment
+    for case_id in world.store.cases():
+        diagnosis = doctor.diagnose(world.session, case_id)
+        assert diagnosis is not None
+        assert [f for f in diagnosis.findings if f.invariant != "somebody-can-act"] == []
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,8 @@ from tests.engine.board import (
 )
 from tests.engine.world import ROOT, World
 
+pytestmark = pytest.mark.usefixtures("sound")
+
 
 @pytest.fixture
 def board(world: World) -> World:

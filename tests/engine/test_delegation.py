@@ -19,6 +19,8 @@ from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, BOB, ROOT, World
 from tests.workflows.claims import claims
 
+pytestmark = pytest.mark.usefixtures("sound")
+
 DISPATCH = {"kind": "organization", "id": "dispatch"}
 
 

@@ -15,6 +15,8 @@ from tests.engine.board import CLEO, JO, MAY, QUIN, act, advance, create, intake
 from tests.engine.world import ROOT, World
 from tests.workflows.versions import Several
 
+pytestmark = pytest.mark.usefixtures("sound")
+
 Figure = tuple[str, str, tuple[Any, ...]]
 
 GRANTED: Figure = (

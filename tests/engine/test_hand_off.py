@@ -17,6 +17,8 @@ from shared.storage.keys import CaseKey
 from shared.storage.store import Store
 from tests.engine.parties import HAL, OLA, TIA, Parties, by_email
 
+pytestmark = pytest.mark.usefixtures("sound")
+
 TO_HARBOR: Mapping[str, object] = {"option": "to", "organizationId": "harbor"}
 LINKS = [{"type": "report", "link": "https://example.org/1", "name": "Report"}]
 

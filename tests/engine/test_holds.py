@@ -13,6 +13,8 @@ from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, World
 from tests.workflows.claims import claims
 
+pytestmark = pytest.mark.usefixtures("sound")
+
 MINE = {"kind": "user", "id": "ann"}
 
 

@@ -10,6 +10,8 @@ from shared.engine.session import Identity, Refused, Request
 from tests.engine.board import AL, DEE, HANK, HEARING, JO, MAY, act, create, intake, open_tasks, seat, tasks_of
 from tests.engine.world import ROOT, World
 
+pytestmark = pytest.mark.usefixtures("sound")
+
 LEE = Identity("lee")
 BLOCKING = {
     "CongressionalInterest": "litigation-support",

@@ -144,7 +144,7 @@ OFFICE: dict[str, Break] = {
     "open-has-none": lambda ward: ward.change("claim", closed_at=ward.world.now),
     "cancelled-has-canceller": lambda ward: ward.change("done", cancelled_by=None),
     "open-child-parent-on-hold": lambda ward: ward.change("claim", status="assigned"),
-    "on-hold-has-reason": lambda ward: ward.change("paused", hold_id=None),
+    "on-hold-has-reason": lambda ward: ward.change("paused", hold_id="c1.none"),
     "closed-root-no-open-tasks": _closing_above,
     "counts-match": lambda ward: ward.change("claim", children=Children(open=5)),
     "one-open-of-type": a_second_review,

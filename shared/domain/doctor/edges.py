@@ -57,7 +57,7 @@ def _of_edge(chart: Chart, edge: Edge) -> Iterator[Finding]:
         yield Finding(NAME, ids, detail, repair, about=edge.parent_id, mend=_placing(chart, child, edge, repair))
         return
     repair = "The edge is taken away."
-    mend = _writing(ids[0] if ids else None, detail, DeleteEdge(edge))
+    mend = _tying(chart, ids[0] if ids else None, detail, DeleteEdge(edge))
     yield Finding(NAME, ids, detail, repair, about=f"{edge.parent_id} {edge.child_id}", mend=mend)
 
 
@@ -66,7 +66,7 @@ def _of_task(chart: Chart, task: Task, edge: Edge | None) -> Iterator[Finding]:
     if edge is None:
         detail = f"No edge says that {task.task_id} stands under {parent_id}."
         made = Edge(parent_id, task.task_id, parent_id if hold else task.counts_at or parent_id)
-        mend = _writing(task.task_id, detail, CreateEdge(_counted(chart, made, task)))
+        mend = _tying(chart, task.task_id, detail, CreateEdge(_counted(chart, made, task)))
         yield Finding(NAME, (task.task_id, parent_id), detail, "The edge is made again.", mend=mend)
         return
     if not hold and task.counts_at not in chart.tasks:
@@ -79,7 +79,7 @@ def _of_task(chart: Chart, task: Task, edge: Edge | None) -> Iterator[Finding]:
     right = replace(edge, counts_at=counts_at, hold=hold, same_type=task.is_delegate)
     if edge != right:
         detail = f"The edge from {parent_id} to {task.task_id} is not what the task says."
-        mend = _writing(task.task_id, detail, ChangeEdge(edge, right))
+        mend = _tying(chart, task.task_id, detail, ChangeEdge(edge, right))
         yield Finding(NAME, (task.task_id,), detail, "The edge says what the task says.", about="edge", mend=mend)
 
 
@@ -110,10 +110,16 @@ def _placing(chart: Chart, task: Task, edge: Edge, note: str) -> Mend:
     return lambda treatment: treatment.draft(task, note).set(parent_id=edge.parent_id, counts_at=counts_at)
 
 
-def _writing(told: TaskId | None, note: str, *writes: Write) -> Mend:
+def _tying(chart: Chart, told: TaskId | None, note: str, write: CreateEdge | ChangeEdge | DeleteEdge) -> Mend:
+    """The edge is written, and counted where it counts, and where it did."""
+    edges = (write.before, write.after) if isinstance(write, ChangeEdge) else (write.edge,)
+    above = tuple(dict.fromkeys(edge.counts_at for edge in edges if edge.counts_at in chart.tasks))
+
     def mend(treatment: Treatment) -> None:
-        treatment.write(*writes)
+        treatment.write(write)
         treatment.tell(told, note)
+        for task_id in above:
+            treatment.count_anew(chart.tasks[task_id], note)
 
     return mend
 
@@ -151,9 +157,7 @@ def _recounting(task: Task, writes: Iterable[Write], note: str) -> Mend:
     changes = tuple(writes)
 
     def mend(treatment: Treatment) -> None:
-        edges = {write.before.child_id: write.after for write in changes if isinstance(write, ChangeEdge)}
-        at = (edges.get(edge.child_id, edge) for edge in treatment.chart.whole.edges if edge.counts_at == task.task_id)
         treatment.write(*changes)
-        treatment.draft(task, note).set(children=counters_of(at))
+        treatment.count_anew(task, note)
 
     return mend

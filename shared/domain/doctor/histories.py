@@ -8,7 +8,7 @@ from shared.domain.definitions.vocabulary import MENDED
 from shared.domain.doctor.finding import Finding, Mend
 from shared.domain.doctor.treatment import Treatment
 from shared.domain.doctor.whole import Chart
-from shared.domain.model.task import Case, Entry, Task
+from shared.domain.model.task import Case, Entry, Task, TaskId
 from shared.domain.model.writes import AddEntry
 
 AT_ONCE = 30
@@ -33,7 +33,8 @@ def complete(chart: Chart) -> Iterator[Finding]:
         elif last > subject.version or not _says(known[last], subject):
             detail = f"The last entry of the history of {name} is not what is stored."
             repair = "A new entry says what is stored."
-            yield Finding("history-complete", ids, detail, repair, about="last", mend=_saying(subject, last, repair))
+            mend = _saying(task_id, repair)
+            yield Finding("history-complete", ids, detail, repair, about="last", mend=mend)
 
 
 def _versions(lost: list[int]) -> str:
@@ -78,11 +79,5 @@ def _replacing(chart: Chart, subject: Task | Case, known: dict[int, Entry], lost
     return mend
 
 
-def _saying(subject: Task | Case, last: int, note: str) -> Mend:
-    def mend(treatment: Treatment) -> None:
-        if isinstance(subject, Case):
-            treatment.tell(None, note)
-            return
-        treatment.draft(subject, note).taken = max(0, last - subject.version)
-
-    return mend
+def _saying(task_id: TaskId | None, note: str) -> Mend:
+    return lambda treatment: treatment.tell(task_id, note)

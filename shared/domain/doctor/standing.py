@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from shared.domain.definitions.vocabulary import MENDED
 from shared.domain.doctor.finding import Finding, Mend
 from shared.domain.doctor.treatment import Treatment
 from shared.domain.doctor.whole import Chart
@@ -77,7 +78,8 @@ def canceller(chart: Chart) -> Iterator[Finding]:
         status, closing = chart.status(task), _closing(chart, task)
         if status.open or status.completed or task.cancelled_by is not None or closing is None:
             continue
-        if closing.created_by is not None:
+        # What the doctor wrote itself says that it was so, not who did it.
+        if closing.created_by is not None and closing.action != MENDED:
             detail = f"{task.task_id} was cancelled by {closing.created_by.id}, and does not say so."
             mend = _setting(task, "It says who cancelled it.", cancelled_by=closing.created_by)
             yield Finding("cancelled-has-canceller", (task.task_id,), detail, "It says so again.", mend=mend)

@@ -35,6 +35,7 @@ from shared.domain.model.writes import (
     TakeLock,
     Write,
 )
+from shared.domain.trees.counting import counters_of
 from shared.domain.trees.locks import folded
 
 
@@ -59,6 +60,7 @@ class Treatment:
             context = replace(self.context, scene=self.chart.scene(task))
             draft = Draft(context, task, action=MENDED, given={}, counters=True)
             draft.company = self._company
+            draft.taken = self._last(task) - task.version
             self._company[task.task_id] = draft
         draft.note = " ".join(dict.fromkeys((*([draft.note] if draft.note else ()), note)))
         return draft
@@ -67,9 +69,21 @@ class Treatment:
         """These are written with the tasks."""
         self._writes.extend(writes)
 
+    def count_anew(self, task: Task, note: str) -> None:
+        """The task's counters are what the edges add up to, as the repair leaves them."""
+        edges = {(edge.parent_id, edge.child_id): edge for edge in self.chart.whole.edges}
+        for write in self._writes:
+            match write:
+                case CreateEdge(edge) | ChangeEdge(after=edge):
+                    edges[edge.parent_id, edge.child_id] = edge
+                case DeleteEdge(edge):
+                    edges.pop((edge.parent_id, edge.child_id), None)
+        counted = (edge for edge in edges.values() if edge.counts_at == task.task_id)
+        self.draft(task, note).set(children=counters_of(counted))
+
     def restore(self, task: Task, restored: Task, entry: Entry) -> None:
         """The task is what its entry says; what it was stored as, no rule knows."""
-        version = max(task.version, entry.version) + 1
+        version = self._last(task) + 1
         context = self.context
         after = replace(restored, version=version, updated_at=context.now, updated_by=context.caller.person)
         changes = {"status": {"from": task.status, "to": after.status}}
@@ -99,6 +113,10 @@ class Treatment:
         after = replace(case, version=told + 1, updated_at=self.context.now, updated_by=person)
         entry = replace(case_entry(self.context, after, MENDED, "CaseChanged"), note=note)
         self.write(ChangeCase(case, after), AddEntry(entry))
+
+    def _last(self, task: Task) -> int:
+        """The last version of the task that is taken: its own, or one that its history has gone on to."""
+        return max(task.version, *(entry.version for entry in self.chart.whole.entries(task.task_id)), 0)
 
     def plan(self) -> Plan:
         """All of it as one plan; of two repairs that would write one item, the later one has to come again."""
