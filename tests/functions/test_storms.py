@@ -20,6 +20,7 @@ from functions.relay.events import Bus
 from functions.streams import FailureQueue
 from shared.domain.model.task import Task
 from shared.engine import tasks
+from shared.engine.doctor import diagnose
 from shared.engine.session import Identity, Refused, Request, Session
 from shared.engine.timers import settle_all, sweep
 from shared.storage.store import Throttled, Unreachable
@@ -256,6 +257,9 @@ def check(world: World) -> None:
     cases = list(world.store.cases())
     for case_id in cases:
         check_case(world, case_id)
+        diagnosis = diagnose(world.session, case_id)
+        assert diagnosis is not None
+        assert diagnosis.findings == ()
     found = [task for case_id in cases for task in world.store.tasks(case_id)]
     assert not any(task.staged for task in found)
     _check_ends(world, found)
