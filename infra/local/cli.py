@@ -165,6 +165,7 @@ def check(
     *,
     write: Annotated[bool, typer.Option("--write", help="Compile those without mistakes to what is deployed.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Also where that changes a published version.")] = False,
+    diagram: Annotated[Path | None, typer.Option(help="Where to draw the way into the first mistake.")] = None,
     against: Annotated[str | None, typer.Option(help="Judge these cases: an export's file, or the word stack.")] = None,
     stack: Annotated[
         str | None, typer.Option(help="Name of a deployed stack; without it the one on this machine.")
@@ -183,6 +184,10 @@ def check(
         problems = workflows.check(files, write=write, force=force, tell=lambda said: shown.update(f"{said} ..."))
     for problem in problems:
         typer.echo(problem)
+    pictures = [problem.picture for problem in problems if problem.picture]
+    if diagram is not None and pictures:
+        diagram.write_text(pictures[0], encoding="utf-8")
+        console.print(f"The first way into a mistake is drawn in {diagram}.")
     if problems:
         raise ObstacleError(f"{len(problems)} of these must be mended before the files can be deployed.")
     console.print(f"Nothing is wrong with {', '.join(map(str, files))}.")

@@ -20,6 +20,7 @@ from shared.domain.checks.lives import Telling
 from shared.domain.checks.verify import play, verify
 from shared.domain.definitions.compiled import MalformedError, workflow_from
 from shared.domain.definitions.workflow import Workflow
+from shared.domain.pictures.counterexample import counterexample
 
 __all__ = ["Problem", "UnreadableError", "check", "workflow_of"]
 
@@ -80,4 +81,5 @@ _FOUND: dict[str, tuple[Finding, ...]] = {}
 
 def _problem(source: Source, finding: Finding) -> Problem:
     path = tuple(str(step) for step in finding.path)
-    return Problem(source.file, source.line(finding.where), finding.detail, finding.hint, finding.rule, path)
+    picture = counterexample(finding.detail, finding.path) if finding.path else ""
+    return Problem(source.file, source.line(finding.where), finding.detail, finding.hint, finding.rule, path, picture)

@@ -10,7 +10,8 @@ from pathlib import Path
 class Problem:
     """What is wrong, where, by which rule, and what to do about it.
 
-    `path` are the steps of a counterexample, one after the other; most problems have none.
+    `path` are the steps of a counterexample, one after the other, and `picture` shows them in Mermaid's words;
+    most problems have none.
     """
 
     file: str
@@ -19,6 +20,7 @@ class Problem:
     hint: str = ""
     rule: str = "file"
     path: tuple[str, ...] = ()
+    picture: str = ""
 
     def __str__(self) -> str:
         """`file:line: reason`, which editors and terminals make a link of; the hint follows."""

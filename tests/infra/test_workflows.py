@@ -1,10 +1,14 @@
 """Workflows are checked before anything is deployed."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from infra import app
 from infra.workflows import FOLDER, WorkflowError, verify_workflows
+from tests.infra.conftest import CDK_JSON
+from tests.workflows.broken import LIVES
 
 
 def test_the_workflows_that_come_with_casetree_may_be_deployed() -> None:
@@ -19,6 +23,26 @@ def test_a_workflow_with_a_mistake_is_not_deployed(tmp_path: Path) -> None:
     broken.write_text(text, encoding="utf-8")
     with pytest.raises(WorkflowError, match=r"inspection\.yaml:\d+: There is no status 'past'"):
         verify_workflows([broken])
+
+
+def test_a_workflow_that_plays_badly_is_not_deployed(tmp_path: Path) -> None:
+    """What is right as it is written may still leave tasks to nobody: the way there is told."""
+    broken = tmp_path / "errands.yaml"
+    broken.write_text(next(b.text for b in LIVES if b.rule == "somebody-can-act"), encoding="utf-8")
+    with pytest.raises(WorkflowError, match=r"nobody can act.*\n.*--create by inside"):
+        verify_workflows([broken])
+
+
+def test_no_template_is_made_while_a_workflow_has_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither `casetree up` nor `make deploy` gets any further: both have the CDK run this."""
+
+    def refuse() -> None:
+        raise WorkflowError("errands.yaml:85: A case gets to where nobody can act.")
+
+    monkeypatch.setattr(app, "verify_workflows", refuse)
+    with pytest.raises(SystemExit, match=r"casetree: errands\.yaml:85"):
+        app.main()
+    assert json.loads(CDK_JSON.read_text(encoding="utf-8"))["app"].endswith("-m infra.app")
 
 
 def test_a_file_that_says_more_than_its_published_form_is_not_deployed(tmp_path: Path) -> None:

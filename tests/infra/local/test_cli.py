@@ -15,6 +15,7 @@ from infra.local.clock import Timer
 from infra.local.home import REPOSITORY
 from infra.local.records import Stack
 from infra.local.target import Target
+from tests.workflows.broken import LIVES
 
 COMMANDS = (
     "up",
@@ -153,6 +154,16 @@ def test_a_workflow_file_with_a_mistake_is_refused_with_file_line_and_reason(tmp
     assert status == 1
     assert f"{file}:" in text
     assert "must be mended" in text
+
+
+def test_the_way_into_a_mistake_is_drawn_where_one_asks_for_it(tmp_path: Path) -> None:
+    """In Mermaid's words, beside what is told."""
+    file, drawn = tmp_path / "errands.yaml", tmp_path / "way.mmd"
+    file.write_text(next(b.text for b in LIVES if b.rule == "somebody-can-act"), encoding="utf-8")
+    status, text = _run("check", str(file), "--diagram", str(drawn))
+    assert status == 1
+    assert "nobody can act" in text
+    assert drawn.read_text(encoding="utf-8").startswith("flowchart TD\n")
 
 
 @pytest.mark.usefixtures("up")
