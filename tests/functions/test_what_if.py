@@ -29,6 +29,8 @@ from tests.workflows.versions import FIRST, changed, published
 LAST = "    who: [assignee]\n    input:\n      note: {is: note}\n"
 GUARDED = changed(FIRST, (LAST, f"{LAST}    guards: [due_time_passed]\n"))
 """Errands that are finished only once they are overdue."""
+NOTED = changed(FIRST, (LAST, LAST.replace("{is: note}", "{is: note, required: true}")))
+"""Errands that are finished with a note only."""
 MINE = {"kind": "user", "id": "ann"}
 
 
@@ -111,8 +113,7 @@ def test_an_action_that_a_new_guard_stands_before_would_have_been_refused(trips:
 
 def test_input_that_is_needed_now_would_have_been_missing(trips: World, shelf: Path) -> None:
     """Where history shows that it was not given."""
-    more = ("    input:\n      note: {is: note}\n", "    input:\n      note: {is: note, required: true}\n")
-    assert found(verdicts(trips, shelf, changed(FIRST, more))["t1"]) == [("refused", 6, "finish", "input")]
+    assert found(verdicts(trips, shelf, NOTED)["t1"]) == [("refused", 6, "finish", "input")]
 
 
 def test_a_step_that_leads_elsewhere_is_told_and_no_refusal(trips: World, shelf: Path) -> None:
@@ -250,7 +251,7 @@ def test_the_command_judges_a_stack_or_an_export(deployed: World, shelf: Path) -
     """With an error where a case would have been refused; so it can stand in an author's CI."""
     fine, worse = shelf / "fine.yaml", shelf / "worse.yaml"
     fine.write_text(changed(FIRST), encoding="utf-8")
-    worse.write_text(GUARDED, encoding="utf-8")
+    worse.write_text(NOTED, encoding="utf-8")
     status, text = run("check", str(fine), "--against", "stack", "--stack", "Casetree")
     assert (status, "2 cases: 2 fit, 0 do not." in text) == (0, True)
     status, lines = run("export", "errands", "--stack", "Casetree")
