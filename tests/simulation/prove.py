@@ -26,7 +26,7 @@ from tests.simulation.faults import OneOfEach
 from tests.simulation.judge import Serial, hash_of, judge
 from tests.simulation.large import SETTINGS, schedule_of
 from tests.simulation.schedule import Schedule, described
-from tests.simulation.small import SCENES, Explored, explore
+from tests.simulation.small import SCENES, Explored, explore, faults_of
 from tests.simulation.world import Start, quiet
 
 CHUNK = 100
@@ -162,7 +162,7 @@ def _explore(pool: ProcessPoolExecutor, progress: Progress, total: Report) -> No
             report, found = done.result()
             total.add(report)
             if scene is not None:
-                more = list(found.faults())
+                more = list(faults_of(scene, found))
                 running |= {pool.submit(play_all, scene, faults): None for faults in more}
                 progress.update(bar, total=(progress.tasks[bar].total or 0) + len(more))
             progress.update(bar, advance=1, found=_found(total))
@@ -195,7 +195,7 @@ def _again(console: Console, seed: str) -> bool:
     workflow, colon, number = seed.partition(":")
     if not colon:
         report, found = play_all(seed, None)
-        for faults in found.faults():
+        for faults in faults_of(seed, found):
             report.add(play_all(seed, faults)[0])
     else:
         report = play((workflow, int(number), int(number) + 1))

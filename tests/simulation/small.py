@@ -126,6 +126,12 @@ SCENES: Mapping[str, Callable[[], Scene]] = {
 }
 
 
+PAIRS = ("last_and_next", "reopened", "two_sweeps")
+"""Scenes small enough for every pair of a duplicate and a death."""
+DUPLICATES = (*PAIRS, "three_siblings")
+"""Those in which each record comes twice; in all of them, whoever commits dies."""
+
+
 @dataclass
 class Explored:
     """What the schedules of a scene came to: how many there were, and what was wrong."""
@@ -144,6 +150,13 @@ class Explored:
         for twice, dies in product((None, *records), (None, *deaths)):
             if twice or dies:
                 yield OneOfEach(twice, dies)
+
+
+def faults_of(name: str, found: Explored) -> Iterator[OneOfEach]:
+    """The faults with which every schedule of the scene is played: as many kinds as its size allows."""
+    for faults in found.faults():
+        if not faults.twice or (name in DUPLICATES and (not faults.dies or name in PAIRS)):
+            yield faults
 
 
 def explore(name: str, faults: OneOfEach | None = None, *, until_failure: bool = False) -> Explored:
