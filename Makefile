@@ -33,7 +33,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo up down deploy test prove check audit format lock clean
+.PHONY: help setup demo up down deploy test prove check audit mutants format lock clean
 
 help: ## List what there is
 	@echo "Casetree: a serverless engine for human tasks."
@@ -88,6 +88,9 @@ audit: setup ## Ask whether any locked package has a known vulnerability
 	done; \
 	echo "npm packages"; (cd infra/npm && "$(CURDIR)"/$(NPM) audit --package-lock-only) || failed=1; \
 	exit $$failed
+
+mutants: setup ## Take workflows apart, one thing at a time, and count what the checker refuses (takes long)
+	@$(BIN)/python -m tests.mutants $(or $(FILES),shared/workflows/*.yaml)
 
 format: setup ## Format the code and apply the safe corrections
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format .
