@@ -60,9 +60,18 @@ class Setting:
     organizations: Sequence[str]
 
 
+def _staff(world: SimulatedWorld) -> None:
+    """Somebody is a member of each organization: else only an administrator could go on there, as the doctor says."""
+    world.put_user("bea")
+    for organization in world.store.organizations():
+        if not world.store.members(organization.id):
+            world.join(organization.id, "bea")
+
+
 def _inspection(random: Random) -> SimulatedWorld:
     world = SimulatedWorld()
     world.populate()
+    _staff(world)
     world.case("c1")
     made: list[str] = []
     for _ in range(random.randint(2, 5)):
@@ -74,11 +83,7 @@ def _inspection(random: Random) -> SimulatedWorld:
 def _appeals(random: Random) -> SimulatedWorld:
     world = SimulatedWorld()
     seat(world)
-    world.put_user("bea")
-    for organization in world.store.organizations():
-        if not world.store.members(organization.id):
-            # Else only an administrator could go on there, and the doctor would say so.
-            world.join(organization.id, "bea")
+    _staff(world)
     intake(world, random.choice(("direct_review", "evidence_submission", "hearing")))
     return world
 
