@@ -120,8 +120,8 @@ def _doctor(session: Session, event: dict[str, Any], deadline: float) -> dict[st
     if case_id is None:
         report = visit_all(session, planned, out_of_time, _log_failure)
     else:
-        report = VisitReport(cases=1)
-        visit(session, case_id, planned, report)
+        report = VisitReport()
+        report.cases = int(visit(session, case_id, planned, report))
     return round_as_json(report)
 
 

@@ -60,13 +60,14 @@ def visit_all(session: Session, planned: Round, out_of_time: OutOfTime, on_error
     return report
 
 
-def visit(session: Session, case_id: str, planned: Round, report: VisitReport) -> None:
-    """The report says what does not hold of the case, and what was done about it; nothing of one that there is not."""
+def visit(session: Session, case_id: str, planned: Round, report: VisitReport) -> bool:
+    """Whether there is such a case; if so, the report says what does not hold of it, and what was done about that."""
     if not planned.repairs:
         diagnosis = diagnose(session, case_id)
         report.findings += [(case_id, finding) for finding in diagnosis.findings] if diagnosis is not None else []
-        return
+        return diagnosis is not None
     done = repair(session, case_id, None, dry_run=planned.dry_run)
     if done is not None:
         report.findings += [(case_id, finding) for finding in done.left]
         report.repairs += [(case_id, step) for step in done.repairs]
+    return done is not None

@@ -95,7 +95,7 @@ def test_of_a_case_that_there_is_not_there_is_nothing_to_say(world: World, conte
     """Neither a finding nor a repair."""
     for more in ({}, {"repair": True}):
         answer = timers.run({"job": "doctor", "caseId": "none", **more}, context, world.session)
-        assert (answer["findings"], answer["repairs"]) == ([], [])
+        assert (answer["cases"], answer["findings"], answer["repairs"]) == (0, [], [])
 
 
 def _raised(what: str, error: Exception) -> None:
