@@ -14,7 +14,6 @@ from shared.engine.session import Refused, Session
 from shared.engine.timers import SettleReport, settle_case
 from shared.storage.end_items import LISTED
 from shared.storage.keys import Address, CaseKey
-from shared.storage.schema import DUE
 from tests.simulation.outcome import Grown, Outcome, cases_of, flaws, miscounted, outcome_of
 from tests.simulation.schedule import Doing, Schedule
 from tests.simulation.table import Memory, MemoryStore
@@ -111,8 +110,7 @@ def finish(session: Session, memory: Memory) -> SettleReport:
 def delivered(session: Session, memory: Memory) -> None:
     """Everything is delivered, what is due has fired, and what followed from that is delivered, too."""
     settled(session, memory)
-    shards = {int(item[DUE.partition]["S"].partition("#")[2]) for item in memory.items() if DUE.partition in item}
-    timers.sweep(session, sorted(shards), lambda: False, _raised)
+    timers.sweep(session, memory.shards(), lambda: False, _raised)
     settled(session, memory)
 
 

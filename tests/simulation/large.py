@@ -117,6 +117,7 @@ class Moment:
     start: Start
     offers: Mapping[str, Sequence[Call]]
     near: Mapping[str, Sequence[str]]
+    shards: Sequence[int]
 
 
 @lru_cache(8)
@@ -138,7 +139,8 @@ def _moment(setting: Setting, random: Random) -> Moment:
     everybody = [task for case_id in world.store.cases() for task in world.store.tasks(case_id)]
     offers = {task.task_id: list(_offered(world, setting, task, random)) for task in everybody}
     near = {t.task_id: [o.task_id for o in everybody if _beside(t, o)] for t in everybody if offers[t.task_id]}
-    return Moment(start, {task_id: calls for task_id, calls in offers.items() if calls}, near)
+    offered = {task_id: calls for task_id, calls in offers.items() if calls}
+    return Moment(start, offered, near, start.memory.shards())
 
 
 def _live(world: SimulatedWorld, setting: Setting, random: Random) -> None:
@@ -221,5 +223,6 @@ def _doings(here: Moment, random: Random) -> Iterator[Doing]:
         yield replace(call, key=f"{random.getrandbits(32)}") if random.random() < 0.5 else call
         beside = [other for other in here.near[task_id] if other in here.offers]
         task_id = random.choice(beside if random.random() < NEAR else list(here.offers))
+    # One shard each, as parallel sweeps have: what a sweep of several does is not done at one moment.
     for _ in range(random.choice((0, 0, 1, 2))):
-        yield Sweep()
+        yield from (Sweep((shard,)) for shard in here.shards)

@@ -19,7 +19,7 @@ from pynamodb.expressions.condition import Condition
 from shared.storage.actions import Action, in_order
 from shared.storage.attributes import Item
 from shared.storage.keys import Address, key_item
-from shared.storage.schema import INDEXES, PARTITION, SORT, Index
+from shared.storage.schema import DUE, INDEXES, PARTITION, SORT, Index
 from shared.storage.sizes import size_of
 from shared.storage.store import Store
 from shared.storage.table import Table
@@ -89,6 +89,11 @@ class Memory:
         """The rows of a partition of an index, by its sort key."""
         rows = [i for i in self.items() if i.get(index.partition) == {"S": name} and index.sort in i]
         return sorted((_row(index, item) for item in rows), key=lambda row: row[index.sort]["S"])
+
+    def shards(self) -> list[int]:
+        """The shards in which timers run."""
+        named = (item[DUE.partition]["S"].partition("#")[2] for item in self.items() if DUE.partition in item)
+        return sorted(set(map(int, named)))
 
     def has(self, prefix: str) -> bool:
         """Whether there is an item with such a sort key."""
