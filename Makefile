@@ -56,7 +56,7 @@ deploy: setup ## Deploy to the AWS account that your credentials name
 
 # Several processes share the tests, a file each at a time; more of them than four would only start more servers.
 test: setup ## Run every test, and demand that every branch of the domain is covered
-	@$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder --cov --cov-report=
+	@$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --no-loadscope-reorder --cov --cov-report=
 	@$(BIN)/coverage report --skip-covered
 	@$(BIN)/coverage report --include='shared/domain/*' --fail-under=100 --format=total >/dev/null || { \
 		echo; echo "Every line and branch of shared/domain must be tested. Missing:"; \

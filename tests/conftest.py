@@ -1,12 +1,16 @@
 """What all tests share: a world without AWS credentials, hypothesis profiles, DynamoDB Local."""
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 from tests import dynamodb_local as dynamodb_local_server
+
+STACK = "tests/stack/"
 
 # No test reaches an AWS account: these replace what the shell holds, before any client is made.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -34,18 +38,23 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
-    """Tests of one file run in one process, as they share what is costly to make; those of the stack share a stack.
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """Hands the tests out by file, as one file's share what is costly to make; those of the stack share a stack."""
 
-    The stack's begin first where several processes share the tests: they take longest, and one process has them all.
-    """
-    for item in items:
-        on_stack = item.get_closest_marker("stack") is not None
-        item.add_marker(pytest.mark.xdist_group("stack" if on_stack else str(item.path)))
-    yield
+    def _split_scope(self, nodeid: str) -> str:
+        return STACK if nodeid.startswith(STACK) else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Where several processes share the tests, this is how."""
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, the stack's begin first: one process has them all, and they take long."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: item.get_closest_marker("stack") is None)
+        items.sort(key=lambda item: not item.nodeid.startswith(STACK))
 
 
 @pytest.fixture(scope="session")
