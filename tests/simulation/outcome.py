@@ -175,6 +175,11 @@ def _numbers(tallies: Mapping[Tally, Mapping[Number, int]]) -> Counter[tuple[Tal
     return Counter({(tally, number): n for tally, numbers in tallies.items() for number, n in numbers.items() if n})
 
 
+def together(grown: Iterable[Grown]) -> Outcome:
+    """All cases, in no order."""
+    return tuple(sorted((outcome_of(one) for one in grown), key=repr))
+
+
 def outcome_of(grown: Grown) -> Outcome:
     """The case as a forest of tasks, in no order, each with what it is, what people did with it, and what is below."""
     below: dict[TaskId | None, list[TaskId]] = defaultdict(list)

@@ -23,9 +23,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tests.simulation.faults import OneOfEach
-from tests.simulation.judge import Serial, hash_of, judge
+from tests.simulation.judge import hash_of, judge
 from tests.simulation.large import SETTINGS, schedule_of
 from tests.simulation.schedule import Schedule, described
+from tests.simulation.serial import Serial
 from tests.simulation.small import SCENES, Explored, explore, faults_of
 from tests.simulation.world import Start, quiet
 

@@ -16,8 +16,9 @@ from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, ROOT
 from tests.simulation.explore import Exploration
 from tests.simulation.faults import OneOfEach
-from tests.simulation.judge import Serial, hash_of, judge
+from tests.simulation.judge import hash_of, judge
 from tests.simulation.schedule import CREATE, Call, Doing, Schedule, Sweep, described
+from tests.simulation.serial import Serial
 from tests.simulation.world import SimulatedWorld, Start
 from tests.workflows.claims import claims
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
@@ -15,12 +15,15 @@ from functions.hooks import handler as hooks
 from functions.relay import handler as relay
 from shared import workflows
 from shared.domain.model.people import User
-from shared.engine import counting, invitations, people, settle
+from shared.engine import counting, invitations, people, settle, timers
 from shared.engine.session import Session, Workflows
 from shared.storage.case_items import entry_of_item
 from shared.storage.store import Store
 from tests.engine.world import World
 from tests.simulation.table import Memory, MemoryStore
+
+AFTERWARDS = timedelta(hours=2)
+"""When all is over: by then, what was staged and never came to light is swept, too."""
 
 loaded_workflows = cache(workflows.load)
 
@@ -69,14 +72,33 @@ def session_of(
 def settled(session: Session, memory: Memory) -> None:
     """The stream is delivered, once and in order, until nothing follows from it any more."""
     while memory.stream:
-        fresh, memory.stream = memory.stream, []
-        entries = [entry for entry in map(entry_of_item, fresh) if not entry.staged]
-        for entry in entries:
-            settle.react(session, entry)
-            invitation = invitations.invitation(session, entry)
-            if invitation is not None:
-                invitations.went_out(session, invitation.connection.id)
-        counting.count(session, entries)
+        delivered_once(session, memory)
+
+
+def delivered_once(session: Session, memory: Memory) -> None:
+    """What is in the stream is delivered; what follows from that is in it now."""
+    fresh, memory.stream = memory.stream, []
+    entries = [entry for entry in map(entry_of_item, fresh) if not entry.staged]
+    for entry in entries:
+        settle.react(session, entry)
+        invitation = invitations.invitation(session, entry)
+        if invitation is not None:
+            invitations.went_out(session, invitation.connection.id)
+    counting.count(session, entries)
+
+
+def delivered(session: Session, memory: Memory) -> None:
+    """Everything is delivered, what is due has fired, and what followed from that is delivered, too."""
+    settled(session, memory)
+    timers.sweep(session, memory.shards(), lambda: False, _raised)
+    settled(session, memory)
+
+
+def engine_of(memory: Memory, start: Start, now: datetime) -> Session:
+    """A session that nothing comes between, with ids that no actor has."""
+    # The same id would be the token of a commit that the table has seen.
+    numbers, prefix = count(1), f"z{len(memory.tokens):06}"
+    return session_of(MemoryStore(memory), start.workflows, lambda: now, lambda _: f"{prefix}{next(numbers):09}")
 
 
 @contextmanager
@@ -92,3 +114,7 @@ def quiet() -> Iterator[None]:
 
 def _nothing(*_: object) -> None:
     """Nothing is reported."""
+
+
+def _raised(what: str, error: Exception) -> None:
+    raise AssertionError(what) from error
