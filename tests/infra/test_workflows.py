@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import app
+from infra import app, workflows
 from infra.workflows import FOLDER, WorkflowError, verify_workflows
 from tests.infra.conftest import CDK_JSON
 from tests.workflows.broken import LIVES
@@ -23,6 +23,34 @@ def test_a_workflow_with_a_mistake_is_not_deployed(tmp_path: Path) -> None:
     broken.write_text(text, encoding="utf-8")
     with pytest.raises(WorkflowError, match=r"inspection\.yaml:\d+: There is no status 'past'"):
         verify_workflows([broken])
+
+
+def test_what_has_passed_is_not_played_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until the file says something else, or the checker is another one."""
+    checked: list[Path] = []
+
+    def check(paths: list[Path]) -> list[str]:
+        checked.extend(paths)
+        return []
+
+    monkeypatch.setattr(workflows, "check", check)
+    monkeypatch.setattr(workflows, "CHECKED", tmp_path / "checked")
+    file, checker = tmp_path / "errands.yaml", tmp_path / "checker.py"
+    monkeypatch.setattr(workflows, "CHECKER", (checker,))
+    for rules, code in (("a", "1"), ("a", "1"), ("b", "1"), ("b", "2"), ("a", "2")):
+        file.write_text(rules)
+        checker.write_text(code)
+        verify_workflows([file])
+    assert len(checked) == 4
+
+
+def test_what_has_not_passed_is_looked_at_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refusal is never remembered."""
+    monkeypatch.setattr(workflows, "CHECKED", tmp_path / "checked")
+    monkeypatch.setattr(workflows, "check", lambda paths: ["a mistake"])
+    for _ in range(2):
+        with pytest.raises(WorkflowError, match="a mistake"):
+            verify_workflows([FOLDER / "inspection.yaml"])
 
 
 def test_a_workflow_that_plays_badly_is_not_deployed(tmp_path: Path) -> None:
