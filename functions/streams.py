@@ -44,9 +44,12 @@ class Queue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FailureQueue:
-    """Where records wait for a person: their keys, the error, and the function to send them to again."""
+    """Where records wait for a person: their keys, the error, and the function to send them to again.
 
-    client: Queue
+    `client` gives the client, which is dear to make, and which most processes never need.
+    """
+
+    client: Callable[[], Queue]
     url: str
     function: str
 
@@ -55,7 +58,7 @@ class FailureQueue:
         keys = {name: value.get("S") for name, value in record.get("dynamodb", {}).get("Keys", {}).items()}
         text = f"{type(error).__name__}: {error}"[:MESSAGE]
         body = json.dumps({"keys": keys, "error": text, "function": self.function})
-        self.client.send_message(QueueUrl=self.url, MessageBody=body)
+        self.client().send_message(QueueUrl=self.url, MessageBody=body)
 
 
 @dataclass(slots=True)

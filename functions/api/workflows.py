@@ -8,8 +8,6 @@ from functions.api.parameters import text
 from functions.api.problems import Problem
 from functions.api.views import workflows as views
 from shared.domain.definitions.workflow import Workflow
-from shared.domain.pictures.diagram import lifecycle
-from shared.domain.pictures.drawing import drawn
 from shared.engine.people import me
 
 ROUTES = Routes("Workflows")
@@ -56,6 +54,10 @@ def draw_workflow(call: Call) -> Reply:
     type_name = call.query[TYPE] or next(iter(workflow.types))
     if type_name not in workflow.types:
         raise Problem("invalid_request", f"There is no type {type_name[:100]!r} in this workflow.")
+    # Few ask for a picture: what draws them is no part of every start.
+    from shared.domain.pictures.diagram import lifecycle  # noqa: PLC0415
+    from shared.domain.pictures.drawing import drawn  # noqa: PLC0415
+
     if prefers(call.accept, (MERMAID, SVG)) == SVG:
         return Reply(drawn(workflow, type_name), media_type=SVG, headers={"Content-Security-Policy": SVG_POLICY})
     return Reply(lifecycle(workflow, type_name), media_type=f"{MERMAID}; charset=utf-8")

@@ -96,4 +96,9 @@ def _bus() -> Bus:
 
 @cache
 def _failures() -> FailureQueue:
-    return FailureQueue(make_client("sqs", os.environ), required(os.environ, "CASETREE_FAILURE_QUEUE_URL"), SERVICE)
+    return FailureQueue(_queue, required(os.environ, "CASETREE_FAILURE_QUEUE_URL"), SERVICE)
+
+
+@cache
+def _queue() -> Any:
+    return make_client("sqs", os.environ)

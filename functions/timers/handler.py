@@ -21,8 +21,6 @@ from functions.runtime import make_client, open_session, required
 from functions.streams import Context
 from functions.timers.findings import Rounds, round_as_json
 from shared.domain.model.people import User
-from shared.engine.migrating import MigrateReport, migrate_all, migrate_one
-from shared.engine.people import bootstrap
 from shared.engine.session import Session
 from shared.engine.timers import SettleReport, settle_all, settle_case, settle_on, sweep
 from shared.engine.visits import Round, VisitReport, visit, visit_all
@@ -135,6 +133,9 @@ def _migrate(session: Session, event: dict[str, Any], deadline: float) -> dict[s
     def out_of_time() -> bool:
         return time.monotonic() > deadline
 
+    # As rare as what makes people: no sweep is to wait for it.
+    from shared.engine.migrating import MigrateReport, migrate_all, migrate_one  # noqa: PLC0415
+
     to, dry_run = session.workflows.get(event["workflow"], event["toVersion"]), event["dryRun"]
     case_id = event.get("caseId")
     if case_id is None:
@@ -147,6 +148,9 @@ def _migrate(session: Session, event: dict[str, Any], deadline: float) -> dict[s
 
 def _bootstrap(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
     """The organizations of all workflows exist, and so do the administrators; who exists is left as they are."""
+    # Asked for once in the life of a stack: no other start is to wait for what creates people.
+    from shared.engine.people import bootstrap  # noqa: PLC0415
+
     for admin in event["admins"]:
         bootstrap(session, User(admin, admin))
     return {"admins": event["admins"], "failed": 0}

@@ -62,7 +62,7 @@ def _wherever(world: World, line: Line, work: Callable[[], bool], step: int = 1)
 def test_hooks_take_it_up_again(world: World, line: Line, waiting: str, context: Context, queue: Queue) -> None:
     """Records that a busy table held up come again, none is put aside, and what they made due is done once."""
     records = [record for record in world.records() if "reacts" in record["dynamodb"]["NewImage"]]
-    failures = FailureQueue(queue, "https://queue", "hooks")
+    failures = FailureQueue(lambda: queue, "https://queue", "hooks")
 
     def react() -> bool:
         return not failed(hooks.react({"Records": records}, context, world.session, failures))
@@ -77,7 +77,7 @@ def test_hooks_take_it_up_again(world: World, line: Line, waiting: str, context:
 def test_the_relay_takes_it_up_again(world: World, line: Line, context: Context, queue: Queue) -> None:
     """Everything is announced whatever the table does, and counted once it is well."""
     records, heard = world.records(), Client()
-    failures = FailureQueue(queue, "https://queue", "relay")
+    failures = FailureQueue(lambda: queue, "https://queue", "relay")
     bus = Bus(heard, "casetree", lambda seconds: None)
 
     def announce() -> bool:

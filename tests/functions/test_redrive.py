@@ -85,7 +85,7 @@ class Place:
 
     def put_aside(self, function: str, *versions: int) -> None:
         """The records of the first task's versions are put aside, as the function does it itself."""
-        failures = FailureQueue(self.queue, self.target.failure_queue, function)
+        failures = FailureQueue(lambda: self.queue, self.target.failure_queue, function)
         task = self.world.store.history(self.first)
         keys = [history_of(entry) for version in versions for entry in task if entry.version == version]
         for key in keys:

@@ -218,7 +218,7 @@ class Play:
 
     def _run(self, session: Session, caller: Caller, name: str, batch: list[Any]) -> set[str]:
         """The sort keys of the records that come again."""
-        failures, event = FailureQueue(self.queue, "https://queue", name), {"Records": batch}
+        failures, event = FailureQueue(lambda: self.queue, "https://queue", name), {"Records": batch}
         try:
             if name == "hooks":
                 answer = hooks.react(event, Context(), session, failures)

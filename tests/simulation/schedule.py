@@ -110,7 +110,7 @@ class Schedule:
         self.outcome: object = None
         self._workflows = start.workflows
         self._batches: dict[str, list[Item]] = {}
-        self._failures = FailureQueue(self, "queue", "function")
+        self._failures = FailureQueue(lambda: self, "queue", "function")
         self._bus = Bus(self, "casetree", lambda _: None)
         for number, done in enumerate(self.done):
             self._begin(f"call {number}", done)

@@ -54,6 +54,7 @@ def test_a_start_loads_nothing_that_only_some_answers_need() -> None:
         "jsonschema",
         "functions.api.openapi",
         "functions.api.schemas",
+        "shared.domain.pictures.drawing",
     }
     assert not heavy & set(result["modules"])
 

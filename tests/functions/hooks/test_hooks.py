@@ -20,7 +20,7 @@ def reacting(world: World) -> list[dict[str, Any]]:
 
 def react(world: World, records: list[dict[str, Any]], context: Context, queue: Queue) -> list[int]:
     """The numbers of the records that come again."""
-    failures = FailureQueue(queue, "https://queue", "hooks")
+    failures = FailureQueue(lambda: queue, "https://queue", "hooks")
     return failed(hooks.react({"Records": records}, context, world.session, failures))
 
 

@@ -21,7 +21,7 @@ DISPATCH = Tally("dispatch", "Looker Schedule Look")
 def run(world: World, records: Sequence[dict[str, Any]], context: Context, queue: Queue, client: Client) -> list[int]:
     """The numbers of the records that come again."""
     bus = Bus(client, "casetree", lambda seconds: None)
-    failures = FailureQueue(queue, "https://queue", "relay")
+    failures = FailureQueue(lambda: queue, "https://queue", "relay")
     return failed(relay.relay({"Records": list(records)}, context, world.session, bus, failures))
 
 

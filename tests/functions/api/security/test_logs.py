@@ -144,7 +144,7 @@ def _records(here: Scene) -> list[dict[str, Any]]:
 
 def _run(here: Scene) -> None:
     """Every function but the API does its work on everything that there is."""
-    session, context, failures = here.world.session, Context(), FailureQueue(Queue(), "https://queue", "hooks")
+    session, context, failures = here.world.session, Context(), FailureQueue(Queue, "https://queue", "hooks")
     event = {"Records": _records(here)}
     hooks.react(event, context, session, failures)
     relay.relay(event, context, session, Bus(EventBus(), "bus", lambda _: None), failures)
