@@ -33,7 +33,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo up down deploy test prove check audit mutants format lock clean
+.PHONY: help setup demo up down deploy test prove check audit mutants bench format lock clean
 
 help: ## List what there is
 	@echo "Casetree: a serverless engine for human tasks."
@@ -92,6 +92,10 @@ audit: setup ## Ask whether any locked package has a known vulnerability
 
 mutants: setup ## Take workflows apart, one thing at a time, and count what the checker refuses (takes long)
 	@$(BIN)/python -m tests.mutants $(or $(FILES),shared/workflows/*.yaml)
+
+# `make bench ONLY="queue money"` measures some sections, `make bench QUICK=1` small sizes.
+bench: setup ## Measure what Casetree takes: table, bench.json, docs/performance.md
+	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
 format: setup ## Format the code and apply the safe corrections
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format .

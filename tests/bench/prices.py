@@ -1,0 +1,44 @@
+"""List prices, as they were published on the day named with each; without free tiers, discounts or taxes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MILLION = 1_000_000
+REGION = "US East (N. Virginia)"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Dollars for one of a thing; `seen` is when the list said so."""
+
+    dollars: float
+    seen: str
+    source: str
+
+
+def _each_million(dollars: float, seen: str, source: str) -> Price:
+    return Price(dollars / MILLION, seen, source)
+
+
+PRICES: Mapping[str, Price] = {
+    "api gateway: request to an HTTP API": _each_million(1.00, "2026", "API Gateway, HTTP APIs, first 300 million"),
+    "lambda: request": _each_million(0.20, "2024", "AWS Lambda, on demand"),
+    "lambda: GB-second": Price(0.0000133334, "2024", "AWS Lambda, ARM, first 7.5 billion"),
+    "dynamodb: write unit": _each_million(0.625, "2025-07-21", "DynamoDB, on demand, standard table class"),
+    "dynamodb: read unit": _each_million(0.125, "2025-07-21", "DynamoDB, on demand, standard table class"),
+    "eventbridge: event": _each_million(1.00, "2026", "EventBridge, custom events of up to 64 KB"),
+    "cloudwatch: GB of log": Price(0.50, "2026", "CloudWatch Logs, ingestion, standard class"),
+}
+"""What DynamoDB's stream, and the rule that wakes the timers, cost a function to read is nothing."""
+
+OTHERS: Mapping[str, tuple[float, float, str]] = {
+    "Step Functions Standard, a million state transitions": (25.0, 25.0, "2026"),
+    "Temporal Cloud, a million actions": (25.0, 50.0, "2026-07-02"),
+}
+
+
+def dynamodb(read: float, write: float) -> float:
+    """Dollars for so many units."""
+    return read * PRICES["dynamodb: read unit"].dollars + write * PRICES["dynamodb: write unit"].dollars
