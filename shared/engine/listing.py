@@ -19,6 +19,11 @@ COMPLETED = "completed"
 DAYS = 7
 """A completed tab shows what was closed today and on the six days before, in UTC."""
 
+ROWS = 300
+"""Rows that are looked at for one page with a filter, at most; a page may therefore be short."""
+TASKS = 100
+"""Tasks that are looked at for one page with a filter that only tasks can answer."""
+
 Order = Literal["asc", "desc"]
 
 
@@ -106,6 +111,20 @@ def matches_row(query: QueueQuery, listed: Listed) -> bool:
 def asks_tasks(query: QueueQuery) -> bool:
     """Whether the query filters by what only the tasks themselves can answer."""
     return (query.status, query.group_queue, query.overdue) != (None, None, None)
+
+
+def rows_needed(query: QueueQuery, types: Mapping[str, int]) -> int:
+    """How many rows of a tab to look at for a page, where it has so many tasks of each type.
+
+    By type, twice as many as should have a page of them among them: the counters may lag, and the types come
+    in any order.
+    """
+    if not query.types and query.case_id is None:
+        return TASKS if asks_tasks(query) else query.limit + 1
+    wanted = sum(max(0, types.get(name, 0)) for name in query.types)
+    if asks_tasks(query) or query.case_id is not None or not wanted:
+        return ROWS
+    return min(ROWS, 2 * (query.limit + 1) * sum(types.values()) // wanted)
 
 
 def counted(rows: Iterable[QueueRow], tabs: Iterable[str]) -> tuple[dict[str, int], dict[str, Counter[str]]]:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from shared.domain.model.people import Caller, OrganizationKind
@@ -21,6 +22,7 @@ from shared.engine.cursors import position_cursor, read_position
 from shared.engine.filters import read_filters
 from shared.engine.listing import (
     COMPLETED,
+    TASKS,
     QueueQuery,
     Selection,
     asks_tasks,
@@ -28,6 +30,7 @@ from shared.engine.listing import (
     first_day,
     matches,
     matches_row,
+    rows_needed,
     select,
     tab_of,
 )
@@ -47,10 +50,6 @@ __all__ = ["ORGANIZATION_TABS", "USER_TABS", "QueuePage", "QueueQuery", "organiz
 
 OPEN_TASKS = 1_000
 """Open tasks, and closed ones, over which a person's queue is exact."""
-ROWS = 300
-"""Rows that are looked at for one page with a filter; a page may therefore be short."""
-TASKS = 100
-"""Tasks that are looked at for one page with a filter that only tasks can answer."""
 
 _BY_USER = ("dueTime", "createdAt", "assignedAt", "priority", "type")
 USER_TABS: Mapping[str, Sequence[str]] = {
@@ -117,7 +116,10 @@ def organization_queue(session: Session, identity: Identity, organization_id: st
     selection = select(query, ORGANIZATION_TABS)
     after = read_position(query.cursor, by_creation=selection.sort == "createdAt")
     kind = _kind_of(session, organization_id)
-    candidates = _candidates(session, organization_id, kind, selection, after)
+    types, truncated = _counts(session, organization_id, kind)
+    read = partial(_rows, session, organization_id, kind, selection)
+    most = rows_needed(query, types[selection.tab])
+    candidates = _candidates(read, query, after, most)
     keys = UserKey(identity.user_id), OrganizationKey(organization_id)
     loaded = _load(session, candidates.rows, *keys)
     caller, organization = session.caller(identity, loaded), loaded[OrganizationKey(organization_id)]
@@ -125,17 +127,17 @@ def organization_queue(session: Session, identity: Identity, organization_id: st
         not_found("queue")
     hidden = unknown_types(session.workflows, caller, organization_id)
     if candidates.types & hidden:
-        candidates = _candidates(session, organization_id, kind, selection, after, hidden)
+        candidates = _candidates(read, query, after, most, hidden)
         loaded = _load(session, candidates.rows)
     tasks = _tasks(session, caller, loaded, candidates.rows)
     found = [(row, view) for row, view in tasks if _is_in_tab(view.task, organization_id, selection)]
     page = found[: query.limit]
     end = page[-1][0].position if len(found) > len(page) else candidates.end
-    counts, types, truncated = _counts(session, organization_id, kind, hidden)
+    types = {tab: Counter({name: n for name, n in types[tab].items() if name not in hidden}) for tab in types}
     return QueuePage(
         tuple(view for _, view in page),
         position_cursor(end) if end is not None else None,
-        counts,
+        {tab: counts.total() for tab, counts in types.items()},
         # Without the types whose counters are back at zero.
         {"type": +types[selection.tab]},
         truncated,
@@ -165,18 +167,18 @@ class _Candidates:
 
 
 def _candidates(
-    session: Session,
-    organization_id: str,
-    kind: OrganizationKind | None,
-    selection: Selection,
+    read: Callable[[str | None, int], list[QueueRow]],
+    query: QueueQuery,
     after: str | None,
+    most: int,
     hidden: frozenset[str] = frozenset(),
 ) -> _Candidates:
-    """The next rows that pass what rows can answer, no more than one batch read takes; none of a hidden type."""
-    query = selection.query
-    by_task, by_row = asks_tasks(query), bool(query.types or query.case_id)
-    most = ROWS if by_row else TASKS if by_task else query.limit + 1
-    rows = open_rows(lambda at: _rows(session, organization_id, kind, selection, at, most), after, most, hidden)
+    """Of the next rows, as many as are to be looked at, those that pass what rows can answer; none of a hidden type.
+
+    No more than one batch read takes.
+    """
+    by_task = asks_tasks(query)
+    rows = open_rows(lambda at: read(at, most), after, most, hidden)
     passing, types = [row for row in rows if matches_row(query, row)], frozenset(row.type for row in rows)
     taken = passing[: TASKS if by_task else query.limit]
     if len(taken) < len(passing):
@@ -236,9 +238,9 @@ def _kind_of(session: Session, organization_id: str) -> OrganizationKind | None:
 
 
 def _counts(
-    session: Session, organization_id: str, kind: OrganizationKind | None, hidden: frozenset[str]
-) -> tuple[dict[str, int], dict[str, Counter[str]], bool]:
-    """How many tasks each tab has, and of which type, by the counters that the stream keeps; of no hidden type."""
+    session: Session, organization_id: str, kind: OrganizationKind | None
+) -> tuple[dict[str, Counter[str]], bool]:
+    """How many tasks of which type each tab has, by the counters that the stream keeps; whether there are more."""
     types: dict[str, Counter[str]] = {tab: Counter() for tab in ORGANIZATION_TABS}
     since = first_day(session.now()).date().isoformat()
     for tally, numbers in session.store.queue_tallies(organization_id, since).items():
@@ -249,8 +251,7 @@ def _counts(
     truncated = False
     if kind != "queue":
         truncated = _count_party(session, organization_id, types)
-    types = {tab: Counter({name: n for name, n in types[tab].items() if name not in hidden}) for tab in types}
-    return {tab: counts.total() for tab, counts in types.items()}, types, truncated
+    return types, truncated
 
 
 def _count_party(session: Session, organization_id: str, types: Mapping[str, Counter[str]]) -> bool:

@@ -174,8 +174,9 @@ def test_filters_of_an_organization(world: World) -> None:
 
 def test_few_rows_are_looked_at_for_a_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A filter that few tasks pass gives short or empty pages with a cursor, and at the end every task."""
-    monkeypatch.setattr("shared.engine.queues.ROWS", 3)
-    monkeypatch.setattr("shared.engine.queues.TASKS", 2)
+    monkeypatch.setattr("shared.engine.listing.ROWS", 3)
+    for module in ("listing", "queues"):
+        monkeypatch.setattr(f"shared.engine.{module}.TASKS", 2)
     world.case("look-1")
     for _ in range(6):
         world.task("look-1")
