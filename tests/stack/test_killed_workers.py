@@ -46,7 +46,7 @@ def _killing(home: Home) -> Iterator[list[int]]:
     killed, over = list[int](), Event()
 
     def kill() -> None:
-        while len(killed) < KILLS and not over.wait(PAUSES.uniform(0.2, 0.8)):
+        while len(killed) < KILLS and not over.wait(PAUSES.uniform(0.0, 0.2)):
             workers = _workers(home)
             if workers:
                 pid = PAUSES.choice(workers)

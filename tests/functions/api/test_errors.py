@@ -64,7 +64,7 @@ def test_every_code_of_the_engine_has_a_status() -> None:
 
 
 def test_statuses_are_those_of_the_contract() -> None:
-    """The table of api.md, line by line."""
+    """The table of api.md, line by line, and what a migration is refused with."""
     expected = {
         400: {"invalid_request"},
         401: {"unauthenticated"},
@@ -79,6 +79,7 @@ def test_statuses_are_those_of_the_contract() -> None:
             "assignee_not_member",
             "case_exists",
             "case_closed",
+            "does_not_fit",
             "conflict",
         },
         412: {"version_mismatch"},

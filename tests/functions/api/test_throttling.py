@@ -23,6 +23,9 @@ BUSY = answer("ThrottlingException")
 QUIET = {"checkHealth", "readOpenapi", "readDocs"}
 """What answers without a look at the table."""
 
+IDLE = {"repair"}
+"""What changes nothing here: nothing is wrong with the case."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -41,6 +44,8 @@ REQUESTS: Mapping[str, Asked] = {
     "editCase": Asked("ann", {"displayName": "Another look"}),
     "closeCase": Asked("ann", {"reason": "Withdrawn."}),
     "migrateCase": Asked("admin", {"toVersion": 2}),
+    "diagnose": Asked("admin"),
+    "repair": Asked("admin", {"dryRun": True}),
     "listCaseTasks": Asked("ann"),
     "readTree": Asked("ann"),
     "readTimeline": Asked("ann"),
@@ -175,7 +180,7 @@ def test_a_busy_table_is_503_and_nothing_is_lost(busy: Busy, operation: Operatio
         assert (answer.status, answer.headers.get("retry-after")) == (503, "1"), answer.text
         assert answer.code == ("unavailable" if busy.changed() else "throttled")
     assert after > 0
-    assert busy.changed() == (operation.method != "GET")
+    assert busy.changed() == (operation.method != "GET" and operation.name not in IDLE)
 
 
 @pytest.mark.parametrize("name", ["bulkAssignTasks", "handBackTasks"])
