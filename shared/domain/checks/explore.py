@@ -1,7 +1,7 @@
 """The states that tasks of a type can be in, found by taking every step there is.
 
-A state holds what decisions about a single task depend on. So far that is its status and what it
-remembers; open children, holds and locks are added here when workflows can speak of them.
+A state here is what the file alone tells of a task: its status and what it remembers. Open children, holds and
+locks are looked at where workflows are played (`worlds`).
 """
 
 from __future__ import annotations
