@@ -53,7 +53,7 @@ class Api:
         headers.setdefault("Cache-Control", "no-store")
         headers["X-Content-Type-Options"] = "nosniff"
         # What a 404 cost would tell whether there is something that the caller may not see.
-        if answer["statusCode"] != HTTPStatus.NOT_FOUND:
+        if answer["statusCode"] != HTTPStatus.NOT_FOUND and not self._measure.hidden:
             headers["Casetree-Capacity"] = self._measure.header
         self._measure.end()
         consumed = self._session.store.consumed
@@ -75,6 +75,7 @@ class Api:
             self._measure.operation = self._measure.action = operation.name
             reply = operation.handle(self._read(operation, path))
             self._measure.action = reply.action or operation.name
+            self._measure.hidden = reply.hides
             return _response(reply)
 
         return answer

@@ -19,17 +19,19 @@ class Meter(Protocol):
 
 
 class Measure:
-    """One request's consumption; `operation` and `action` are set as soon as they are known."""
+    """One request's consumption; `operation`, `action` and whether it is `hidden` are set as soon as they are known."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
         self._metrics = Metrics()
         self.operation = self.action = ""
+        self.hidden = False
 
     def begin(self) -> None:
         """Nothing is consumed yet."""
         self._meter.reset_consumed()
         self.operation = self.action = ""
+        self.hidden = False
 
     def end(self) -> None:
         """The metric is written to the log; a request that touched nothing leaves none."""

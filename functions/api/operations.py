@@ -28,13 +28,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a route answers; `action` names what was done, for the metric of consumed units."""
+    """What a route answers; `action` names what was done, for the metric of consumed units.
+
+    `hides` says that something in it is answered as if it were not there, as a whole 404 is.
+    """
 
     body: object = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     media_type: str = JSON
     action: str | None = None
+    hides: bool = False
 
 
 @dataclass(frozen=True, slots=True)

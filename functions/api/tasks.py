@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 
 from functions.api import cursors, replies
 from functions.api.operations import Call, Content, Reply, Routes
 from functions.api.parameters import flag, text, whole
+from functions.api.views import outcomes
 from functions.api.views import tasks as views
 from shared.engine import tasks as engine
+from shared.engine.bulk_actions import act_on_each
 from shared.engine.tasks import TaskView
 
 ROUTES = Routes("Tasks")
@@ -94,6 +97,33 @@ def take_action(call: Call) -> Reply:
     task_id, action = call.path["taskId"], call.path["action"]
     answer = engine.act(call.session, call.identity, task_id, action, call.body, call.request)
     return replace(replies.written(answer, views.task, _address), action=action)
+
+
+@ROUTES.add(
+    "POST",
+    "/bulk/actions",
+    "Take an action on several tasks",
+    Content("BulkActions", "What became of each task, in order."),
+    body="BulkActionInput",
+    idempotent=True,
+    refusals=(403, 422),
+)
+def take_bulk_action(call: Call) -> Reply:
+    """Takes the same action on up to 100 tasks, each on its own: one that is refused does not stop the others.
+
+    Each has the status and the problem that it alone would have been answered. A repeat with the same key does
+    nothing twice, and tries again what was refused. `Casetree-Capacity` is left out where a task was not found.
+    """
+    answer = act_on_each(call.session, call.identity, call.body, call.request)
+    items = outcomes.listed(answer.value)
+    done = sum(outcome.refusal is None for outcome in answer.value)
+    return Reply(
+        {"items": items, "done": done},
+        headers={"Idempotency-Replayed": "true"} if answer.replayed else {},
+        # Of what is done, the action is one that there is: a metric has no names that callers make up.
+        action=call.body["action"] if done else None,
+        hides=any(item["status"] == HTTPStatus.NOT_FOUND for item in items),
+    )
 
 
 @ROUTES.add(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.drafts.assigning import belongs, member_input
 from shared.domain.members import sees_organization
 from shared.domain.model.people import Caller, Organization, User
-from shared.domain.model.plan import FieldError, Refusal
-from shared.domain.model.task import Task, TaskId
+from shared.domain.model.plan import FieldError
+from shared.domain.model.task import Task
 from shared.domain.words.kind import escape
 from shared.engine.session import Identity, Refused, Request, Session, not_found, refuse
-from shared.engine.several import each_of
+from shared.engine.several import Outcome, each_of
 from shared.engine.tasks import act
 from shared.storage.keys import OrganizationKey, TaskKey, UserKey
 from shared.storage.store import Loaded
@@ -26,14 +25,6 @@ ROWS = 100
 """Rows of the queue that are looked at together, with their tasks in one read."""
 UNASSIGNED = "unassigned"
 FIELDS = ("userId", "count", "type")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one task of several; without a refusal, what was asked for."""
-
-    task_id: TaskId
-    refusal: Refusal | None = None
 
 
 def bulk_assign(session: Session, identity: Identity, organization_id: str, given: Given) -> tuple[Outcome, ...]:

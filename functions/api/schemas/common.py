@@ -78,6 +78,14 @@ class Problem(Output):
     errors: Annotated[list[FieldError], Field(description="What is wrong with which field.")] = ABSENT
 
 
+class Outcome(Output):
+    """What became of one task of several."""
+
+    task_id: TaskId
+    status: Annotated[int, Field(description="As if this task alone had been asked for.", examples=[200])]
+    problem: Annotated[Problem | None, Field(description="Why nothing happened to it; null where it did.")]
+
+
 class Health(Output):
     """The API answers."""
 

@@ -12,8 +12,8 @@ from functions.api.schemas.common import (
     Input,
     Line,
     OrganizationId,
+    Outcome,
     Output,
-    Problem,
     TaskId,
     UserId,
     Version,
@@ -192,14 +192,6 @@ class BulkAssignmentInput(Input):
     user_id: Annotated[UserId, Field(description="An active member of the organization.", examples=["bob"])]
     count: Annotated[int, Field(ge=1, le=100, description="The oldest ones.", examples=[5])]
     type: Annotated[str, Field(description="Only tasks of this type.", examples=["QA"])] = ABSENT
-
-
-class Outcome(Output):
-    """What became of one task of several."""
-
-    task_id: TaskId
-    status: Annotated[int, Field(description="As if this task alone had been asked for.", examples=[200])]
-    problem: Annotated[Problem | None, Field(description="Why nothing happened to it; null where it did.")]
 
 
 class BulkAssignment(Output):

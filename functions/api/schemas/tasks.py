@@ -13,6 +13,7 @@ from functions.api.schemas.common import (
     Input,
     LongText,
     Moment,
+    Outcome,
     Output,
     TaskId,
     Timestamp,
@@ -34,6 +35,7 @@ Kind = Annotated[
     str | None, Field(description="Tells tasks of the type apart, where the type has kinds.", examples=[None])
 ]
 Priority = Annotated[int, Field(ge=0, le=100, examples=[0])]
+UNIQUE: dict[str, Any] = {"uniqueItems": True}
 
 
 class Link(Output):
@@ -250,6 +252,30 @@ class ActionInput(Input):
     model_config = ConfigDict(
         extra="allow", json_schema_extra={"examples": [{}, {"reason": "Nobody answers the phone."}]}
     )
+
+
+class BulkActionInput(Input):
+    """An action, and the tasks on which to take it."""
+
+    model_config = example(taskIds=["look-4711.01k9x3m2q7c5v8nd"], action="claim")
+
+    task_ids: Annotated[
+        list[TaskId], Field(min_length=1, max_length=100, description="Each named once.", json_schema_extra=UNIQUE)
+    ]
+    action: Annotated[str, Field(min_length=1, max_length=100, description="The action's name.", examples=["claim"])]
+    input: Annotated[
+        dict[str, Any], Field(description="The action's input, the same for each task.", examples=[{}])
+    ] = ABSENT
+
+
+class BulkActions(Output):
+    """What became of the tasks on which an action was taken."""
+
+    items: Annotated[
+        list[Outcome],
+        Field(description="One for each task, in their order. In an answer over 5 MB, problems come without `errors`."),
+    ]
+    done: Annotated[int, Field(ge=0, description="With how many it was done.", examples=[1])]
 
 
 class Action(Output):

@@ -17,7 +17,7 @@ from functions.api.operations import Operation
 from functions.api.problems import Problem
 from shared import workflows
 from shared.domain import cases, members
-from shared.engine import bulk, consulting
+from shared.engine import bulk, bulk_actions, consulting
 from tests.functions.api.client import Client
 from tests.functions.api.conftest import World
 
@@ -141,6 +141,7 @@ def test_bodies_have_the_fields_that_the_engine_reads() -> None:
         "HandBackInput": {"dryRun"},
         "RepairInput": set(consulting.FIELDS),
         "BulkAssignmentInput": set(bulk.FIELDS),
+        "BulkActionInput": set(bulk_actions.FIELDS),
     }
     components = document()["components"]["schemas"]
     documented = {name: set(components[name]["properties"]) for name in expected}

@@ -341,3 +341,49 @@ def test_a_flat_task_has_no_children(world: World, ann: Client) -> None:
     """The list is there, and empty."""
     task_id = world.task()["taskId"]
     assert ann.get(f"/tasks/{task_id}/children").json == {"items": [], "nextCursor": None}
+
+
+def test_an_action_is_taken_on_several_tasks(world: World, ann: Client, bob: Client) -> None:
+    """One result for each in order, with the status and the problem that it alone would have been answered."""
+    first, second = (world.task()["taskId"] for _ in range(2))
+    assert ann.act(second, "claim").status == 200
+    body = {"taskIds": [first, second, "look-9.x"], "action": "claim"}
+    answer = bob.post("/bulk/actions", body, Idempotency_Key="k")
+    assert (answer.status, answer.json["done"]) == (200, 1)
+    assert [(item["taskId"], item["status"]) for item in answer.json["items"]] == [
+        (first, 200),
+        (second, 409),
+        ("look-9.x", 404),
+    ]
+    assert answer.json["items"][1]["problem"] == bob.act(second, "claim").json
+    assert answer.json["items"][2]["problem"] == bob.act("look-9.x", "claim").json
+    assert bob.post("/bulk/actions", body, Idempotency_Key="k").headers["idempotency-replayed"] == "true"
+    other = bob.post("/bulk/actions", {**body, "action": "release"}, Idempotency_Key="k")
+    assert (other.status, other.code) == (422, "idempotency_key_reused")
+
+
+def test_several_tasks_tell_their_cost_unless_one_is_hidden(world: World, ann: Client, eve: Client) -> None:
+    """What it cost to look at a hidden task is not told, as it is not of one alone."""
+    tasks = [world.task()["taskId"] for _ in range(2)]
+    answer = ann.post("/bulk/actions", {"taskIds": tasks, "action": "claim"})
+    alone = ann.act(tasks[0], "release")
+    assert _read_units(answer) > 2 * _read_units(alone) > 0
+    hidden = eve.post("/bulk/actions", {"taskIds": tasks, "action": "claim"})
+    assert [item["status"] for item in hidden.json["items"]] == [404, 404]
+    assert "casetree-capacity" not in hidden.headers
+
+
+def _read_units(answer: Answer) -> float:
+    return float(answer.headers["casetree-capacity"].removeprefix("read=").partition(",")[0])
+
+
+def test_an_answer_on_several_tasks_has_room_for_every_refusal(world: World, ann: Client) -> None:
+    """Lambda fails at more than 6 MB: then each task says what it was refused for, without the fields."""
+    first = world.task()["taskId"]
+    ids = [first, *(world.task()["taskId"] for _ in range(49))]
+    wrong = {f"{'x' * 100}{n}": 1 for n in range(1_000)}
+    few = ann.post("/bulk/actions", {"taskIds": ids[:1], "action": "claim", "input": wrong})
+    assert len(few.json["items"][0]["problem"]["errors"]) == 1_000
+    many = ann.post("/bulk/actions", {"taskIds": ids, "action": "claim", "input": wrong})
+    assert [item["problem"]["code"] for item in many.json["items"]] == ["invalid_input"] * 50
+    assert not any("errors" in item["problem"] for item in many.json["items"])

@@ -54,6 +54,7 @@ REQUESTS: Mapping[str, Asked] = {
     "editTask": Asked("ann", {"description": "Ring twice."}),
     "listActions": Asked("ann"),
     "takeAction": Asked("ann", {}),
+    "takeBulkAction": Asked("ann", {"taskIds": ["{free}", "{taskId}"], "action": "claim"}),
     "readHistory": Asked("ann"),
     "listChildren": Asked("ann"),
     "readUserQueue": Asked("ann"),
@@ -73,8 +74,8 @@ REQUESTS: Mapping[str, Asked] = {
     "handBackTasks": Asked("admin", {"dryRun": False}),
     "listConnections": Asked("ola", query={"organizationId": "acme"}),
     "askForConnection": Asked("tia", {"organizationId": "tide", "partner": BROOK}, status=201),
-    "acceptConnection": Asked("ida", {"token": "TOKEN"}),
-    "declineConnection": Asked("ida", {"token": "TOKEN"}),
+    "acceptConnection": Asked("ida", {"token": "{token}"}),
+    "declineConnection": Asked("ida", {"token": "{token}"}),
     "listWorkflows": Asked("ann"),
     "getWorkflow": Asked("ann"),
     "drawWorkflow": Asked("ann", query={"type": "QA"}),
@@ -97,15 +98,22 @@ class Busy:
         if after is not None:
             self.line.fail_after(after, BUSY)
         asked = REQUESTS[operation.name]
-        body = {**asked.body, "token": self.names["token"]} if asked.body and "token" in asked.body else asked.body
         return self.world.as_(asked.by).call(
-            operation.method, operation.path.format_map(self.names), body, query=asked.query
+            operation.method, operation.path.format_map(self.names), self._filled(asked.body), query=asked.query
         )
 
     def changed(self) -> bool:
         """Whether anything in the table is not as it was in the beginning."""
         self.line.fail_after(0, fine)
         return _by_key(self.world.items()) != _by_key(self.items)
+
+    def _filled(self, value: Any) -> Any:
+        """A body in which `{token}` stands for the token, and so on."""
+        if isinstance(value, Mapping):
+            return {name: self._filled(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self._filled(item) for item in value]
+        return value.format_map(self.names) if isinstance(value, str) else value
 
     def _restore(self) -> None:
         now, then = _by_key(self.world.items()), _by_key(self.items)
@@ -150,6 +158,7 @@ def _something(here: Parties) -> Mapping[str, str]:
     return {
         "caseId": "look-1",
         "taskId": tasks[-1],
+        "free": tasks[-2],
         "action": "claim",
         "organizationId": "quality-assurance",
         "userId": "bob",
@@ -183,7 +192,7 @@ def test_a_busy_table_is_503_and_nothing_is_lost(busy: Busy, operation: Operatio
     assert busy.changed() == (operation.method != "GET" and operation.name not in IDLE)
 
 
-@pytest.mark.parametrize("name", ["bulkAssignTasks", "handBackTasks"])
+@pytest.mark.parametrize("name", ["bulkAssignTasks", "handBackTasks", "takeBulkAction"])
 def test_of_several_tasks_each_says_whether_it_was_done(busy: Busy, name: str) -> None:
     """A table that becomes busy in the middle ends it; what was done before is told, and a repeat does the rest."""
     operation = next(operation for operation in OPERATIONS if operation.name == name)

@@ -79,6 +79,10 @@ POST   /tasks/{taskId}/actions/{action=assign}                  look     401 403
 POST   /tasks/{taskId}/actions/{action=assign}                  owner    401 403 403 404 404 404 404 404 200 404 200
 POST   /tasks/{taskId}/actions/{action=assign}                  partner  401 403 403 404 404 404 404 404 404 200 200
 POST   /tasks/{taskId}/actions/{action=claim}                   missing  401 403 403 404 404 404 404 404 404 404 404
+POST   /bulk/actions                                            look     401 403 403 200 200 200 200 200 200 200 200
+POST   /bulk/actions                                            owner    401 403 403 200 200 200 200 200 200 200 200
+POST   /bulk/actions                                            partner  401 403 403 200 200 200 200 200 200 200 200
+POST   /bulk/actions                                            missing  401 403 403 200 200 200 200 200 200 200 200
 GET    /tasks/{taskId}/history                                  look     401 403 403 404 404 200 200 200 404 404 200
 GET    /tasks/{taskId}/history                                  owner    401 403 403 404 404 404 404 404 200 404 200
 GET    /tasks/{taskId}/history                                  partner  401 403 403 404 404 404 404 404 404 200 200
@@ -177,6 +181,10 @@ BODIES: Mapping[str, Any] = {
     "POST /tasks/{taskId}/actions/{action=assign} look": {"assignedParty": None},
     "POST /tasks/{taskId}/actions/{action=assign} owner": {"option": "recall"},
     "POST /tasks/{taskId}/actions/{action=assign} partner": {"option": "accept"},
+    "POST /bulk/actions look": {"taskIds": ["$look.taskId"], "action": "claim"},
+    "POST /bulk/actions owner": {"taskIds": ["$owner.taskId"], "action": "assign", "input": {"option": "recall"}},
+    "POST /bulk/actions partner": {"taskIds": ["$partner.taskId"], "action": "assign", "input": {"option": "accept"}},
+    "POST /bulk/actions missing": {"taskIds": ["$missing.taskId"], "action": "claim"},
     "PUT /organizations/{organizationId}": {"displayName": "Another name"},
     "PUT /organizations/{organizationId} missing": {"displayName": "A new place", "kind": "team"},
     "PUT /organizations/{organizationId}/members/{userId}": {"admin": True},

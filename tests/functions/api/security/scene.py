@@ -59,6 +59,8 @@ class Scene:
         """A body in which `$owner.taskId` stands for the id of the owner's end, and so on."""
         if isinstance(value, dict):
             return {name: self.filled(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self.filled(item) for item in value]
         if isinstance(value, str) and value.startswith("$"):
             of, _, name = value[1:].partition(".")
             return self.names[of][name]

@@ -1,0 +1,103 @@
+"""Bulk actions: the same action on several tasks, each by its own decision and in its own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from shared.domain.model.plan import FieldError, Plan
+from shared.domain.model.task import TaskId
+from shared.domain.words.kind import escape
+from shared.engine.replay import earlier, record_key, remember
+from shared.engine.session import Answer, Identity, Refused, Request, Session, refuse
+from shared.engine.several import Outcome, each_of
+from shared.engine.tasks import act
+from shared.storage.keys import RequestKey, UserKey
+
+Given = Mapping[str, object]
+MOST = 100
+"""Tasks that one call acts on: they are done within API Gateway's time limit."""
+NAME = 100
+"""Characters of an action's name: each refusal quotes one that is unknown."""
+FIELDS = ("taskIds", "action", "input")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be done with which tasks."""
+
+    task_ids: tuple[TaskId, ...]
+    action: str
+    given: Given
+
+
+def act_on_each(session: Session, identity: Identity, given: Given, request: Request) -> Answer[tuple[Outcome, ...]]:
+    """What became of each task, in the order in which they were named; raises Refused.
+
+    Each commits or not on its own, exactly as if it alone had been asked for. A repeat with the same
+    key does nothing twice, and tries once more what was refused: the key is remembered for the whole
+    first, and then with each task in the task's own transaction. It is `replayed` where that found all
+    done that it says was.
+    """
+    asked = session.retry(lambda: _admitted(session, identity, given, request))
+    outcomes = each_of(
+        asked.task_ids,
+        lambda task_id: _acted(session, identity, task_id, asked, request),
+        Outcome,
+    )
+    done = [outcome for outcome in outcomes if outcome.refusal is None]
+    return Answer(outcomes, replayed=bool(done) and all(outcome.replayed for outcome in done))
+
+
+def _admitted(session: Session, identity: Identity, given: Given, request: Request) -> _Asked | None:
+    """What is asked for, with its key remembered; None where a request with the same key came between."""
+    key = record_key(identity, request)
+    loaded = session.store.load([UserKey(identity.user_id), *([RequestKey(key)] if key else ())])
+    session.caller(identity, loaded)
+    now = session.now()
+    record = earlier(loaded[RequestKey(key)] if key else None, request, now)
+    asked = _read(given)
+    if record is None and not session.commit(
+        remember(Plan(session.new_id(now), ()), key, request, 200, asked.action, now)
+    ):
+        return None
+    return asked
+
+
+def _acted(session: Session, identity: Identity, task_id: TaskId, asked: _Asked, request: Request) -> Outcome:
+    """What became of the task; its request has a route of its own, hence a record of its own."""
+    own = replace(request, route=f"{request.route} {task_id}")
+    try:
+        answer = act(session, identity, task_id, asked.action, asked.given, own)
+    except Refused as refused:
+        return Outcome(task_id, refused.refusal)
+    return Outcome(task_id, replayed=answer.replayed)
+
+
+def _read(given: Given) -> _Asked:
+    """The request; raises Refused `invalid_input` with every error."""
+    task_ids, action, fields = (given.get(name) for name in FIELDS)
+    errors = [FieldError(f"/{escape(name)}", "There is no such field.") for name in given if name not in FIELDS]
+    errors += [FieldError(f"/{name}", "This field is required.") for name in FIELDS[:2] if name not in given]
+    if "taskIds" in given:
+        errors += _task_errors(task_ids)
+    if "action" in given and not (isinstance(action, str) and 1 <= len(action) <= NAME):
+        errors.append(FieldError("/action", f"This must be a text of 1 to {NAME} characters."))
+    if "input" in given and not isinstance(fields, Mapping):
+        errors.append(FieldError("/input", "This must be an object."))
+    if errors or not isinstance(task_ids, list) or not isinstance(action, str):
+        refuse("invalid_input", "The input does not fit.", rule="input", errors=tuple(errors))
+    return _Asked(tuple(task_ids), action, fields if isinstance(fields, Mapping) else {})
+
+
+def _task_errors(task_ids: object) -> Sequence[FieldError]:
+    """What is wrong with the list of tasks; whether there is such a task is for each task to say."""
+    if not isinstance(task_ids, list) or not 1 <= len(task_ids) <= MOST:
+        return [FieldError("/taskIds", f"This must be a list of 1 to {MOST} ids of tasks.")]
+    errors = []
+    for index, task_id in enumerate(task_ids):
+        if not isinstance(task_id, str):
+            errors.append(FieldError(f"/taskIds/{index}", "This must be the id of a task."))
+        elif task_id in task_ids[:index]:
+            errors.append(FieldError(f"/taskIds/{index}", "This task is named twice."))
+    return errors
