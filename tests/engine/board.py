@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from shared.compile import workflow_of
+from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.people import User
 from shared.domain.model.task import Task
 from shared.engine import cases, people, tasks, timers
@@ -31,9 +33,14 @@ PLACES = {
 }
 
 
+@cache
+def _appeals() -> Workflow:
+    return workflow_of(APPEALS)
+
+
 def seat(world: World) -> World:
     """The Board: two judges, an attorney, a member of each team, and a representative that writes presentations."""
-    world.session = replace(world.session, workflows=OneWorkflow(workflow_of(APPEALS)))
+    world.session = replace(world.session, workflows=OneWorkflow(_appeals()))
     people.bootstrap(world.session, User("root", "Root"))
     people.put_organization(world.session, ROOT, "vso", {"displayName": "Veterans' Friends", "kind": "representative"})
     for place, members in PLACES.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 
 from shared.engine.doctor import diagnose
@@ -13,33 +14,77 @@ from shared.storage.end_items import LISTED
 from shared.storage.keys import Address, CaseKey
 from tests.simulation.outcome import Outcome, cases_of, flaws, miscounted, together
 from tests.simulation.schedule import Schedule
-from tests.simulation.serial import Serial, serial_outcomes
+from tests.simulation.script import Script
+from tests.simulation.serial import HAPPENED, Serial, serial_outcomes
 from tests.simulation.table import Memory
-from tests.simulation.world import AFTERWARDS, Start, delivered, engine_of
+from tests.simulation.world import AFTERWARDS, delivered, engine_of
 
 
-def judge(schedule: Schedule, start: Start, serial: Serial) -> Iterator[str]:
-    """What is wrong with what the schedule came to; it is finished first, and knows its outcome then."""
-    yield from (f"{name}: {error!r}" for name, error in schedule.stage.errors)
-    yield from (f"put aside: {message}" for message in schedule.aside)
-    memory, lost = schedule.memory, schedule.faults.happened["lost record"]
-    session = engine_of(memory, start, schedule.now + AFTERWARDS)
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What a state of the table comes to once everything is delivered and settled, and what is wrong with it."""
+
+    outcome: Outcome
+    wrong: tuple[str, ...]
+
+
+class Judge:
+    """Judges schedules of one script.
+
+    What is worked out again and again is kept, by all that it follows from. What a state comes to: by the state,
+    and by whether records were lost, which says what may be owed; clock and functions are the script's. That some
+    serial run comes to an outcome: by the outcome, and by what happened for certain, and what perhaps.
+    """
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self._serial = Serial(script.start, script.doings)
+        self._ends: dict[tuple[frozenset[int], bool], _End] = {}
+        self._serial_ends: set[tuple[tuple[str, ...], Outcome]] = set()
+
+    def judge(self, schedule: Schedule) -> Iterator[str]:
+        """What is wrong with what the schedule came to; it knows its outcome then."""
+        yield from (f"{name}: {error!r}" for name, error in schedule.errors)
+        yield from (f"put aside: {message}" for message in schedule.aside)
+        end = self._end_of(schedule)
+        yield from end.wrong
+        schedule.outcome = end.outcome
+        if not self._as_if_serial(schedule):
+            yield f"no serial run comes to this: {schedule.outcome}"
+
+    def _end_of(self, schedule: Schedule) -> _End:
+        memory, lost = schedule.memory, schedule.faults.happened["lost record"] > 0
+        assert not memory.stream, "a record was handed to nobody"
+        key = memory.state(), lost
+        if key not in self._ends:
+            self._ends[key] = _ended(memory, self._script, lost=lost)
+        return self._ends[key]
+
+    def _as_if_serial(self, schedule: Schedule) -> bool:
+        happened = tuple(done.result if done.result in HAPPENED else "" for done in schedule.done)
+        key = happened, schedule.outcome
+        if key not in self._serial_ends and schedule.outcome in serial_outcomes(schedule, self._serial):
+            self._serial_ends.add(key)
+        return key in self._serial_ends
+
+
+def _ended(memory: Memory, script: Script, *, lost: bool) -> _End:
+    wrong = []
+    session = engine_of(memory, script.start, script.start.now + AFTERWARDS)
     report = finish(session, memory)
     if report.found and not lost:
-        yield f"no record was lost, but settling found {report.found} actions that were owed"
-    if report.miscounted and not lost and "relay" in schedule.functions:
-        yield f"no record was lost, but {report.miscounted} tasks were counted wrongly"
+        wrong.append(f"no record was lost, but settling found {report.found} actions that were owed")
+    if report.miscounted and not lost and "relay" in script.functions:
+        wrong.append(f"no record was lost, but {report.miscounted} tasks were counted wrongly")
     again = finish(session, memory) if report.found or report.miscounted else report
     if again.found or again.miscounted:
-        yield f"after settling, {again.found} actions are owed, {again.miscounted} tasks counted wrongly"
+        wrong.append(f"after settling, {again.found} actions are owed, {again.miscounted} tasks counted wrongly")
     grown = cases_of(session, memory)
     for one in grown:
-        yield from (f"{one.case.case_id}: {flaw}" for flaw in flaws(one, session))
-        yield from _diagnosed(session, one.case.case_id)
-    yield from miscounted(session.store, grown)
-    schedule.outcome = together(grown)
-    if not any(schedule.outcome == outcome for outcome in serial_outcomes(schedule, serial)):
-        yield f"no serial run comes to this: {schedule.outcome}"
+        wrong += [f"{one.case.case_id}: {flaw}" for flaw in flaws(one, session)]
+        wrong += _diagnosed(session, one.case.case_id)
+    wrong += miscounted(session.store, grown)
+    return _End(together(grown), tuple(wrong))
 
 
 def _diagnosed(session: Session, case_id: str) -> Iterator[str]:

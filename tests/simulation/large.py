@@ -19,12 +19,16 @@ from tests.engine.parties import HAL, OLA, TIA, Parties
 from tests.engine.world import ANN, BOB, ROOT
 from tests.simulation.faults import AtRandom
 from tests.simulation.inputs import Known, given
-from tests.simulation.schedule import CREATE, Call, Doing, Schedule, Sweep
+from tests.simulation.judge import Judge
+from tests.simulation.schedule import Schedule
+from tests.simulation.script import CREATE, Call, Doing, Script, Sweep
 from tests.simulation.steps import Step
 from tests.simulation.world import SimulatedWorld, Start, settled
 
-SHARED = 50
+SHARED = 200
 """Schedules that start from the same moment in the life of a case: making one takes as long as some of them."""
+ALIKE = 40
+"""Schedules that play the same script: what is done and may come of it is worked out once for all of them."""
 LIFE = 14
 """Most actions that were taken before."""
 NEAR = 0.65
@@ -205,14 +209,22 @@ class Wandering:
         return self._random.choice(list(enabled))
 
 
-def schedule_of(workflow: str, seed: int) -> tuple[Start, Schedule]:
-    """The schedule of that seed, and where it starts: always the same."""
-    random = Random(f"{workflow} schedule {seed}")  # noqa: S311 (an order, no secret)
-    here = moment(workflow, seed // SHARED)
+@lru_cache(2)
+def script(workflow: str, number: int) -> tuple[Script, Judge]:
+    """The script of that number, and who judges its schedules: always the same."""
+    random = Random(f"{workflow} script {number}")  # noqa: S311 (an order, no secret)
+    here = moment(workflow, number * ALIKE // SHARED)
     start = replace(here.start, now=here.start.now + timedelta(days=random.choice(LATER)))
-    doings = list(_doings(here, random))
+    made = Script(start, list(_doings(here, random)))
+    return made, Judge(made)
+
+
+def schedule_of(workflow: str, seed: int) -> tuple[Schedule, Judge]:
+    """The schedule of that seed, and who judges it: always the same."""
+    random = Random(f"{workflow} schedule {seed}")  # noqa: S311 (an order, no secret)
+    played, judge = script(workflow, seed // ALIKE)
     faults = AtRandom(random, random.choice(SHOCKS))
-    return start, Schedule(start, doings, Wandering(random).choose, faults)
+    return Schedule(played, Wandering(random).choose, faults), judge
 
 
 def _doings(here: Moment, random: Random) -> Iterator[Doing]:

@@ -15,8 +15,18 @@ from shared.domain.model.task import Entry
 from shared.engine import counting, settle
 from shared.storage.actions import Action
 from shared.storage.writes import actions_of
+from tests.simulation.large import script
 
 Planted = Callable[[], AbstractContextManager[object]]
+
+
+@contextmanager
+def under(planted: Planted) -> Iterator[None]:
+    """The bug is there; what is known of the engine with it, or without it, is not used for the other."""
+    script.cache_clear()
+    with planted():
+        yield
+    script.cache_clear()
 
 
 @contextmanager

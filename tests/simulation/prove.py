@@ -6,6 +6,7 @@ of the latter has a seed, such as `appeals:4711`, which plays it again.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections import Counter
@@ -23,15 +24,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tests.simulation.faults import OneOfEach
-from tests.simulation.judge import hash_of, judge
-from tests.simulation.large import SETTINGS, schedule_of
+from tests.simulation.judge import Judge, hash_of
+from tests.simulation.large import SETTINGS, SHARED, schedule_of
 from tests.simulation.schedule import Schedule, described
-from tests.simulation.serial import Serial
 from tests.simulation.small import SCENES, Explored, explore, faults_of
-from tests.simulation.world import Start, quiet
+from tests.simulation.world import quiet
 
-CHUNK = 100
-"""Schedules that a process plays before it says what they came to."""
+CHUNK = SHARED
+"""Schedules that a process plays before it says what they came to: those from one moment."""
 SHOWN = 5
 """Failures that are shown whole; of the others, the seeds."""
 REPEAT = "make prove SEED={}"
@@ -69,20 +69,20 @@ def play(job: Job) -> Report:
 
 
 def _play(workflow: str, seed: int, report: Report) -> None:
-    start, schedule = schedule_of(workflow, seed)
+    schedule, judge = schedule_of(workflow, seed)
     schedule.play()
     steps = described(schedule)
-    wrong = judged(schedule, start)
+    wrong = judged(schedule, judge)
     _note(report, schedule)
     if wrong:
         report.failures.append((f"{workflow}:{seed}", "\n".join([*wrong, steps])))
     report.states.add(hash_of(schedule.outcome))
 
 
-def judged(schedule: Schedule, start: Start) -> list[str]:
+def judged(schedule: Schedule, judge: Judge) -> list[str]:
     """What is wrong with the schedule; where that cannot even be seen, why."""
     try:
-        return list(judge(schedule, start, Serial(start, [done.what for done in schedule.done])))
+        return list(judge.judge(schedule))
     except Exception as error:  # noqa: BLE001 (whatever it is, the schedule has failed)
         return [f"it cannot be finished: {error!r}"]
 
@@ -120,6 +120,7 @@ def main(
     schedules: Annotated[int, typer.Option(help="How many schedules to play at random.")] = 1_000_000,
     seed: Annotated[str, typer.Option(help="Play one schedule again, such as appeals:4711, or a scene.")] = "",
     first: Annotated[int, typer.Option(help="The first seed.")] = 0,
+    processes: Annotated[int, typer.Option(help="How many processes play; 0: one for each core.")] = 0,
     report_to: Annotated[Path | None, typer.Option(help="Write the report to this file, too.")] = None,
     *,
     small: Annotated[bool, typer.Option(help="Play every schedule of the small trees first.")] = True,
@@ -130,11 +131,12 @@ def main(
         raise typer.Exit(_again(console, seed))
     os.nice(10)
     exhaustive, random = Report(), Report()
-    with _workers() as pool, _progress(console) as progress:
+    processes = processes or os.cpu_count() or 1
+    with _workers(processes) as pool, _progress(console) as progress:
         try:
             if small:
                 _explore(pool, progress, exhaustive)
-            _wander(pool, progress, list(jobs(schedules, first)), random)
+            _wander(pool, progress, list(jobs(schedules, first)), random, 4 * processes)
         except KeyboardInterrupt:
             # Half a proof is told as such: the report says how many were played.
             pool.shutdown(wait=False, cancel_futures=True)
@@ -145,10 +147,15 @@ def main(
     raise typer.Exit(bool(exhaustive.failures or random.failures))
 
 
-def _workers() -> ProcessPoolExecutor:
-    """A process for each core; whoever interrupts the whole interrupts none of them in the middle."""
-    ignore = (signal.SIGINT, signal.SIG_IGN)
-    return ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), signal.signal, ignore)
+def _workers(number: int) -> ProcessPoolExecutor:
+    """So many processes; whoever interrupts the whole interrupts none of them in the middle."""
+    return ProcessPoolExecutor(number, get_context("spawn"), _begin)
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What is known of a script lives until the next one: looking for garbage in it time and again finds none.
+    gc.set_threshold(50_000)
 
 
 def _explore(pool: ProcessPoolExecutor, progress: Progress, total: Report) -> None:
@@ -169,10 +176,10 @@ def _explore(pool: ProcessPoolExecutor, progress: Progress, total: Report) -> No
             progress.update(bar, advance=1, found=_found(total))
 
 
-def _wander(pool: ProcessPoolExecutor, progress: Progress, ahead: Sequence[Job], total: Report) -> None:
+def _wander(pool: ProcessPoolExecutor, progress: Progress, ahead: Sequence[Job], total: Report, at_once: int) -> None:
     bar = progress.add_task("at random", total=sum(last - first for _, first, last in ahead), found="")
     waiting = iter(ahead)
-    running = {pool.submit(play, job) for job in islice(waiting, 4 * (os.cpu_count() or 1))}
+    running = {pool.submit(play, job) for job in islice(waiting, at_once)}
     while running:
         finished, running = wait(running, return_when=FIRST_COMPLETED)
         running |= {pool.submit(play, job) for job in islice(waiting, len(finished))}
@@ -201,7 +208,7 @@ def _again(console: Console, seed: str) -> bool:
     else:
         report = play((workflow, int(number), int(number) + 1))
         with quiet():
-            _, schedule = schedule_of(workflow, int(number))
+            schedule, _ = schedule_of(workflow, int(number))
             schedule.play()
         console.print(described(schedule), markup=False)
     console.print(told(report.failures), markup=False)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, combinations, count, islice, pairwise, permutations, product
 from random import Random
 
 from shared.engine.session import Refused, Session
 from tests.simulation.outcome import Outcome, cases_of, together
-from tests.simulation.schedule import Doing, Schedule
+from tests.simulation.schedule import Schedule
+from tests.simulation.script import Doing
 from tests.simulation.table import Memory, MemoryStore
 from tests.simulation.world import AFTERWARDS, Start, delivered, delivered_once, engine_of, session_of, settled
 
@@ -20,58 +21,83 @@ SCATTERED = 2_000
 RATES = (0.2, 0.5, 0.8)
 """How often a record is delivered by itself before the next thing is done."""
 
+HAPPENED = ("answered", "unknown")
+"""What became of calls that took effect, and of those that perhaps did, as nobody heard an answer."""
+
 Order = tuple[int, ...]
 Pauses = tuple[bool, ...]
 
 
 class Serial:
-    """Runs of the same things one after another; each is made once, as many schedules ask for it."""
+    """Runs of the same things one after another; each is made once, as many schedules ask for it.
+
+    So is each beginning that runs have in common: nothing that is in it depends on what comes after.
+    """
 
     def __init__(self, start: Start, doings: Sequence[Doing]) -> None:
         self._start = start
         self._doings = doings
         self._known: dict[tuple[Order, Pauses], Outcome | None] = {}
+        self._begun: dict[tuple[Order, Pauses], Memory | None] = {((), ()): start.memory}
+        self._ends: dict[object, Outcome] = {}
+
+    def known(self, schedule: Schedule) -> Iterator[Outcome | None]:
+        """What the runs came to that were made already, and in which just what the schedule says took effect."""
+        happened = [set(order) for order in _by_commit(schedule)]
+        return (outcome for (order, _), outcome in self._known.items() if set(order) in happened)
 
     def outcome(self, order: Order, pauses: Pauses) -> Outcome | None:
         """What it comes to if everything is delivered in the pauses, and at the end; None if a call is refused."""
         if (order, pauses) not in self._known:
-            self._known[order, pauses] = self._run(order, pauses)
+            memory = self._after(order, pauses)
+            self._known[order, pauses] = self._end(memory) if memory is not None else None
         return self._known[order, pauses]
 
     def scattered(self, order: Order, random: Random) -> Outcome | None:
         """What it comes to if each record is delivered by itself, between any two of the things or at the end."""
-        rate = random.choice(RATES)
-
-        def now_and_then(memory: Memory) -> None:
+        rate, memory = random.choice(RATES), self._start.memory.copy()
+        for number in order:
+            if not self._done(memory, number):
+                return None
             while memory.stream and random.random() < rate:
                 _deliver_one(engine_of(memory, self._start, self._start.now), memory, random)
+        return self._end(memory)
 
-        return self._played(order, [now_and_then] * len(order))
+    def _after(self, order: Order, pauses: Pauses) -> Memory | None:
+        """The table after these things, not to be changed; None if one of them is refused."""
+        if (order, pauses) not in self._begun:
+            before = self._after(order[:-1], pauses[:-1])
+            self._begun[order, pauses] = self._next(before.copy(), order[-1], pauses[-1]) if before else None
+        return self._begun[order, pauses]
 
-    def _run(self, order: Order, pauses: Pauses) -> Outcome | None:
-        def in_a_pause(memory: Memory) -> None:
+    def _next(self, memory: Memory, number: int, pause: bool) -> Memory | None:  # noqa: FBT001 (one of the pauses)
+        if not self._done(memory, number):
+            return None
+        if pause:
             settled(engine_of(memory, self._start, self._start.now), memory)
+        return memory
 
-        return self._played(order, [in_a_pause if pause else _nothing for pause in pauses])
+    def _done(self, memory: Memory, number: int) -> bool:
+        """Whether the thing was done."""
+        ids, start = count(1), self._start
+        session = session_of(
+            MemoryStore(memory), start.workflows, lambda: start.now, lambda _: f"s{number:09}{next(ids):06}"
+        )
+        try:
+            self._doings[number].make(session)
+        except Refused:
+            return False
+        return True
 
-    def _played(self, order: Order, between: Sequence[Callable[[Memory], None]]) -> Outcome | None:
-        memory, now = self._start.memory.copy(), self._start.now
-        store = MemoryStore(memory)
-        for number, deliver in zip(order, between, strict=True):
-            doing, ids = self._doings[number], count(1)
-            session = session_of(
-                store,
-                self._start.workflows,
-                lambda: now,
-                lambda _, ids=ids, n=number: f"s{n:09}{next(ids):06}",  # type: ignore[misc]
-            )
-            try:
-                doing.make(session)
-            except Refused:
-                return None
-            deliver(memory)
-        delivered(engine_of(memory, self._start, now + AFTERWARDS), memory)
-        return together(cases_of(engine_of(memory, self._start, now), memory))
+    def _end(self, memory: Memory) -> Outcome:
+        """What comes of the table, which stays as it is."""
+        # The number of commits is what the ids of those that follow are made of.
+        key = memory.state(), tuple(map(id, memory.stream)), len(memory.tokens)
+        if key not in self._ends:
+            ended = memory.copy()
+            delivered(engine_of(ended, self._start, self._start.now + AFTERWARDS), ended)
+            self._ends[key] = together(cases_of(engine_of(ended, self._start, self._start.now), ended))
+        return self._ends[key]
 
 
 def serial_outcomes(schedule: Schedule, serial: Serial) -> Iterator[Outcome | None]:
@@ -79,6 +105,7 @@ def serial_outcomes(schedule: Schedule, serial: Serial) -> Iterator[Outcome | No
 
     Few schedules need the later ones: those in which one record was overtaken by what another one made due.
     """
+    yield from serial.known(schedule)
     yield from (serial.outcome(*run) for run in islice(serial_runs(schedule), TRIES))
     random, orders = Random(0), _by_commit(schedule)  # noqa: S311 (an order, no secret)
     for _ in range(SCATTERED):
@@ -94,10 +121,6 @@ def _deliver_one(session: Session, memory: Memory, random: Random) -> None:
     memory.stream = [waiting.pop(random.randrange(len(waiting)))]
     delivered_once(session, memory)
     memory.stream = waiting + memory.stream
-
-
-def _nothing(_: Memory) -> None:
-    """Nothing is delivered."""
 
 
 def serial_runs(schedule: Schedule) -> Iterator[tuple[Order, Pauses]]:

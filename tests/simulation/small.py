@@ -16,9 +16,9 @@ from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, ROOT
 from tests.simulation.explore import Exploration
 from tests.simulation.faults import OneOfEach
-from tests.simulation.judge import hash_of, judge
-from tests.simulation.schedule import CREATE, Call, Doing, Schedule, Sweep, described
-from tests.simulation.serial import Serial
+from tests.simulation.judge import Judge, hash_of
+from tests.simulation.schedule import Schedule, described
+from tests.simulation.script import CREATE, Call, Doing, Script, Sweep
 from tests.simulation.world import SimulatedWorld, Start
 from tests.workflows.claims import claims
 
@@ -162,14 +162,14 @@ def faults_of(name: str, found: Explored) -> Iterator[OneOfEach]:
 
 def explore(name: str, faults: OneOfEach | None = None, *, until_failure: bool = False) -> Explored:
     """Every schedule of the scene with these faults, or those up to the first that comes out wrong."""
-    start, doings = SCENES[name]()
-    found, serial, exploration = Explored(), Serial(start, doings), Exploration()
+    script = Script(*SCENES[name](), FUNCTIONS)
+    found, judge, exploration = Explored(), Judge(script), Exploration()
     while not exploration.no_more and not (until_failure and found.failures):
-        schedule = Schedule(start, doings, exploration.choose, replace(faults or OneOfEach()), FUNCTIONS)
+        schedule = Schedule(script, exploration.choose, replace(faults or OneOfEach()))
         schedule.play()
         exploration.learn(schedule.stage.events)
         if not schedule.stage.abandoned:
-            _judge(name, schedule, start, serial, found)
+            _judge(name, schedule, judge, found)
     found.repeats = exploration.repeats
     return found
 
@@ -183,12 +183,12 @@ def first_failure(name: str) -> str | None:
     return next(failures, None)
 
 
-def _judge(name: str, schedule: Schedule, start: Start, serial: Serial, found: Explored) -> None:
+def _judge(name: str, schedule: Schedule, judge: Judge, found: Explored) -> None:
     found.schedules += 1
     found.commits |= schedule.commits
     found.happened.update(schedule.faults.happened)
     steps = described(schedule)
-    wrong = list(judge(schedule, start, serial))
+    wrong = list(judge.judge(schedule))
     found.states.add(hash_of(schedule.outcome))
     if wrong:
         found.failures.append("\n".join([f"scene {name}, {schedule.faults}:", *wrong, steps]))

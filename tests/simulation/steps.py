@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shared.storage.keys import Address
 
@@ -41,6 +42,29 @@ class Step:
 
 
 BEGIN = Step("begin")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request is answered: a value, or an error; two with the same key are the same to whoever asked."""
+
+    key: Hashable
+    value: Any = None
+    error: Callable[[], Exception] | None = None
+
+    def given(self) -> Any:
+        """The value; raises the error."""
+        if self.error is not None:
+            raise self.error()
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request, and how it is carried out on a table."""
+
+    step: Step
+    carry_out: Callable[[Any], Answer]
 
 
 def dependent(one: Step, other: Step) -> bool:

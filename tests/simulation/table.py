@@ -25,43 +25,46 @@ from shared.storage.store import Store
 from shared.storage.table import Table
 from shared.storage.values import Capacity
 from tests.simulation.expressions import holds, updated
-from tests.simulation.steps import LAST, Span, Step, of_item
+from tests.simulation.steps import LAST, Answer, Ask, Span, Step, of_item
 
 MOST_ACTIONS = 100
 MOST_BYTES = 4 * 1024 * 1024
 
-Gate = Callable[[Step], Callable[[], None]]
-"""Called before each request with what it does, and what it gives is called once that has taken effect.
-
-Whoever answers decides when a request goes on, and whether one, or the news of it, is lost.
-"""
-
-
-def at_once(_: Step) -> Callable[[], None]:
-    """Every request is carried out at once."""
-    return _nothing
-
-
-def _nothing() -> None:
-    """Nothing more happens."""
+Asking = Callable[[Ask], Any]
+"""What a request goes to: what it is answered with, once its turn has come; raises what it is told instead."""
 
 
 class Memory:
-    """The items, by partition and sort key. Items are never changed, only replaced."""
+    """The items, by partition and sort key.
+
+    Items are never changed, only replaced; and two that are equal are one, here and in every copy. So an item's
+    identity stands for what is in it.
+    """
 
     def __init__(self, items: Iterable[Item] = ()) -> None:
         self._partitions: dict[str, dict[str, Item]] = {}
+        self._known: dict[str, Item] = {}
         self.tokens: set[str] = set()
         self.stream: list[Item] = []
         for item in items:
             self.put(address_of(item), item)
 
     def copy(self) -> Memory:
-        """The same items, in a memory of their own."""
+        """The same items, and what is still to be delivered, in a memory of their own."""
         other = Memory()
         other._partitions = {partition: dict(items) for partition, items in self._partitions.items()}
+        other._known = self._known
         other.tokens = set(self.tokens)
+        other.stream = list(self.stream)
         return other
+
+    def state(self) -> frozenset[int]:
+        """What stands for all items, among this memory and its copies."""
+        return frozenset(id(item) for items in self._partitions.values() for item in items.values())
+
+    def one(self, item: Item) -> Item:
+        """The one item of all that are equal to this."""
+        return self._known.setdefault(repr(sorted(item.items())), item)
 
     def get(self, address: Address) -> Item | None:
         """The item there."""
@@ -73,7 +76,7 @@ class Memory:
         if item is None:
             partition.pop(address.sort, None)
         else:
-            partition[address.sort] = item
+            partition[address.sort] = self.one(item)
 
     def partition(self, name: str) -> list[Item]:
         """The items of a partition by sort key, as bytes sort."""
@@ -88,7 +91,7 @@ class Memory:
     def index(self, index: Index, name: str) -> list[Item]:
         """The rows of a partition of an index, by its sort key."""
         rows = [i for i in self.items() if i.get(index.partition) == {"S": name} and index.sort in i]
-        return sorted((_row(index, item) for item in rows), key=lambda row: row[index.sort]["S"])
+        return sorted((self.one(_row(index, item)) for item in rows), key=lambda row: row[index.sort]["S"])
 
     def shards(self) -> list[int]:
         """The shards in which timers run."""
@@ -105,18 +108,21 @@ class Memory:
 
 
 class MemoryTable(Table):
-    """One process's way to the memory; each request passes the gate first."""
+    """One process's way to the table, over what takes its requests."""
 
-    def __init__(self, memory: Memory, gate: Gate = at_once) -> None:
+    def __init__(self, ask: Asking) -> None:
         # Without the real one's connection: that is what this stands in for.
-        self.memory = memory
-        self.gate = gate
+        self._ask = ask
         self.consumed = Capacity()
         self.unanswered = False
 
     def get(self, address: Address) -> Item | None:
-        self.gate(Step("read", (of_item(address),)))
-        return self.memory.get(address)
+        def read(memory: Memory) -> Answer:
+            item = memory.get(address)
+            return Answer(id(item), item)
+
+        item: Item | None = self._ask(Ask(Step("read", (of_item(address),)), read))
+        return item
 
     def batch_get(self, addresses: Iterable[Address]) -> list[Item]:
         """Each item is a step of its own: a batch is no snapshot."""
@@ -136,22 +142,35 @@ class MemoryTable(Table):
         # In one step: a page is read at once, and there is never more than one.
         del page, lagging
         span = _span(partition, sort, index)
-        self.gate(Step("list", (span,)))
-        items = self.memory.index(index, partition) if index else self.memory.between(span)
-        fitting = [item for item in items if holds(sort, item)]
-        return iter(fitting if ascending else fitting[::-1])
+
+        def read(memory: Memory) -> Answer:
+            items = memory.index(index, partition) if index else memory.between(span)
+            fitting = [item for item in items if holds(sort, item)]
+            return Answer(tuple(map(id, fitting)), fitting)
+
+        items: list[Item] = self._ask(Ask(Step("list", (span,)), read))
+        return iter(items if ascending else items[::-1])
 
     def scan(
         self, filtered: Condition, after: Address | None = None, share: tuple[int, int] | None = None
     ) -> Iterator[Item]:
+        """In one step, as nobody whose order is played reads the whole table."""
         assert share is None, "whoever plays schedules reads the whole table"
-        items = sorted(self.memory.items(), key=address_of)
-        return (i for i in items if holds(filtered, i) and (after is None or address_of(i) > after))
+
+        def read(memory: Memory) -> Answer:
+            items = sorted(memory.items(), key=address_of)
+            found = [i for i in items if holds(filtered, i) and (after is None or address_of(i) > after)]
+            return Answer(tuple(map(id, found)), found)
+
+        items: list[Item] = self._ask(Ask(Step("scan"), read))
+        return iter(items)
 
     def put(self, item: Item) -> None:
-        done = self.gate(Step("put", writes=frozenset({address_of(item)}), listed=_listed([item])))
-        self.memory.put(address_of(item), item)
-        done()
+        def write(memory: Memory) -> Answer:
+            memory.put(address_of(item), item)
+            return Answer(None)
+
+        self._ask(Ask(Step("put", writes=frozenset({address_of(item)}), listed=_listed([item])), write))
 
     def transact(self, actions: Sequence[Action], token: str | None) -> None:
         try:
@@ -164,30 +183,39 @@ class MemoryTable(Table):
     def _transact(self, ordered: Sequence[Action], token: str | None) -> None:
         _check_limits(ordered)
         changing = [action for action in ordered if action.kind != "check"]
-        listed = _listed(item for a in changing for item in (a.after, self.memory.get(a.address)))
+        listed = _listed(item for action in changing for item in (action.before, action.after))
         reads = tuple(of_item(action.address) for action in ordered if action.kind == "check")
-        done = self.gate(Step("commit", reads, frozenset(action.address for action in changing), listed))
-        if token in self.memory.tokens:
-            done()
-            return
-        current = [self.memory.get(action.address) for action in ordered]
-        pairs = list(zip(ordered, current, strict=True))
-        failed = [not holds(action.condition, item or {}) for action, item in pairs]
-        if any(failed):
-            raise cancelled("ConditionalCheckFailed" if broken else None for broken in failed)
-        for action, item in pairs:
-            if action.kind != "check":
-                self.memory.put(action.address, _result(action, item))
-        self.memory.tokens |= {token} if token else set()
-        self.memory.stream += [item for a in ordered if (item := a.after) and a.address.sort.startswith("HISTORY#")]
-        done()
+        step = Step("commit", reads, frozenset(action.address for action in changing), listed)
+        self._ask(Ask(step, lambda memory: _committed(memory, ordered, token)))
+
+
+def _committed(memory: Memory, ordered: Sequence[Action], token: str | None) -> Answer:
+    """All actions took effect, or none."""
+    if token in memory.tokens:
+        return Answer(None)
+    pairs = [(action, memory.get(action.address)) for action in ordered]
+    codes = tuple(None if holds(a.condition, item or {}) else "ConditionalCheckFailed" for a, item in pairs)
+    if any(codes):
+        return Answer(codes, error=lambda: cancelled(codes))
+    for action, item in pairs:
+        if action.kind != "check":
+            memory.put(action.address, _result(action, item))
+    memory.tokens |= {token} if token else set()
+    memory.stream += [
+        memory.one(action.after) for action in ordered if action.after and action.address.sort.startswith("HISTORY#")
+    ]
+    return Answer(None)
 
 
 class MemoryStore(Store):
-    """The real store, over a table in memory."""
+    """The real store, over a table in memory: what takes its requests, or a memory that answers them at once."""
 
-    def __init__(self, memory: Memory, gate: Gate = at_once) -> None:
-        self._table = MemoryTable(memory, gate)
+    def __init__(self, asked: Asking | Memory) -> None:
+        self._table = MemoryTable(_at_once(asked) if isinstance(asked, Memory) else asked)
+
+
+def _at_once(memory: Memory) -> Asking:
+    return lambda ask: ask.carry_out(memory).given()
 
 
 def address_of(item: Mapping[str, Any]) -> Address:

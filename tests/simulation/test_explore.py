@@ -9,9 +9,9 @@ from random import Random
 import pytest
 
 from shared.storage.keys import Address
-from tests.simulation.actors import Actor, Event, Stage
+from tests.simulation.actors import Actor, Ended, Event, Part, Stage
 from tests.simulation.explore import Exploration
-from tests.simulation.steps import Step, dependent, of_item
+from tests.simulation.steps import Answer, Ask, Step, dependent, of_item
 
 Program = Mapping[str, Sequence[str]]
 """What each actor does in turn: `r x` reads x, `w x` appends its name and all it has read to x, `+ b` lets b begin."""
@@ -24,35 +24,61 @@ def _step(word: str) -> Step:
     return Step(word, (of_item(address),)) if kind == "r" else Step(word, writes=frozenset({address}))
 
 
-class Toy:
-    """Actors that read and write a few variables."""
+def _asked(name: str, word: str, seen: Sequence[str]) -> Ask:
+    """The request of the actor that is in the word."""
+    kind, _, variable = word.partition(" ")
 
-    def __init__(self, program: Program) -> None:
+    def carry_out(values: dict[str, tuple[str, ...]]) -> Answer:
+        there = values.get(variable, ())
+        if kind == "w":
+            values[variable] = (*there, f"{name}({','.join(seen)})")
+        return Answer("+".join(there), "+".join(there)) if kind == "r" else Answer(None)
+
+    return Ask(_step(word), carry_out)
+
+
+class Toy:
+    """Actors that read and write a few variables; what is known of them is kept from run to run, if it is to be."""
+
+    def __init__(self, program: Program, *, forgetful: bool = False) -> None:
         self._program = program
+        self._parts: dict[str, Part] = {}
+        self._forgetful = forgetful
         self._begun = set(program) - {w[2:] for words in program.values() for w in words if w.startswith("+")}
 
     def run(self, choose: Callable[[Mapping[str, Step], str | None], str | None]) -> tuple[Stage, Outcome]:
         """The stage after the schedule, and what is in the variables then."""
-        stage, values = Stage(choose), dict[str, tuple[str, ...]]()
+        values = dict[str, tuple[str, ...]]()
 
-        def work(actor: Actor) -> None:
-            seen: list[str] = []
-            for word in self._program[actor.name]:
-                kind, _, name = word.partition(" ")
-                stage.wait(actor, _step(word))
-                if kind == "r":
-                    seen.append("+".join(values.get(name, ())))
-                elif kind == "w":
-                    values[name] = (*values.get(name, ()), f"{actor.name}({','.join(seen)})")
-                else:
-                    stage.enter(name, work)
+        def perform(actor: Actor, ask: Ask) -> Answer:
+            if ask.step.name.startswith("+"):
+                enter(ask.step.name[2:])
+            return ask.carry_out(values)
 
+        def enter(name: str) -> None:
+            stage.enter(name, lambda: self._part(name))
+
+        def over(_: Actor, ended: Ended) -> None:
+            assert ended.error is None
+
+        stage = Stage(choose, perform, over)
         for name in self._program:
             if name in self._begun:
-                stage.enter(name, work)
+                enter(name)
         stage.play()
-        assert not stage.errors
         return stage, tuple(sorted(values.items()))
+
+    def _part(self, name: str) -> Part:
+        if self._forgetful:
+            return Part(lambda ask: self._work(name, ask))
+        return self._parts.setdefault(name, Part(lambda ask: self._work(name, ask)))
+
+    def _work(self, name: str, ask: Callable[[Ask], str]) -> None:
+        seen: list[str] = []
+        for word in self._program[name]:
+            answer = ask(_asked(name, word, tuple(seen)))
+            if word.startswith("r"):
+                seen.append(answer)
 
 
 class Everything:
@@ -94,7 +120,7 @@ def _explored(program: Program) -> tuple[list[frozenset[object]], set[Outcome]]:
 
 
 def _brute(program: Program) -> tuple[set[frozenset[object]], set[Outcome]]:
-    toy, everything = Toy(program), Everything()
+    toy, everything = Toy(program, forgetful=True), Everything()
     classes, outcomes = set[frozenset[object]](), set[Outcome]()
     while True:
         stage, outcome = toy.run(everything.choose)

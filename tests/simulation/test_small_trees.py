@@ -14,7 +14,7 @@ from tests.simulation.world import quiet
 CLASSES = {
     "three_siblings": 54,
     "last_and_next": 4,
-    "two_sweeps": 18,
+    "two_sweeps": 20,
     "reopened": 4,
     "cancelled_above": 182,
     "sibling_on_hold": 592,

@@ -20,6 +20,7 @@ from shared.engine.session import Session, Workflows
 from shared.storage.case_items import entry_of_item
 from shared.storage.store import Store
 from tests.engine.world import World
+from tests.simulation.decoded import read_once
 from tests.simulation.table import Memory, MemoryStore
 
 AFTERWARDS = timedelta(hours=2)
@@ -108,6 +109,7 @@ def quiet() -> Iterator[None]:
     with (
         patch.multiple(hooks, logger=silent, metrics=silent, report=_nothing, _measure_age=_nothing),
         patch.multiple(relay, logger=silent, metrics=silent, report=_nothing),
+        read_once(),
     ):
         yield
 
