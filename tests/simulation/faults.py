@@ -31,6 +31,10 @@ class Faults:
         """The batch, of those that are still waiting, that a record joins; none if it comes alone."""
         return None
 
+    def lag(self, versions: int) -> int:
+        """How many versions of an item, of so many earlier ones, an index is behind the table."""
+        return 0
+
     def before(self, actor: Actor, step: Step) -> Before | None:
         """What keeps the actor's step from happening."""
         return None
@@ -85,6 +89,9 @@ class AtRandom(Faults):
 
     def joins(self, batches: Sequence[str]) -> str | None:
         return self._random.choice(batches) if batches and self._now("batched") else None
+
+    def lag(self, versions: int) -> int:
+        return self._random.randint(1, versions) if self._now("lagging index") else 0
 
     def before(self, actor: Actor, step: Step) -> Before | None:
         if step.writes:

@@ -42,6 +42,7 @@ SHOCKS: Sequence[Mapping[str, float]] = (
     {"answer lost": 0.15, "unreached": 0.02},
     {"conflict": 0.15, "throttled": 0.05},
     {"lost record": 0.3, "batched": 0.3},
+    {"lagging index": 0.5, "duplicate": 0.2},
     {
         "duplicate": 0.15,
         "batched": 0.3,
@@ -51,6 +52,7 @@ SHOCKS: Sequence[Mapping[str, float]] = (
         "conflict": 0.05,
         "throttled": 0.02,
         "lost record": 0.1,
+        "lagging index": 0.2,
     },
 )
 

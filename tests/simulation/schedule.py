@@ -16,7 +16,7 @@ from tests.simulation.actors import Actor, Choose, Ended, Stage
 from tests.simulation.faults import Faults
 from tests.simulation.script import Call, Doing, Handled, Script
 from tests.simulation.steps import BEGIN, Answer, Ask, Step
-from tests.simulation.table import cancelled, failed_as
+from tests.simulation.table import cancelled, failed_as, up_to_date
 
 URL = "http://127.0.0.1"
 
@@ -55,7 +55,10 @@ class Schedule:
 
     def play(self) -> None:
         """Everything has happened, and everything that followed from it was delivered as often as the faults say."""
+        self.memory.lag = self.faults.lag
         self.stage.play()
+        # In the end indexes have caught up.
+        self.memory.lag = up_to_date
 
     def _begin(self, name: str, done: Done) -> None:
         self._calls[name] = done

@@ -34,6 +34,18 @@ Asking = Callable[[Ask], Any]
 """What a request goes to: what it is answered with, once its turn has come; raises what it is told instead."""
 
 
+Lag = Callable[[int], int]
+"""Of how many earlier versions of an item an index shows which: how many it is behind, 0 if it shows the newest."""
+
+KEPT = 3
+"""Earlier versions of an item that an index may still show."""
+
+
+def up_to_date(_: int) -> int:
+    """Indexes that show what is in the table."""
+    return 0
+
+
 class Memory:
     """The items, by partition and sort key.
 
@@ -44,6 +56,8 @@ class Memory:
     def __init__(self, items: Iterable[Item] = ()) -> None:
         self._partitions: dict[str, dict[str, Item]] = {}
         self._known: dict[str, Item] = {}
+        self._earlier: dict[Address, tuple[Item | None, ...]] = {}
+        self.lag: Lag = up_to_date
         self.tokens: set[str] = set()
         self.stream: list[Item] = []
         for item in items:
@@ -54,6 +68,7 @@ class Memory:
         other = Memory()
         other._partitions = {partition: dict(items) for partition, items in self._partitions.items()}
         other._known = self._known
+        other._earlier = dict(self._earlier)
         other.tokens = set(self.tokens)
         other.stream = list(self.stream)
         return other
@@ -73,10 +88,11 @@ class Memory:
     def put(self, address: Address, item: Item | None) -> None:
         """The item is there; None: nothing is."""
         partition = self._partitions.setdefault(address.partition, {})
-        if item is None:
-            partition.pop(address.sort, None)
-        else:
+        before = partition.pop(address.sort, None)
+        if item is not None:
             partition[address.sort] = self.one(item)
+        if any(_listed([before, item])):
+            self._earlier[address] = (*self._earlier.get(address, ()), before)[-KEPT:]
 
     def partition(self, name: str) -> list[Item]:
         """The items of a partition by sort key, as bytes sort."""
@@ -89,9 +105,15 @@ class Memory:
         return [items[sort] for sort in sorted(sort for sort in items if span.lower <= sort <= span.upper)]
 
     def index(self, index: Index, name: str) -> list[Item]:
-        """The rows of a partition of an index, by its sort key."""
-        rows = [i for i in self.items() if i.get(index.partition) == {"S": name} and index.sort in i]
-        return sorted((self.one(_row(index, item)) for item in rows), key=lambda row: row[index.sort]["S"])
+        """The rows of a partition of an index, by its sort key; of each item as it is, or as it was."""
+        behind: dict[Address, Item | None] = {}
+        for address, earlier in self._earlier.items():
+            if any(_lists(index, name, item) for item in (*earlier, self.get(address))):
+                versions = self.lag(len(earlier))
+                behind |= {address: earlier[-versions]} if versions else {}
+        shown = [*(item for item in self.items() if address_of(item) not in behind), *behind.values()]
+        rows = (self.one(_row(index, item)) for item in shown if item and _lists(index, name, item))
+        return sorted(rows, key=lambda row: row[index.sort]["S"])
 
     def shards(self) -> list[int]:
         """The shards in which timers run."""
@@ -269,6 +291,11 @@ def _listed(items: Iterable[Item | None]) -> frozenset[Address]:
         for index in INDEXES
         if item and index.partition in item and index.sort in item
     )
+
+
+def _lists(index: Index, name: str, item: Item | None) -> bool:
+    """Whether the partition of the index has a row for the item."""
+    return item is not None and item.get(index.partition) == {"S": name} and index.sort in item
 
 
 def _row(index: Index, item: Item) -> Item:
