@@ -90,8 +90,11 @@ audit: setup ## Ask whether any locked package has a known vulnerability
 	echo "npm packages"; (cd infra/npm && "$(CURDIR)"/$(NPM) audit --package-lock-only) || failed=1; \
 	exit $$failed
 
-mutants: setup ## Take workflows apart, one thing at a time, and count what the checker refuses (takes long)
-	@$(BIN)/python -m tests.mutants $(or $(FILES),shared/workflows/*.yaml)
+# `make mutants FILES=shared/workflows/appeals.yaml SAMPLE=60 SEED=1`: a part of them. With KEEP=FILE, a later run goes
+# on where this one was interrupted; with UNPLAYED=1, the checker is asked for its simple rules only.
+mutants: setup ## Take workflows apart, one thing at a time, and count what the checker and the tests catch (takes long)
+	@$(BIN)/python -m tests.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(KEEP),--keep $(KEEP)) $(if $(UNPLAYED),--unplayed) $(or $(FILES),shared/workflows/*.yaml)
 
 # `make bench ONLY="queue money"` measures some sections, `make bench QUICK=1` small sizes.
 bench: setup ## Measure what Casetree takes: table, bench.json, docs/performance.md

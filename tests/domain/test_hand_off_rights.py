@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import product
 
 import pytest
@@ -76,9 +77,15 @@ def _options(end: EndKind, phase: str, status: str) -> set[str]:
     return set()
 
 
+@cache
+def new() -> Ends:
+    """A task as it is when it is new: what it comes to stand like differs, and it itself never changes."""
+    return begin()
+
+
 def standing(end: EndKind, phase: str, status: AssignmentStatus, *, hold: bool) -> tuple[Ends, Task]:
     """An end that stands so, and both ends with it."""
-    first = begin()
+    first = new()
     state = "closed" if phase in CLOSED else "open"
     at = replace(end_of(first.owner), kind=end, assignment=status, generation=1)
     task = replace(first.owner, state=state, status=phase, hold=hold, end=at)

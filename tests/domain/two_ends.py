@@ -113,6 +113,11 @@ def decide(ends: Ends, task: Task, action: str, **given: object) -> Decision:
     return act(_context(task, acting(ends, task), _case(ends, task), ends.connection), action, given)
 
 
+def hear(ends: Ends, task: Task, action: str, **given: object) -> Decision:
+    """What comes of an action that Casetree takes on an end; nothing happens yet."""
+    return act(_context(task, ENGINE, _case(ends, task), ends.connection), action, given)
+
+
 def offered(ends: Ends, task: Task) -> dict[str, Offer]:
     """The actions that the people of an end may take now."""
     listed = offers(_context(task, acting(ends, task), _case(ends, task), ends.connection), unlisted=True)
