@@ -17,7 +17,8 @@ from shared.compile.shape import misshapen
 from shared.compile.source import Source, read
 from shared.domain.checks.finding import Finding
 from shared.domain.checks.lives import Telling
-from shared.domain.checks.verify import play, verify
+from shared.domain.checks.verify import examine, verify
+from shared.domain.checks.waivers import Waiver
 from shared.domain.definitions.compiled import MalformedError, workflow_from
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.pictures.counterexample import counterexample
@@ -39,7 +40,9 @@ def check(
 def workflow_of(path: Path) -> Workflow:
     """The workflow that a file describes, not yet played; raises UnreadableError with its problems."""
     source, workflow = _compiled(path)
-    problems = tuple(sorted(_problem(source, finding) for finding in verify(workflow)))
+    waivers = _waivers(source)
+    found = [f for f in verify(workflow) if not (f.unproven and any(waiver.names(f) for waiver in waivers))]
+    problems = tuple(sorted(_problem(source, finding) for finding in found))
     if problems:
         raise UnreadableError(*problems)
     return workflow
@@ -72,8 +75,12 @@ def _verified(source: Source, workflow: Workflow, tell: Telling) -> tuple[Findin
     """What the checker finds; it takes some seconds, so what was found is remembered by what the file says."""
     said = json.dumps(source.value)
     if said not in _FOUND:
-        _FOUND[said] = verify(workflow) or play(workflow, tell)
+        _FOUND[said] = examine(workflow, _waivers(source), tell)
     return _FOUND[said]
+
+
+def _waivers(source: Source) -> tuple[Waiver, ...]:
+    return tuple(Waiver(**waiver) for waiver in source.value.get("waived", ()))
 
 
 _FOUND: dict[str, tuple[Finding, ...]] = {}
@@ -81,5 +88,7 @@ _FOUND: dict[str, tuple[Finding, ...]] = {}
 
 def _problem(source: Source, finding: Finding) -> Problem:
     path = tuple(str(step) for step in finding.path)
-    picture = counterexample(finding.detail, finding.path) if finding.path else ""
-    return Problem(source.file, source.line(finding.where), finding.detail, finding.hint, finding.rule, path, picture)
+    title = f"Unproven: {finding.detail}" if finding.unproven else finding.detail
+    picture = counterexample(title, finding.path) if finding.path else ""
+    said = (finding.detail, finding.hint, finding.rule, path, picture, finding.unproven)
+    return Problem(source.file, source.line(finding.where), *said)

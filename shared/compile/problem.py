@@ -11,7 +11,7 @@ class Problem:
     """What is wrong, where, by which rule, and what to do about it.
 
     `path` are the steps of a counterexample, one after the other, and `picture` shows them in Mermaid's words;
-    most problems have none.
+    most problems have none. `unproven`: no case was seen to take these steps.
     """
 
     file: str
@@ -21,10 +21,12 @@ class Problem:
     rule: str = "file"
     path: tuple[str, ...] = ()
     picture: str = ""
+    unproven: bool = False
 
     def __str__(self) -> str:
         """`file:line: reason`, which editors and terminals make a link of; the hint follows."""
-        lines = [f"{self.file}:{self.line}: {self.reason} [{self.rule}]"]
+        rule = f"{self.rule}, unproven" if self.unproven else self.rule
+        lines = [f"{self.file}:{self.line}: {self.reason} [{rule}]"]
         lines += [f"    {step}" for step in self.path]
         return "\n".join([*lines, f"    {self.hint}"] if self.hint else lines)
 

@@ -31,6 +31,7 @@ KEYS = {
     "turn": "A turn of the other end: `hand_off.others_turn`",
     "describing": "How the worker status is named: `hand_off.worker_status`",
     "organization": "An organization: `organizations.<id>`",
+    "waiver": "A waiver: an item of `waived`",
 }
 GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "type": {
@@ -63,6 +64,7 @@ WORDS = {
     "assignmentStatus": "Assignment statuses: `assignment`, `set_assignment`",
     "visibility": "Visibility: `visibility`",
     "organizationKind": "Kinds of organizations: `kind`",
+    "waivedRule": "Rules that can be waived: `rule`",
 }
 
 

@@ -5,10 +5,10 @@ from shared.domain.pictures.counterexample import counterexample
 
 
 def test_each_step_leads_to_the_next() -> None:
-    """From the beginning on: what was done by whom, to which task, and where that was then."""
+    """From the beginning on: what was done by whom with what, to which task, and where that was then."""
     steps = (
         Step("create", None, "ready", ("inside",), of="Buy"),
-        Step("start", "ready", "underway", ("assignee", "engine")),
+        Step("start", "ready", "underway", ("assignee", "engine"), by="Ida", given="note: at once"),
     )
     assert counterexample("Nobody can act: [x]", steps).splitlines() == [
         "flowchart TD",
@@ -17,7 +17,7 @@ def test_each_step_leads_to_the_next() -> None:
         '    n1["Buy, ready"]',
         '    n2["underway"]',
         '    n0 -->|"create by inside"| n1',
-        '    n1 -->|"start by assignee or engine"| n2',
+        '    n1 -->|"start by assignee or engine (Ida), with note#58; at once"| n2',
     ]
 
 

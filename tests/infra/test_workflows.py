@@ -8,7 +8,7 @@ import pytest
 from infra import app, workflows
 from infra.workflows import FOLDER, WorkflowError, verify_workflows
 from tests.infra.conftest import CDK_JSON
-from tests.workflows.broken import LIVES
+from tests.workflows.broken import LIVES, OF_UNREAL, TIMER, UNREAL
 
 
 def test_the_workflows_that_come_with_casetree_may_be_deployed() -> None:
@@ -59,6 +59,17 @@ def test_a_workflow_that_plays_badly_is_not_deployed(tmp_path: Path) -> None:
     broken.write_text(next(b.text for b in LIVES if b.rule == "somebody-can-act"), encoding="utf-8")
     with pytest.raises(WorkflowError, match=r"nobody can act.*\n.*--create by inside"):
         verify_workflows([broken])
+
+
+def test_what_is_unproven_is_deployed_only_if_it_is_waived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deployment goes by the waivers of the file."""
+    monkeypatch.setattr(workflows, "CHECKED", tmp_path / "checked")
+    file = tmp_path / "errands.yaml"
+    file.write_text(UNREAL.text, encoding="utf-8")
+    with pytest.raises(WorkflowError, match="unproven"):
+        verify_workflows([file])
+    file.write_text(UNREAL.text.replace(TIMER, OF_UNREAL), encoding="utf-8")
+    verify_workflows([file])
 
 
 def test_no_template_is_made_while_a_workflow_has_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:

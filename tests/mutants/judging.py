@@ -26,7 +26,7 @@ from tests.mutants.taken import Mutant
 ENDING = (signal.SIGINT, signal.SIGTERM)
 PATIENCE = 300
 """Seconds after which a child is ended; then nobody is said to have caught its mutant."""
-OF_THE_CHECKER = ("test_verify", "test_lives", "test_diagram", "test_letters", "test_counterexample")
+OF_THE_CHECKER = ("test_verify", "test_lives", "test_diagram", "test_letters", "test_counterexample", "test_replay")
 """Tests that play or draw a workflow as the checker does: what it refuses is counted by itself."""
 SLOW = ("test_two_assignments_end_with_both_ends_agreeing",)
 """Tests that take too long to be asked of every mutant."""

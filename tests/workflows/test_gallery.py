@@ -5,8 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.compile import check
-from tests.workflows.broken import ERRANDS, GALLERY, Broken
+from shared.compile import UnreadableError, check, workflow_of
+from tests.workflows.broken import ERRANDS, GALLERY, LIVES, OF_UNREAL, TIMER, UNREAL, Broken
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "workflows.md"
@@ -31,6 +31,33 @@ def test_nothing_is_written_for_a_file_with_a_mistake(broken: Broken, tmp_path: 
     file.write_text(broken.text, encoding="utf-8")
     assert check([file], write=True, force=True)
     assert [path.name for path in tmp_path.iterdir()] == ["errands.yaml"]
+
+
+def test_what_is_unproven_is_waived_with_a_reason(tmp_path: Path) -> None:
+    """Without a waiver it is refused, and marked wherever it is shown; with one, the file passes and is compiled."""
+    file = tmp_path / "errands.yaml"
+    file.write_text(UNREAL.text, encoding="utf-8")
+    (problem,) = check([file])
+    assert str(problem).splitlines()[0].endswith(" [open-statuses-have-a-way-out, unproven]")
+    assert "accTitle: Unproven: A task of type" in problem.picture
+    with pytest.raises(UnreadableError):
+        workflow_of(file)
+    file.write_text(UNREAL.text.replace(TIMER, OF_UNREAL), encoding="utf-8")
+    assert check([file], write=True) == []
+    assert workflow_of(file).name == "errands"
+    assert "waived" not in (tmp_path / "compiled" / "errands-1.json").read_text(encoding="utf-8")
+
+
+def test_a_counterexample_tells_who_did_what_with_what(tmp_path: Path) -> None:
+    """In words, and in the picture."""
+    file = tmp_path / "errands.yaml"
+    file.write_text(next(b.text for b in LIVES if b.rule == "waits-end"), encoding="utf-8")
+    (problem,) = [p for p in check([file]) if p.rule == "waits-end"]
+    assert problem.path[-1].endswith(
+        "ready --drop by group_queue_member (Household's member)--> dropped, with reason: x"
+    )
+    assert "drop by group_queue_member (Household's member), with reason#58; x" in problem.picture
+    assert not problem.unproven
 
 
 def test_every_rule_is_broken_somewhere() -> None:

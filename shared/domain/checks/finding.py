@@ -17,7 +17,8 @@ class Finding:
     """A rule that the workflow breaks: where, how, and what would mend it.
 
     `path` is a shortest way, from the creation of a task on, into the state that breaks the rule;
-    it is empty where no state is involved.
+    it is empty where no state is involved. It is `unproven` while no case has been seen to take it, each step by the
+    real decision. `type` is that of the tasks it is about, where it has a path.
     """
 
     rule: str
@@ -25,6 +26,13 @@ class Finding:
     detail: str
     hint: str = ""
     path: tuple[Step, ...] = ()
+    type: str = ""
+    unproven: bool = False
+
+    @property
+    def status(self) -> str:
+        """The status that it is about; nothing where it is about none."""
+        return str(self.where[1]) if self.where[:1] == ("statuses",) else ""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -8,11 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from shared.domain.checks.counterexamples import (
+    Breaks,
+    proven,
+    proven_case,
+    proven_stuck,
+    waiting_on,
+    without_way_out,
+)
 from shared.domain.checks.finding import Finding, Place
 from shared.domain.checks.worlds import local
 from shared.domain.checks.worlds.beginnings import BEGINNINGS, births, cases, ways_to_begin
 from shared.domain.checks.worlds.composed import MOST, Idle, beside_the_way, first_case, is_stuck
 from shared.domain.checks.worlds.local import Life, Local, can_act, live, state_of
+from shared.domain.checks.worlds.real import Real
 from shared.domain.checks.worlds.shapes import shapes
 from shared.domain.checks.worlds.world import World
 from shared.domain.definitions.lifecycle import ENGINE, Step
@@ -33,6 +42,7 @@ class Lives:
     by_type: Mapping[str, Life]
     alike: Mapping[str, tuple[str, ...]]
     """The types that were looked at, each with all that are like it."""
+    real: Real
 
 
 def lives_of(workflow: Workflow, tell: Telling) -> Lives:
@@ -44,7 +54,7 @@ def lives_of(workflow: Workflow, tell: Telling) -> Lives:
     for number, first in enumerate(alike, start=1):
         tell(f"{workflow.label}: tasks of type {first} ({number} of {len(alike)})")
         by_type[first] = live(births(workflow, begun, first))
-    return Lives(workflow, begun, by_type, alike)
+    return Lives(workflow, begun, by_type, alike, Real(workflow, begun, by_type))
 
 
 def types_begin(lives: Lives) -> Iterator[Finding]:
@@ -66,37 +76,46 @@ def statuses_are_lived_in(lives: Lives) -> Iterator[Finding]:
 
 def tasks_have_a_way_out(lives: Lives) -> Iterator[Finding]:
     """Wherever a task has got to, somebody can bring it to an end, with what waits for it or keeps it waiting."""
-    reported = set[str]()
-    for first, life in lives.by_type.items():
-        ended = [state for state in life.explored.ways if not state.open]
-        alive = life.explored.can_reach(ended, lambda step: True)
-        stuck = [state for state in life.explored.ways if state not in alive]
-        for state in sorted(stuck, key=lambda state: len(life.explored.ways[state]))[:1]:
-            if state.status not in reported:
-                reported.add(state.status)
-                detail = (
-                    f"A task of type {first!r} that gets to {state.status!r} is never closed by anybody{_when(state)}."
-                )
-                hint = "Look at `guards` and `who` of the actions that lead on from there."
-                where: Place = ("statuses", state.status)
-                yield Finding("open-statuses-have-a-way-out", where, detail, hint, life.explored.ways[state])
+
+    def told(first: str, state: Local) -> tuple[str, str]:
+        detail = f"A task of type {first!r} that gets to {state.status!r} is never closed by anybody{_when(state)}."
+        return detail, "Look at `guards` and `who` of the actions that lead on from there."
+
+    yield from _in_states(lives, "open-statuses-have-a-way-out", without_way_out, told)
 
 
 def waits_are_over(lives: Lives) -> Iterator[Finding]:
     """A task waits no longer than something keeps it waiting, unless somebody can take it on by hand."""
-    workflow = lives.workflow
-    waiting = {workflow.tree.on_hold} if workflow.tree else set()
-    waiting |= {workflow.prerequisites.waiting} if workflow.prerequisites else set()
-    reported = set[str]()
+
+    def told(first: str, state: Local) -> tuple[str, str]:
+        detail = f"A task of type {first!r} goes on waiting as {state.status!r} when there is nothing to wait for."
+        return detail, "Casetree leads it on by itself, if `guards` of the action for that let it."
+
+    yield from _in_states(lives, "waits-end", waiting_on(lives.workflow), told)
+
+
+def _in_states(
+    lives: Lives, rule: str, breaks: Breaks, told: Callable[[str, Local], tuple[str, str]]
+) -> Iterator[Finding]:
+    """What breaks the rule, by type and status; of a type, and in a status, no more once there is a proof."""
+    known = set[Place]()
     for first, life in lives.by_type.items():
-        for state, way in life.explored.ways.items():
-            over = state.status in waiting - reported and not state.waits_for_others and not state.hold
-            if over:
-                reported.add(state.status)
-                got = f"A task of type {first!r} goes on waiting as {state.status!r}"
-                detail = f"{got} when there is nothing to wait for."
-                hint = "Casetree leads it on by itself, if `guards` of the action for that let it."
-                yield Finding("waits-end", ("statuses", state.status), detail, hint, way)
+        for state in _nearest(breaks(life)):
+            where: tuple[Place, Place] = (("types", first), ("statuses", state.status))
+            if known.isdisjoint(where):
+                finding = Finding(rule, where[1], *told(first, state), life.explored.ways[state], first)
+                finding = proven(finding, lives.real.lives(first), breaks)
+                known |= set() if finding.unproven else set(where)
+                yield finding
+
+
+def _nearest(states: Iterable[Local]) -> Iterator[Local]:
+    """The first of the states in each status."""
+    seen = set[str]()
+    for state in states:
+        if state.status not in seen:
+            seen.add(state.status)
+            yield state
 
 
 def actions_have_somebody(lives: Lives) -> Iterator[Finding]:
@@ -133,10 +152,18 @@ def cases_are_few(lives: Lives) -> Iterator[Finding]:
 def somebody_can_act(lives: Lives) -> Iterator[Finding]:
     """In no case that has open tasks can nobody act, while no timer runs."""
     idle, beside = _idle_in(lives), beside_the_way(lives.workflow)
+
+    def breaks(life: Life) -> Iterator[Local]:
+        lonely = (state for state in life.places if state in life.alone)
+        return (
+            s for s in lonely if all(idle(life.places[s].world, task) for task in _with_those_above(life.places[s]))
+        )
+
     for first, life in lives.by_type.items():
-        for state, alone in life.alone.items() if first in beside else ():
-            if all(idle(alone.world, task) for task in _with_those_above(alone)):
-                yield _nobody(first, life.explored.ways[state])
+        for state in tuple(breaks(life))[:1] if first in beside else ():
+            finding = proven_stuck(_nobody(first, life.explored.ways[state]), lives.real.lives(first), breaks)
+            yield finding
+            if not finding.unproven:
                 return
     if not any(life.alone for life in lives.by_type.values()):
         return
@@ -145,7 +172,7 @@ def somebody_can_act(lives: Lives) -> Iterator[Finding]:
         detail = f"More than {MOST} cases can come about: whether somebody can always act was not seen."
         yield Finding(WHOLE, ("case", "types"), detail, "Let cases begin with less, or let less follow.")
     if found.world is not None:
-        yield _nobody(next(found.world.open_tasks()).type, found.way)
+        yield proven_case(_nobody(next(found.world.open_tasks()).type, found.way), found.world)
 
 
 def _idle_in(lives: Lives) -> Idle:
@@ -169,7 +196,7 @@ def _with_those_above(place: local.Place) -> Iterator[Task]:
 def _nobody(type_name: str, way: tuple[Step, ...]) -> Finding:
     detail = f"A case gets to where its {type_name!r} is open, and nobody can act: no person, no timer."
     hint = "Let the task end with what was below it, or give somebody an action on it."
-    return Finding("somebody-can-act", ("types", type_name), detail, hint, way)
+    return Finding("somebody-can-act", ("types", type_name), detail, hint, way, type_name)
 
 
 RULES: tuple[Callable[[Lives], Iterable[Finding]], ...] = (

@@ -6,9 +6,10 @@ such mistake is played through by the real decision: `lives.py` looks at every t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from shared.domain.checks.consistency import CONSISTENCY
+from shared.domain.checks.counterexamples import proven, without_way_out
 from shared.domain.checks.engine import ENGINE_RULES
 from shared.domain.checks.explore import Explored, State, explore
 from shared.domain.checks.finding import Finding, listed
@@ -17,18 +18,47 @@ from shared.domain.checks.inputs import INPUTS
 from shared.domain.checks.lives import RULES as LIVES
 from shared.domain.checks.lives import Telling, lives_of
 from shared.domain.checks.names import unresolved
+from shared.domain.checks.waivers import Waiver, waived
 from shared.domain.definitions.lifecycle import ENGINE, Step, ends_with_parent, engine_moves
 from shared.domain.definitions.workflow import SAME, Workflow
 
 
+def examine(workflow: Workflow, waivers: Sequence[Waiver], tell: Telling = lambda said: None) -> tuple[Finding, ...]:
+    """Everything that is wrong with the workflow, but what is unproven and waived."""
+    if tuple(unresolved(workflow)) or _simple(workflow):
+        return verify(workflow)
+    written = tuple(_replayed(workflow, _of_statuses(workflow), tell))
+    played = play(workflow, tell) if all(finding.unproven for finding in written) else ()
+    # The same may have been found of a status as it is written and as it is played.
+    return waived(waivers, {(f.rule, f.where, f.type): f for f in (*written, *played)}.values())
+
+
 def verify(workflow: Workflow) -> tuple[Finding, ...]:
     """Everything that is wrong with the workflow as it is written; what is not may be played."""
-    if names := tuple(unresolved(workflow)):
-        return names
+    return tuple(unresolved(workflow)) or (*_simple(workflow), *_of_statuses(workflow))
+
+
+def _simple(workflow: Workflow) -> tuple[Finding, ...]:
+    """What breaks a rule that looks at no states."""
+    rules = (*CONSISTENCY, *ENGINE_RULES, *INPUTS, *HAND_OFF)
+    return tuple(finding for rule in rules for finding in rule(workflow))
+
+
+def _of_statuses(workflow: Workflow) -> tuple[Finding, ...]:
     explored = {name: explore(workflow, name) for name in workflow.types}
-    found = [finding for rule in (*CONSISTENCY, *ENGINE_RULES, *INPUTS, *HAND_OFF) for finding in rule(workflow)]
-    found += [finding for rule in RULES for finding in rule(workflow, explored)]
-    return tuple(found)
+    return tuple(finding for rule in RULES for finding in rule(workflow, explored))
+
+
+def _replayed(workflow: Workflow, written: Sequence[Finding], tell: Telling) -> Iterator[Finding]:
+    """The findings, those of which there is a case proven by the real decision."""
+    if not any(finding.path for finding in written) or workflow.hand_off is not None:
+        yield from written
+        return
+    lives = lives_of(workflow, tell)
+    first_of = {name: first for first, names in lives.alike.items() for name in names}
+    for finding in written:
+        first = first_of.get(finding.type)
+        yield proven(finding, lives.real.lives(first), without_way_out) if first else finding
 
 
 def play(workflow: Workflow, tell: Telling = lambda said: None) -> tuple[Finding, ...]:
@@ -76,6 +106,8 @@ def open_statuses_have_a_way_out(workflow: Workflow, explored: Mapping[str, Expl
             f"A task of type {type_name!r} that gets to {first.status!r} is never closed by anybody.",
             _out(workflow, type_name, first.status),
             found.ways[first],
+            type_name,
+            unproven=True,
         )
 
 

@@ -39,7 +39,8 @@ class Step:
     """An action that may lead from one status to another; `source` is None for creation.
 
     `option` tells the targets of one action apart: the first whose conditions hold counts. `of` is the
-    type of the task, where more than one task is looked at.
+    type of the task, where more than one task is looked at. `by` and `given` are the person and the input of a step
+    that was taken.
     """
 
     action: str
@@ -49,12 +50,20 @@ class Step:
     conditions: tuple[Word, ...] = ()
     option: int = 0
     of: str = ""
+    by: str = ""
+    given: str = ""
+
+    @property
+    def actor(self) -> str:
+        """Who takes it: whoever has one of these relations, and who that was."""
+        return " or ".join(self.who) + (f" ({self.by})" if self.by else "")
 
     def __str__(self) -> str:
         """The step in words, as a counterexample prints it."""
         start = self.source or "(nothing)"
         task = f"{self.of}: " if self.of else ""
-        return f"{task}{start} --{self.action} by {' or '.join(self.who)}--> {self.target}"
+        given = f", with {self.given}" if self.given else ""
+        return f"{task}{start} --{self.action} by {self.actor}--> {self.target}{given}"
 
 
 def creations(workflow: Workflow, type_name: str = "") -> tuple[Step, ...]:

@@ -9,7 +9,7 @@ from shared.domain.pictures.diagram import escaped, plain
 
 
 def counterexample(title: str, steps: Sequence[Step]) -> str:
-    """The steps one below the other: where a task was, what was done by whom, and where it was then."""
+    """The steps one below the other: where a task was, what was done by whom with what, and where it was then."""
     numbered = tuple(enumerate(steps, start=1))
     drawn = [f'    n{n}["{escaped(_where(step))}"]' for n, step in numbered]
     ties = [f'    n{n - 1} -->|"{escaped(_what(step))}"| n{n}' for n, step in numbered]
@@ -21,4 +21,4 @@ def _where(step: Step) -> str:
 
 
 def _what(step: Step) -> str:
-    return f"{step.action} by {' or '.join(step.who)}"
+    return f"{step.action} by {step.actor}" + (f", with {step.given}" if step.given else "")

@@ -12,7 +12,7 @@ from shared.domain.cases import create_case, new_case
 from shared.domain.checks.openings import every_opening
 from shared.domain.checks.worlds.inputs import LEFT_OUT, NOW, inputs, values
 from shared.domain.checks.worlds.people import ADMINISTRATOR, People, callers, people_of
-from shared.domain.checks.worlds.world import World
+from shared.domain.checks.worlds.world import Deed, World
 from shared.domain.creation import create_task
 from shared.domain.definitions.lifecycle import ENGINE, Step
 from shared.domain.definitions.vocabulary import CREATE
@@ -49,13 +49,19 @@ def cases(workflow: Workflow) -> tuple[World, ...]:
 
 
 def _begun(workflow: Workflow, people: People, case_type: CaseType, attributes: object) -> Iterator[World]:
-    owned = workflow.visibility == "organization"
-    owner = people.of_kind(*INTERNAL_KINDS).id
-    case = replace(new_case(NOW, workflow, case_type, "case"), organization_id=owner if owned else None)
-    given = {"attributes": attributes, **({"organizationId": owner} if owned else {})}
-    new, callers_in_turn = World(workflow, people, case), (*map(Caller, people.members(owner)), ADMINISTRATOR)
-    begun = (new.decided(partial(create_case, given=given), caller) for caller in callers_in_turn)
+    new, owner = unbegun(workflow, people, case_type), people.of_kind(*INTERNAL_KINDS).id
+    owned = {"organizationId": owner} if new.case.organization_id else {}
+    given = {"attributes": attributes, **owned}
+    begins, who = partial(create_case, given=given), workflow.create_case
+    callers_in_turn = (*map(Caller, people.members(owner)), ADMINISTRATOR)
+    begun = (new.done(Deed(CREATE, begins, caller, who, given)) for caller in callers_in_turn)
     yield from [case for case in begun if case is not None][:1]
+
+
+def unbegun(workflow: Workflow, people: People, case_type: CaseType) -> World:
+    """A case that nobody has begun yet."""
+    owner = people.of_kind(*INTERNAL_KINDS).id if workflow.visibility == "organization" else None
+    return World(workflow, people, replace(new_case(NOW, workflow, case_type, "case"), organization_id=owner))
 
 
 def attributes_of(workflow: Workflow, people: People, case_type: CaseType) -> Iterator[Mapping[str, object]]:
@@ -94,10 +100,10 @@ def _values(people: People, scene: Scene, field: Field) -> Iterator[object]:
 def births(workflow: Workflow, begun: Sequence[World], type_name: str) -> Iterator[Birth]:
     """Every way in which tasks of the type come to be, one after the other."""
     for world in begun:
-        yield from (_born(world, task, (ENGINE,)) for task in world.tasks.values() if task.type == type_name)
+        yield from (born(world, task, (ENGINE,)) for task in world.tasks.values() if task.type == type_name)
     # What follows on a task may depend on the case's attributes; nothing else of it does.
     for world in map(_with_another, begun if workflow.types[type_name].follows else begun[-1:]):
-        for parent_type in _parents(workflow, type_name):
+        for parent_type in parents_of(workflow, type_name):
             yield from _under(world, workflow.types[type_name], parent_type)
 
 
@@ -109,11 +115,12 @@ def _with_another(world: World) -> World:
     return next((birth.world for birth in asked), world)
 
 
-def _born(world: World, task: Task, who: tuple[str, ...]) -> Birth:
+def born(world: World, task: Task, who: tuple[str, ...]) -> Birth:
+    """The task as one that has just come to be."""
     return Birth(Step(CREATE, None, status_of(world.workflow, task).key, who, of=task.type), world, task.task_id)
 
 
-def _parents(workflow: Workflow, type_name: str) -> tuple[str | None, ...]:
+def parents_of(workflow: Workflow, type_name: str) -> tuple[str | None, ...]:
     """The types under which a task of this one may be; the order is that of the file."""
     parents = workflow.types[type_name].parents - {type_name}
     return tuple(name for name in workflow.types if name in parents) or (None,)
@@ -127,7 +134,7 @@ def _under(world: World, task_type: TaskType, parent_type: str | None) -> Iterat
             return
         before, (world, parent) = world, staged
         there = (t for t in world.tasks.values() if t.task_id not in before.tasks and t.type == task_type.name)
-        yield from (_born(world, task, (ENGINE,)) for task in there)
+        yield from (born(world, task, (ENGINE,)) for task in there)
     yield from _declared(world, task_type, parent)
     yield from requested(world, task_type, parent)
 
@@ -137,7 +144,7 @@ def with_open(world: World, type_name: str, above: frozenset[str] = frozenset())
     found = next((task for task in world.open_tasks() if task.type == type_name), None)
     if found is not None:
         return world, found
-    for name in _parents(world.workflow, type_name):
+    for name in parents_of(world.workflow, type_name):
         if name in above:
             continue
         staged = (world, None) if name is None else with_open(world, name, above | {type_name})
@@ -193,7 +200,7 @@ def _new(world: World, after: World | None, task_type: TaskType, who: tuple[str,
     tasks = after.tasks.values() if after else ()
     new = next((task for task in tasks if task.task_id not in world.tasks and task.type == task_type.name), None)
     if after is not None and new is not None:
-        yield _born(after, new, who)
+        yield born(after, new, who)
 
 
 def _fitting(world: World, after: World) -> World:
@@ -219,9 +226,11 @@ def requested(world: World, task_type: TaskType, parent: Task | None) -> Iterato
     kind = {"kind": task_type.kinds[0]} if task_type.kinds else {}
     for given in inputs(world.people, world.scene(), asked):
         request = {"type": task_type.name, **where, **kind, **given}
-        asked_by = (world.decided(partial(create_task, given=request), c) for c in _askers(world, task_type, parent))
+        asks, who = partial(create_task, given=request), task_type.created_by or creation.who
+        askers = _askers(world, task_type, parent)
+        asked_by = (world.done(Deed(CREATE, asks, asker, who, request)) for asker in askers)
         after = next((case for case in asked_by if case is not None), None)
-        yield from _new(world, after, task_type, task_type.created_by or creation.who)
+        yield from _new(world, after, task_type, who)
 
 
 def _askers(world: World, task_type: TaskType, parent: Task | None) -> Iterator[Caller]:

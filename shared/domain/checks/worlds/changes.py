@@ -9,7 +9,7 @@ from shared.domain.cases import edit_case
 from shared.domain.checks.worlds.beginnings import attributes_of
 from shared.domain.checks.worlds.moves import Move
 from shared.domain.checks.worlds.people import ADMINISTRATOR
-from shared.domain.checks.worlds.world import World
+from shared.domain.checks.worlds.world import Deed, World
 from shared.domain.definitions.lifecycle import Step
 from shared.domain.definitions.vocabulary import CASE_CHANGED
 from shared.domain.model.people import INTERNAL_KINDS, Caller
@@ -23,9 +23,11 @@ def changes(world: World) -> Iterator[Move]:
     every = attributes_of(world.workflow, world.people, case_type) if watched else ()
     others = {repr(values): values for values in ({name: each.get(name) for name in watched} for each in every)}
     for values in others.values():
-        deciding = partial(edit_case, given={"attributes": values})
-        every_after = (world.decided(deciding, caller) for caller in (*map(Caller, inside[:1]), ADMINISTRATOR))
+        given = {"attributes": values}
+        edits, who = partial(edit_case, given=given), world.workflow.create_case
+        callers = (*map(Caller, inside[:1]), ADMINISTRATOR)
+        every_after = (world.done(Deed(CASE_CHANGED, edits, caller, who, given)) for caller in callers)
         after = next((case for case in every_after if case is not None), None)
         if after is not None:
-            step = Step(CASE_CHANGED, "open", "open", world.workflow.create_case, of="Case")
+            step = Step(CASE_CHANGED, "open", "open", who, of="Case")
             yield Move(step, after, counts=False)

@@ -107,8 +107,10 @@ class Life:
     offered: frozenset[str]
     helped: frozenset[Local]
     """The states in which somebody who is no administrator can change something, or a timer does."""
-    alone: Mapping[Local, Place]
-    """The others, in which the task is open and has nothing to wait for, each with its case."""
+    alone: frozenset[Local]
+    """The others, in which the task is open and has nothing to wait for."""
+    places: Mapping[Local, Place]
+    """Every state with a case in which a task is in it: one that came about without being staged, if there is one."""
 
 
 def live(births: Iterator[Birth]) -> Life:
@@ -117,23 +119,26 @@ def live(births: Iterator[Birth]) -> Life:
     steps: list[tuple[Local, Step, Local]] = []
     offered: set[str] = set()
     helped: set[Local] = set()
-    alone: dict[Local, Place] = {}
-    ahead = deque[tuple[Place, tuple[Step, ...]]]()
+    places: dict[Local, Place] = {}
+    ahead, staged = deque[tuple[Place, tuple[Step, ...]]](), deque[tuple[Place, tuple[Step, ...]]]()
+
+    def go_on(*more: tuple[Place, tuple[Step, ...]]) -> None:
+        for place, way in more:
+            (staged if place.world.staged else ahead).append((place, way))
+
     for birth in births:
         born = [t for t in birth.world.tasks.values() if t.is_delegate and t.parent_id == birth.task_id]
-        ahead.extend((_place(birth.world, task_id), (birth.step,)) for task_id in (birth.task_id, *_ids(born)))
+        go_on(*((place_of(birth.world, task_id), (birth.step,)) for task_id in (birth.task_id, *_ids(born))))
         # Whether a task is late changes nothing else, so it is no part of its state.
         offered |= {move.step.action for move in by_time(birth.world, birth.world.tasks[birth.task_id])}
         offered |= birth.world.taken
-    while ahead:
-        place, way = ahead.popleft()
+    while line := ahead or staged:
+        place, way = line.popleft()
         if place.state in ways:
             continue
-        ways[place.state] = way
-        if place.state.open and not place.state.waits_for_others:
-            alone[place.state] = place
+        ways[place.state], places[place.state] = way, place
         for move in _next(place, offered):
-            after = _place(move.after, place.task_id)
+            after = place_of(move.after, place.task_id)
             offered |= move.after.taken
             if move.task_id == place.task_id:
                 offered.add(move.step.action)
@@ -141,10 +146,9 @@ def live(births: Iterator[Birth]) -> Life:
                     helped.add(place.state)
             if within(after):
                 steps.append((place.state, move.step, after.state))
-                ahead.append((after, (*way, move.step)))
-                ahead.extend((passed, (*way, move.step)) for passed in _delegates(place, after))
-    alone = {state: place for state, place in alone.items() if state not in helped}
-    return Life(Explored(ways, tuple(steps)), frozenset(offered), frozenset(helped), alone)
+                go_on(*((there, (*way, move.step)) for there in (after, *_delegates(place, after))))
+    alone = frozenset(state for state in ways if state.open and not state.waits_for_others) - helped
+    return Life(Explored(ways, tuple(steps)), frozenset(offered), frozenset(helped), alone, places)
 
 
 def _ids(tasks: Iterable[Task]) -> Iterator[TaskId]:
@@ -161,7 +165,7 @@ def _delegates(before: Place, after: Place) -> Iterator[Place]:
     """The new tasks that the task was passed on to."""
     for task_id, task in after.world.tasks.items():
         if task_id not in before.world.tasks and task.is_delegate and task.parent_id == before.task_id:
-            yield _place(after.world, task_id)
+            yield place_of(after.world, task_id)
 
 
 def can_act(world: World, task: Task) -> bool:
@@ -175,7 +179,8 @@ def _changes(before: Local, after: Local) -> bool:
     return (before.status, before.children) != (after.status, after.children)
 
 
-def _place(world: World, task_id: TaskId) -> Place:
+def place_of(world: World, task_id: TaskId) -> Place:
+    """The state that a task of the case is in."""
     return Place(state_of(world, world.tasks[task_id]), world, task_id)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import partial
 
-from shared.domain.checks.worlds.inputs import NOW, inputs
+from shared.domain.checks.worlds.inputs import inputs
 from shared.domain.checks.worlds.people import callers
-from shared.domain.checks.worlds.world import World
+from shared.domain.checks.worlds.world import Deed, World
 from shared.domain.children import child_action
 from shared.domain.children import offer as offer_child
 from shared.domain.decide import act, offer_of
@@ -16,7 +16,7 @@ from shared.domain.definitions.lifecycle import ENGINE as BY_ENGINE
 from shared.domain.definitions.lifecycle import Step
 from shared.domain.definitions.workflow import Action
 from shared.domain.drafts.draft import Draft
-from shared.domain.model.people import ENGINE, Caller
+from shared.domain.model.people import ENGINE
 from shared.domain.model.plan import Plan
 from shared.domain.model.scene import Context, status_of
 from shared.domain.model.task import Task, TaskId
@@ -49,8 +49,9 @@ def moves(world: World, task: Task, without: Collection[str] = ()) -> Iterator[M
 def by_time(world: World, task: Task) -> Iterator[Move]:
     """What the timers of the task do when they are due."""
     for timer in task.timers:
-        after = _after(world, task, timer.action, {}, ENGINE, timer.at)
-        yield from _moved(world, task, timer.action, (BY_ENGINE,), after)
+        fires = partial(act, name=timer.action, given={})
+        deed = Deed(timer.action, fires, ENGINE, (BY_ENGINE,), task_id=task.task_id, now=timer.at)
+        yield from _moved(world, task, deed.name, deed.who, world.done(deed))
 
 
 def by_parent(world: World, task: Task) -> Iterator[Move]:
@@ -82,11 +83,13 @@ def by_people(world: World, task: Task, without: Collection[str] = ()) -> Iterat
     for caller, related in callers(world.people, scene):
         for action in _offered(world.context(caller, task), related, done):
             for given in inputs(world.people, scene, action):
-                after = _after(world, task, action.name, given, caller)
-                done |= {action.name} if after is not None else set()
                 who = tuple(name for name in action.who if name in related) or (ADMINISTRATOR,)
+                taken = partial(act, name=action.name, given=given)
+                deed = Deed(_called(action, given), taken, caller, who, given, task.task_id)
+                after = world.done(deed)
+                done |= {action.name} if after is not None else set()
                 counts = not caller.administrator and action.name != child
-                yield from _moved(world, task, _called(action, given), who, after, counts=counts)
+                yield from _moved(world, task, deed.name, who, after, counts=counts)
 
 
 def _offered(context: Context, related: frozenset[str], done: Collection[str]) -> Iterator[Action]:
@@ -108,12 +111,6 @@ def _of_one_type(action: Action) -> Action:
     """Creating a child, of the first type that there may be: how many there are counts, not of what types."""
     first = (replace(f, options={"of": texts_of(f, "of")[:1]}) if f.name == "type" else f for f in action.fields)
     return replace(action, fields=tuple(first))
-
-
-def _after(
-    world: World, task: Task, name: str, given: Mapping[str, object], caller: Caller, now: datetime = NOW
-) -> World | None:
-    return world.decided(lambda context: act(context, name, given), caller, task, now)
 
 
 def _called(action: Action, given: Mapping[str, object]) -> str:

@@ -42,6 +42,22 @@ class HeldError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that is done in a case: how it is decided, by whom, with what input, on which task, and when."""
+
+    name: str
+    decide: Deciding
+    caller: Caller
+    who: tuple[str, ...]
+    """The relations by which the caller may do it."""
+    given: Mapping[str, object] = field(default_factory=dict)
+    task_id: TaskId = ""
+    now: datetime = NOW
+    ids: int = 0
+    """Where the new ids began that it used up."""
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """All items of one case; there is nothing that a decision could overlook."""
 
@@ -54,6 +70,10 @@ class World:
     ids: int = 0
     taken: frozenset[str] = frozenset()
     """The actions that Casetree has taken, without being asked, since people did something."""
+    deeds: tuple[Deed, ...] = ()
+    """All that was done, from the beginning of the case on."""
+    staged: bool = False
+    """Whether something has come about here that nobody did: the deeds alone do not lead to this case."""
 
     def scene(self, task: Task | None = None, taken: frozenset[str] = frozenset()) -> Scene:
         """What a decision on the task looks at; `taken` are locks that it found held."""
@@ -87,9 +107,21 @@ class World:
         children = (self.tasks[edge.child_id] for edge in edges)
         return tuple(child for child in children if status_of(self.workflow, child).open)
 
+    def done(self, deed: Deed) -> World | None:
+        """The case once the deed is done, and Casetree has done what it owes then; None where it cannot be done."""
+        if deed.task_id and deed.task_id not in self.tasks:
+            return None
+        after = self.decided(deed.decide, deed.caller, self.tasks.get(deed.task_id), deed.now)
+        return (
+            None
+            if after is None
+            else replace(after, deeds=(*self.deeds, replace(deed, ids=self.ids)), staged=self.staged)
+        )
+
     def decided(self, decide: Deciding, caller: Caller, task: Task | None = None, now: datetime = NOW) -> World | None:
         """The case after the decision, and after all that Casetree owes it then; None where it is refused.
 
+        It counts as staged: the decision may be one that nobody ever asks for.
         Like the engine, it is decided once more, knowing of it, where another task holds a lock that it would take.
         """
         taken: frozenset[str] = frozenset()
@@ -99,7 +131,7 @@ class World:
                 return None
             held = {w.name for w in decision.writes if isinstance(w, TakeLock) and self._is_held(w)}
             if not held:
-                return settled(replace(self.after(decision.writes), taken=frozenset()))
+                return settled(replace(self.after(decision.writes), taken=frozenset(), staged=True))
             if held <= taken:
                 return None
             taken |= held
