@@ -60,8 +60,8 @@ def late(under: str = "Tray") -> Workflow:
     """Letters with a task that nobody closes, and that opens after what never happens."""
     asked = LETTERS.types["Copy"]
     never = Follow(after="cancelled", opens="Late", under=under, organization="archive")
-    own = {"parents": frozenset({under}), "created_by": ("engine",), "actions": frozenset({"end"})}
-    opened = replace(asked, name="Late", label="Late", **own)
+    opened = replace(asked, name="Late", label="Late", parents=frozenset({under}))
+    opened = replace(opened, created_by=("engine",), actions=frozenset({"end"}))
     whole = replace(LETTERS, types={**LETTERS.types, "Late": opened})
     return typed(whole, "Wait", actions=frozenset({"complete", "reopen", "end"}), follows=(never,))
 
