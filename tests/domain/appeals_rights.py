@@ -309,15 +309,47 @@ def may_create(kind: Kind, situation: Situation, relation: Relation, type_name: 
     return bool(held & CREATED.get(kind.type, {}).get(type_name, frozenset()))
 
 
+EDITED = Row(("assignee",), frozenset({"assigned", "in_progress"}))
+"""From "Status": "Properties of a task that is not active do not change, except by the actions named for it"."""
+HANDED_BACK = Row(("administrator",), OPEN)
+"""From "Actions": "a user task under an organization task of its own type is `cancelled`"; others by other ways."""
+
+
 def rows_of(kind: Kind) -> Mapping[str, Row]:
-    """All rows of the kind, with that for the children that may be created under it."""
+    """All rows of the kind, with those for what is not listed, and for the children that may be created under it."""
     if kind.type in CHILDLESS:
         return kind.rows
+    rows = dict(kind.rows)
+    if "start" in rows:
+        rows["edit"] = EDITED
+    if "assign_to_person" in rows:
+        passed_on = kind.under is not None and kind.under[0] == kind.type
+        rows["hand_back"] = HANDED_BACK if passed_on else Row((), never="passed_on")
     by_type = CREATED.get(kind.type, {}).values()
     who = (standing for standings in by_type for standing in standings if standing != "clerk")
     # "A closed parent takes no child, except mail on a completed root".
     when: frozenset[Situation] = OPEN | {"completed"} if kind.type == "RootTask" else OPEN
-    return {**kind.rows, "create_child": Row(("administrator", *who), when)}
+    return {**rows, "create_child": Row(("administrator", *who), when)}
+
+
+def casetree_does(kind: Kind, situation: Situation) -> frozenset[str]:
+    """What Casetree itself may do to the task, where it is late: whatever stays open ends by a cascade."""
+    if situation not in OPEN:
+        return frozenset()
+    found = {"end"}
+    # Completed with the root: "by dispatch, with its TrackVeteranTasks".
+    if kind.type in ("RootTask", "TrackVeteranTask"):
+        found.add("conclude")
+    # "timed: 90 days; then `completed`", and rule 6: "time ends it"
+    if kind.type in ("EvidenceSubmissionWindowTask", "TimedHoldTask"):
+        found.add("run_out")
+    # It is due on the day of the hearing.
+    if kind.type == "AssignHearingDispositionTask":
+        found.add("remind")
+    # "Organizations may auto-assign": what was not begun, held or passed on.
+    if "assign_to_person" in kind.rows and not kind.of_user and situation == "assigned":
+        found.add("assign_next")
+    return frozenset(found)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from typing import cast
 
@@ -12,7 +13,7 @@ import pytest
 from shared.domain.creation import create_task
 from shared.domain.decide import act, offers
 from shared.domain.definitions.workflow import Action, Workflow
-from shared.domain.model.people import Caller, Membership, Organization, OrganizationKind, User
+from shared.domain.model.people import ENGINE, Caller, Membership, Organization, OrganizationKind, User
 from shared.domain.model.plan import Decision, Plan, Refusal
 from shared.domain.model.scene import Context
 from shared.domain.model.task import Children, Edge, Party, Task
@@ -30,6 +31,7 @@ from tests.domain.appeals_rights import (
     Relation,
     Situation,
     Standing,
+    casetree_does,
     expected,
     may_create,
     relations_to,
@@ -212,6 +214,20 @@ def test_everybody_is_offered_what_the_page_says(kind: Kind) -> None:
             elif seen:
                 found += _mistakes(kind, situation, relation, context)
     assert not found, "\n" + "\n".join(found)
+
+
+CASETREES = ("end", "conclude", "run_out", "remind", "assign_next")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_casetree_does_what_the_page_says(kind: Kind) -> None:
+    """In each situation, to a task that is late: what it may do by itself, and nothing else."""
+    for situation in kind.situations:
+        world, task = _world(kind, situation)
+        late = replace(task, due_time=world.now - timedelta(hours=1))
+        context = _context(world, ENGINE, late)
+        done = {name for name in CASETREES if isinstance(act(context, name, {}), Plan)}
+        assert done == casetree_does(kind, situation), situation
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)

@@ -8,11 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared import workflows
-from shared.domain.cases import create_case
 from shared.domain.decide import act
-from shared.domain.definitions.workflow import Workflow
-from shared.domain.model.people import Membership, Organization, User
+from shared.domain.model.people import User
 from shared.domain.model.plan import Decision, Plan
 from shared.domain.model.task import Children, Link, Task, Texts, Timer
 from shared.domain.model.writes import (
@@ -26,36 +23,8 @@ from shared.domain.model.writes import (
     PutFirstTexts,
     PutTimer,
 )
+from tests.domain.appeal import AL, APPEALS, CLEO, JO, MAY, ORGANIZATIONS, USERS, appeal, newest, of
 from tests.domain.worlds import World, admin, as_caller, refused
-
-APPEALS = workflows.load().latest("appeals")
-VSO = Organization("vso", "Friends", "representative")
-ORGANIZATIONS = {
-    **{o.id: Organization(o.id, o.label, o.kind) for o in APPEALS.organizations.values()},
-    "vso": VSO,
-}
-
-
-def _user(name: str, *places: str) -> User:
-    memberships = {p: Membership(p, ORGANIZATIONS[p].display_name, ORGANIZATIONS[p].kind) for p in places}
-    return User(name, name.title(), memberships=memberships)
-
-
-JO, CLEO, MAY = _user("jo", "judges"), _user("cleo", "clerk-of-the-board"), _user("may", "mail-team")
-HANK, AL = _user("hank", "hearings-management"), _user("al", "attorneys")
-USERS = {user.id: user for user in (JO, CLEO, MAY, HANK, AL)}
-
-
-def appeal(docket: str = "direct_review", workflow: Workflow = APPEALS, **attributes: object) -> World:
-    """An appeal that has just begun."""
-    world = World(workflow=workflow, users=USERS, organizations=ORGANIZATIONS)
-    world.play(create_case(world.context(as_caller(MAY)), {"attributes": {"docket": docket, **attributes}}))
-    return world
-
-
-def newest(world: World, type_name: str) -> Task:
-    """The last task of the type that came to be."""
-    return next(t for t in reversed(world.tasks.values()) if t.type == type_name)
 
 
 def ruled(world: World, ruling: str = "granted") -> World:
@@ -245,7 +214,7 @@ def test_mail_that_fits_nowhere_keeps_its_type() -> None:
     """A root that is gone takes no new branch; nor does a place where the new type does not stand."""
     world = appeal()
     world.create("StatusInquiryMailTask", MAY)
-    lee = _user("lee", "litigation-support")
+    lee = of("lee", "litigation-support")
     task = newest(world, "StatusInquiryMailTask")
     world.case = replace(world.case, root_id=None)
     world.locks.pop("RootTask")
@@ -258,7 +227,7 @@ def test_a_new_branch_that_cannot_be_is_refused() -> None:
     elsewhere = replace(APPEALS.types["AodMotionMailTask"], parents=frozenset({"HearingTask"}))
     world = appeal(workflow=replace(APPEALS, types={**APPEALS.types, elsewhere.name: elsewhere}))
     world.create("StatusInquiryMailTask", MAY)
-    lee = _user("lee", "litigation-support")
+    lee = of("lee", "litigation-support")
     decision = world.decide(newest(world, "StatusInquiryMailTask"), "change_type", lee, type="AodMotionMailTask")
     assert refused(decision).rule == "parents"
 
@@ -358,7 +327,7 @@ def test_a_task_keeps_what_it_is_about() -> None:
 def test_a_clerk_carries_out_what_another_judge_ruled() -> None:
     """Whoever asked the judge, also where the ruling was handed to another one."""
     world = appeal()
-    world.users = {**USERS, "june": _user("june", "judges")}
+    world.users = {**USERS, "june": of("june", "judges")}
     world.create("DocketSwitchMailTask", CLEO)
     world.act(newest(world, "DocketSwitchMailTask"), "send_to_judge", CLEO, userId="jo")
     world.act(newest(world, "DocketSwitchRulingTask"), "reassign", JO, assignedParty={"kind": "user", "id": "june"})
@@ -369,7 +338,7 @@ def test_a_clerk_carries_out_what_another_judge_ruled() -> None:
 def test_a_new_branch_takes_over_what_was_said_on_the_way() -> None:
     """The texts of all tasks of the old one, and its priority; not more than one item holds."""
     world = appeal()
-    lee = _user("lee", "litigation-support")
+    lee = of("lee", "litigation-support")
     top = world.create("StatusInquiryMailTask", MAY, priority=7)
     child = newest(world, "StatusInquiryMailTask")
     texts = {top.task_id: Texts("A letter.", ("One.",)), child.task_id: Texts(instructions=("Two.",))}
