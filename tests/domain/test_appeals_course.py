@@ -15,7 +15,7 @@ from shared.domain.cases import create_case, edit_case
 from shared.domain.decide import act
 from shared.domain.model.plan import Plan
 from shared.domain.model.writes import CreateTask
-from tests.domain.appeal import CLEO, HANK, MAY, ORGANIZATIONS, newest, of
+from tests.domain.appeal import CLEO, HANK, JO, MAY, ORGANIZATIONS, newest, of
 from tests.domain.appeals_rights import BLOCKING_MAIL
 from tests.domain.appeals_steps import (
     BOARD,
@@ -24,6 +24,7 @@ from tests.domain.appeals_steps import (
     MO,
     PRESENTATION,
     ROOT,
+    RULING,
     SCHEDULE,
     STEPS,
     TRACK,
@@ -95,15 +96,21 @@ def test_a_presentation_that_is_open_is_not_asked_for_again() -> None:
     assert PRESENTATION in tree(world)
 
 
-def test_what_was_ruled_keeps_distribution_on_hold() -> None:
+@pytest.mark.parametrize("ruling", ["granted", "denied"])
+def test_what_was_ruled_keeps_distribution_on_hold(ruling: str) -> None:
     """It hangs under a closed task, and counts at the distribution task until it closes."""
-    world = denied(begun())
-    assert newest(world, "DistributionTask").status == "on_hold"
+    world = before_a_judge(begun())
+    world.act(newest(world, RULING[0]), "rule", JO, ruling=ruling)
     world.settle()
     assert newest(world, "DistributionTask").status == "on_hold"
+
+
+def test_a_switch_that_is_denied_leaves_the_appeal_ready() -> None:
+    """After "the clerk's `complete`" the tree is as it was, and distribution waits for nothing."""
+    world = denied(begun())
     world.act(newest(world, "DocketSwitchDeniedTask"), "complete", CLEO)
     world.settle()
-    assert newest(world, "DistributionTask").status == "assigned"
+    assert (tree(world), newest(world, "DistributionTask").status) == ({ROOT, BOARD}, "assigned")
 
 
 def test_a_hearing_ends_with_its_children() -> None:

@@ -221,13 +221,14 @@ CASETREES = ("end", "conclude", "run_out", "remind", "assign_next")
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_casetree_does_what_the_page_says(kind: Kind) -> None:
-    """In each situation, to a task that is late: what it may do by itself, and nothing else."""
+    """In each situation, to a task that is late: what it may do by itself, and nothing else; it reminds of no other."""
     for situation in kind.situations:
         world, task = _world(kind, situation)
         late = replace(task, due_time=world.now - timedelta(hours=1))
         context = _context(world, ENGINE, late)
         done = {name for name in CASETREES if isinstance(act(context, name, {}), Plan)}
         assert done == casetree_does(kind, situation), situation
+        assert not isinstance(act(_context(world, ENGINE, task), "remind", {}), Plan), situation
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
