@@ -8,7 +8,7 @@ thread that is given those answers from the first on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 from typing import Any
@@ -38,7 +38,16 @@ class Moment:
     """How far an actor has come: what it asks for now, and where each answer leads, as far as is known."""
 
     asks: Ask | Ended
+    behind: tuple[Moment, Answer] | None = None
     following: dict[Hashable, Moment] = field(default_factory=dict)
+
+    def heard(self) -> list[Answer]:
+        """The answers that led here."""
+        answers, moment = [], self
+        while moment.behind is not None:
+            moment, answer = moment.behind
+            answers.append(answer)
+        return answers[::-1]
 
 
 @dataclass(eq=False, slots=True)
@@ -47,6 +56,27 @@ class Part:
 
     work: Work
     first: Moment | None = None
+
+    def begun(self) -> Moment:
+        """The moment before the first answer."""
+        if self.first is None:
+            self.first = Moment(self._really_asks([]))
+        return self.first
+
+    def after(self, moment: Moment, answer: Answer) -> Moment:
+        """The moment that the answer leads to."""
+        if answer.key not in moment.following:
+            asks = self._really_asks([*moment.heard(), answer])
+            moment.following[answer.key] = Moment(asks, (moment, answer))
+        return moment.following[answer.key]
+
+    def _really_asks(self, answers: Iterable[Answer]) -> Ask | Ended:
+        worker = _a_worker()
+        asks = worker.begin(self.work)
+        for answer in answers:
+            asks = worker.go_on(answer)
+        worker.end()
+        return asks
 
 
 @dataclass(eq=False)
@@ -91,7 +121,7 @@ class Actor:
         assert self.moment is not None
         self._unheard.append(answer)
         if answer.key not in self.moment.following:
-            self.moment.following[answer.key] = Moment(self._really_asks())
+            self.moment.following[answer.key] = Moment(self._really_asks(), (self.moment, answer))
         self.moment = self.moment.following[answer.key]
 
     def leave(self) -> None:
@@ -104,7 +134,7 @@ class Actor:
         """What the engine says, once it has had every answer."""
         asks: Ask | Ended | None = None
         if self._worker is None:
-            self._worker = _idle.pop() if _idle else _Worker()
+            self._worker = _a_worker()
             asks = self._worker.begin(self.cast().work)
         for answer in self._unheard:
             asks = self._worker.go_on(answer)
@@ -232,3 +262,7 @@ class _Worker:
 
 
 _idle: list[_Worker] = []
+
+
+def _a_worker() -> _Worker:
+    return _idle.pop() if _idle else _Worker()

@@ -1,10 +1,9 @@
-"""What goes wrong in a schedule: nothing, one thing that is named, or a few at random."""
+"""What goes wrong in a schedule: nothing, or a few things at random."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
@@ -42,30 +41,6 @@ class Faults:
     def after(self, actor: Actor, step: Step) -> After | None:
         """What happens to the actor after its step took effect."""
         return None
-
-
-@dataclass
-class OneOfEach(Faults):
-    """One record comes twice, and one actor dies after so many of its commits: for schedules that are enumerated.
-
-    A death before a commit needs no schedule of its own: what was only read left no trace, so it is as if the
-    actor had died after the commit before, or never begun.
-    """
-
-    twice: str | None = None
-    dies: tuple[str, int] | None = None
-    happened: Counter[str] = field(default_factory=Counter, init=False, repr=False)
-
-    def copies(self, record: str) -> int:
-        twice = record == self.twice
-        self.happened["duplicate"] += twice
-        return 1 + twice
-
-    def after(self, actor: Actor, step: Step) -> After | None:
-        if (actor.name, actor.commits) != self.dies or not step.writes:
-            return None
-        self.happened["died"] += 1
-        return "died"
 
 
 class AtRandom(Faults):

@@ -13,7 +13,7 @@ from shared.engine.timers import SettleReport, settle_case
 from shared.storage.end_items import LISTED
 from shared.storage.keys import Address, CaseKey
 from tests.simulation.outcome import Outcome, cases_of, flaws, miscounted, together
-from tests.simulation.schedule import Schedule
+from tests.simulation.schedule import Finished, Schedule
 from tests.simulation.script import Script
 from tests.simulation.serial import HAPPENED, Serial, serial_outcomes
 from tests.simulation.table import Memory
@@ -46,26 +46,28 @@ class Judge:
         """What is wrong with what the schedule came to; it knows its outcome then."""
         yield from (f"{name}: {error!r}" for name, error in schedule.errors)
         yield from (f"put aside: {message}" for message in schedule.aside)
-        end = self._end_of(schedule)
-        yield from end.wrong
-        schedule.outcome = end.outcome
-        if not self._as_if_serial(schedule):
-            yield f"no serial run comes to this: {schedule.outcome}"
+        schedule.outcome, wrong = self.judged(schedule.finished)
+        yield from wrong
 
-    def _end_of(self, schedule: Schedule) -> _End:
-        memory, lost = schedule.memory, schedule.faults.happened["lost record"] > 0
-        assert not memory.stream, "a record was handed to nobody"
-        key = memory.state(), lost
+    def judged(self, finished: Finished) -> tuple[Outcome, list[str]]:
+        """What it comes to in the end, and what is wrong with that."""
+        end = self._end_of(finished)
+        if self._as_if_serial(finished, end.outcome):
+            return end.outcome, [*end.wrong]
+        return end.outcome, [*end.wrong, f"no serial run comes to this: {end.outcome}"]
+
+    def _end_of(self, finished: Finished) -> _End:
+        assert not finished.memory.stream, "a record was handed to nobody"
+        key = finished.memory.state(), finished.lost
         if key not in self._ends:
-            self._ends[key] = _ended(memory, self._script, lost=lost)
+            self._ends[key] = _ended(finished.memory.copy(), self._script, lost=finished.lost)
         return self._ends[key]
 
-    def _as_if_serial(self, schedule: Schedule) -> bool:
-        happened = tuple(done.result if done.result in HAPPENED else "" for done in schedule.done)
-        key = happened, schedule.outcome
-        if key not in self._serial_ends and schedule.outcome in serial_outcomes(schedule, self._serial):
-            self._serial_ends.add(key)
-        return key in self._serial_ends
+    def _as_if_serial(self, finished: Finished, outcome: Outcome) -> bool:
+        happened = tuple(done.result if done.result in HAPPENED else "" for done in finished.done)
+        if (happened, outcome) not in self._serial_ends and outcome in serial_outcomes(finished, self._serial):
+            self._serial_ends.add((happened, outcome))
+        return (happened, outcome) in self._serial_ends
 
 
 def _ended(memory: Memory, script: Script, *, lost: bool) -> _End:

@@ -1,7 +1,7 @@
 """Plays very many schedules on all cores, and says what they came to: `make prove`.
 
-First every schedule of the small trees, then schedules of the three workflows at random. Each schedule
-of the latter has a seed, such as `appeals:4711`, which plays it again.
+First every schedule of the small trees, and every state that faults lead to in them; then schedules of the three
+workflows at random. Each schedule of the latter has a seed, such as `appeals:4711`, which plays it again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import get_context
@@ -23,11 +23,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from tests.simulation.faults import OneOfEach
+from tests.simulation.graph import Graph
 from tests.simulation.judge import Judge, hash_of
 from tests.simulation.large import SETTINGS, SHARED, schedule_of
 from tests.simulation.schedule import Schedule, described
-from tests.simulation.small import SCENES, Explored, explore, faults_of
+from tests.simulation.small import BOTH_FAULTS, SCENES, explore, script_of
 from tests.simulation.world import quiet
 
 CHUNK = SHARED
@@ -48,6 +48,7 @@ class Report:
     faults: Counter[str] = field(default_factory=Counter)
     results: Counter[str] = field(default_factory=Counter)
     failures: list[tuple[str, str]] = field(default_factory=list)
+    on_the_way: int = 0
 
     def add(self, other: Report) -> None:
         """Both together."""
@@ -56,6 +57,7 @@ class Report:
         self.faults.update(other.faults)
         self.results.update(other.results)
         self.failures += other.failures
+        self.on_the_way += other.on_the_way
 
 
 def play(job: Job) -> Report:
@@ -94,17 +96,19 @@ def _note(report: Report, schedule: Schedule) -> None:
     report.faults.update(happened or {"none": 1})
 
 
-def play_all(scene: str, faults: OneOfEach | None) -> tuple[Report, Explored]:
-    """Every schedule of a small tree with these faults."""
+def play_all(scene: str) -> Report:
+    """Every schedule of a small tree."""
     with quiet():
-        found = explore(scene, faults)
-    report = Report(found.schedules, found.states)
-    names = [
-        name for name, there in (("duplicate", faults and faults.twice), ("died", faults and faults.dies)) if there
-    ]
-    report.faults.update(dict.fromkeys(names or ["none"], found.schedules))
-    report.failures = [(f"{scene}", text) for text in found.failures]
-    return report, found
+        found = explore(scene)
+    return Report(found.schedules, found.states, failures=[(scene, text) for text in found.failures])
+
+
+def see_all(scene: str) -> Report:
+    """Every state that a small tree comes to, with a duplicate and a death anywhere."""
+    with quiet():
+        found = Graph(script_of(scene)).explore(BOTH_FAULTS)
+    failures = [(scene, found.failure)] if found.failure else []
+    return Report(states=found.outcomes, on_the_way=found.states, failures=failures)
 
 
 def jobs(schedules: int, first: int = 0) -> Iterator[Job]:
@@ -159,21 +163,12 @@ def _begin() -> None:
 
 
 def _explore(pool: ProcessPoolExecutor, progress: Progress, total: Report) -> None:
-    """Each scene without a fault; then, with what that has shown to go on in it, with each fault."""
-    bar = progress.add_task("small trees", total=len(SCENES), found="")
-    running: dict[Future[tuple[Report, Explored]], str | None] = {
-        pool.submit(play_all, scene, None): scene for scene in SCENES
-    }
-    while running:
-        for done in wait(running, return_when=FIRST_COMPLETED).done:
-            scene = running.pop(done)
-            report, found = done.result()
-            total.add(report)
-            if scene is not None:
-                more = list(faults_of(scene, found))
-                running |= {pool.submit(play_all, scene, faults): None for faults in more}
-                progress.update(bar, total=(progress.tasks[bar].total or 0) + len(more))
-            progress.update(bar, advance=1, found=_found(total))
+    """Each scene, without a fault and with one of each."""
+    running = [pool.submit(work, scene) for work in (see_all, play_all) for scene in SCENES]
+    bar = progress.add_task("small trees", total=len(running), found="")
+    for done in as_completed(running):
+        total.add(done.result())
+        progress.update(bar, advance=1, found=_found(total))
 
 
 def _wander(pool: ProcessPoolExecutor, progress: Progress, ahead: Sequence[Job], total: Report, at_once: int) -> None:
@@ -202,9 +197,8 @@ def _again(console: Console, seed: str) -> bool:
     """Whether the schedule of the seed, or one of the scene, fails; it is told step by step."""
     workflow, colon, number = seed.partition(":")
     if not colon:
-        report, found = play_all(seed, None)
-        for faults in faults_of(seed, found):
-            report.add(play_all(seed, faults)[0])
+        report = play_all(seed)
+        report.add(see_all(seed))
     else:
         report = play((workflow, int(number), int(number) + 1))
         with quiet():
@@ -217,20 +211,17 @@ def _again(console: Console, seed: str) -> bool:
 
 
 def _tell(console: Console, exhaustive: Report, random: Report) -> None:
-    table = Table("", "small trees, every schedule", "workflows, at random")
+    table = Table("", "small trees, all", "workflows, at random")
     table.add_row("schedules", f"{exhaustive.schedules:,}", f"{random.schedules:,}")
+    table.add_row("states on the way, with a duplicate and a death", f"{exhaustive.on_the_way:,}", "")
     table.add_row("distinct states at the end", f"{len(exhaustive.states):,}", f"{len(random.states):,}")
-    for kind in sorted(exhaustive.faults | random.faults):
-        table.add_row(f"with {kind}" if kind != "none" else "without a fault", *_counts(kind, exhaustive, random))
+    for kind in sorted(random.faults):
+        table.add_row(f"with {kind}" if kind != "none" else "without a fault", "", f"{random.faults[kind]:,}")
     for result in sorted(random.results):
         table.add_row(f"calls: {result}", "", f"{random.results[result]:,}")
     table.add_row("failed", f"{len(exhaustive.failures):,}", f"{len(random.failures):,}")
     console.print(table)
     console.print(told([*exhaustive.failures, *random.failures]), markup=False)
-
-
-def _counts(kind: str, *reports: Report) -> Iterator[str]:
-    return (f"{report.faults[kind]:,}" for report in reports)
 
 
 def told(failures: Sequence[tuple[str, str]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from botocore.exceptions import ReadTimeoutError
@@ -16,7 +16,7 @@ from tests.simulation.actors import Actor, Choose, Ended, Stage
 from tests.simulation.faults import Faults
 from tests.simulation.script import Call, Doing, Handled, Script
 from tests.simulation.steps import BEGIN, Answer, Ask, Step
-from tests.simulation.table import cancelled, failed_as, up_to_date
+from tests.simulation.table import Memory, cancelled, failed_as, up_to_date
 
 URL = "http://127.0.0.1"
 
@@ -32,6 +32,21 @@ class Done:
     result: str = "not begun"
     at: int = -1
     committed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What is left to judge when nobody does anything any more.
+
+    `length` is how many events there were, and `reactions` are the numbers of those at which hooks did something:
+    hints at which serial run it may be like.
+    """
+
+    memory: Memory
+    done: Sequence[Done]
+    lost: bool = False
+    reactions: Sequence[int] = ()
+    length: int = 0
 
 
 class Schedule:
@@ -59,6 +74,12 @@ class Schedule:
         self.stage.play()
         # In the end indexes have caught up.
         self.memory.lag = up_to_date
+
+    @property
+    def finished(self) -> Finished:
+        """What it has come to, now that it was played."""
+        lost = self.faults.happened["lost record"] > 0
+        return Finished(self.memory, self.done, lost, self.reactions, len(self.stage.events))
 
     def _begin(self, name: str, done: Done) -> None:
         self._calls[name] = done

@@ -8,7 +8,7 @@ from random import Random
 
 from shared.engine.session import Refused, Session
 from tests.simulation.outcome import Outcome, cases_of, together
-from tests.simulation.schedule import Schedule
+from tests.simulation.schedule import Finished
 from tests.simulation.script import Doing
 from tests.simulation.table import Memory, MemoryStore
 from tests.simulation.world import AFTERWARDS, Start, delivered, delivered_once, engine_of, session_of, settled
@@ -41,9 +41,9 @@ class Serial:
         self._begun: dict[tuple[Order, Pauses], Memory | None] = {((), ()): start.memory}
         self._ends: dict[object, Outcome] = {}
 
-    def known(self, schedule: Schedule) -> Iterator[Outcome | None]:
-        """What the runs came to that were made already, and in which just what the schedule says took effect."""
-        happened = [set(order) for order in _by_commit(schedule)]
+    def known(self, finished: Finished) -> Iterator[Outcome | None]:
+        """What the runs came to that were made already, and in which just what took effect then."""
+        happened = [set(order) for order in _by_commit(finished)]
         return (outcome for (order, _), outcome in self._known.items() if set(order) in happened)
 
     def outcome(self, order: Order, pauses: Pauses) -> Outcome | None:
@@ -100,14 +100,14 @@ class Serial:
         return self._ends[key]
 
 
-def serial_outcomes(schedule: Schedule, serial: Serial) -> Iterator[Outcome | None]:
+def serial_outcomes(finished: Finished, serial: Serial) -> Iterator[Outcome | None]:
     """What serial runs come to, the likeliest first.
 
     Few schedules need the later ones: those in which one record was overtaken by what another one made due.
     """
-    yield from serial.known(schedule)
-    yield from (serial.outcome(*run) for run in islice(serial_runs(schedule), TRIES))
-    random, orders = Random(0), _by_commit(schedule)  # noqa: S311 (an order, no secret)
+    yield from serial.known(finished)
+    yield from (serial.outcome(*run) for run in islice(serial_runs(finished), TRIES))
+    random, orders = Random(0), _by_commit(finished)  # noqa: S311 (an order, no secret)
     for _ in range(SCATTERED):
         order = random.choice(orders)
         if random.random() < random.choice(RATES):
@@ -123,19 +123,19 @@ def _deliver_one(session: Session, memory: Memory, random: Random) -> None:
     memory.stream = waiting + memory.stream
 
 
-def serial_runs(schedule: Schedule) -> Iterator[tuple[Order, Pauses]]:
+def serial_runs(finished: Finished) -> Iterator[tuple[Order, Pauses]]:
     """Orders of what took effect, the likeliest first: that of the commits, with pauses where hooks did something."""
-    chosen = _by_commit(schedule)
-    yield from ((order, tuple(_paused(schedule, order))) for order in chosen)
+    chosen = _by_commit(finished)
+    yield from ((order, tuple(_paused(finished, order))) for order in chosen)
     near = [swapped for order in chosen for swapped in _swapped(order)]
     far = (other for order in chosen for other in permutations(order))
     for orders in (chosen, near, far):
         yield from ((order, pauses) for order in orders for pauses in islice(_pauses(len(order)), 40))
 
 
-def _by_commit(schedule: Schedule) -> list[Order]:
+def _by_commit(finished: Finished) -> list[Order]:
     """What took effect, in the order of the commits; what nobody heard an answer of may have taken effect or not."""
-    done = schedule.done
+    done = finished.done
     by_commit = sorted(range(len(done)), key=lambda n: (done[n].at, n))
     certain = [n for n in by_commit if done[n].result == "answered"]
     unknown = [n for n in by_commit if done[n].result == "unknown"]
@@ -143,11 +143,11 @@ def _by_commit(schedule: Schedule) -> list[Order]:
     return [tuple(n for n in by_commit if n in subset) for subset in some]
 
 
-def _paused(schedule: Schedule, order: Order) -> Iterator[bool]:
+def _paused(finished: Finished, order: Order) -> Iterator[bool]:
     """After each, whether hooks took effect before the next."""
-    moments = [schedule.done[number].at for number in order]
-    for begin, end in pairwise((*moments, len(schedule.stage.events))):
-        yield any(begin < reaction <= end for reaction in schedule.reactions)
+    moments = [finished.done[number].at for number in order]
+    for begin, end in pairwise((*moments, finished.length)):
+        yield any(begin < reaction <= end for reaction in finished.reactions)
 
 
 def _swapped(order: Order) -> Iterator[Order]:

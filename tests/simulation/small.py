@@ -1,11 +1,9 @@
-"""Small trees, of which every schedule is played: each with one duplicate or one death, wherever they may be."""
+"""Small trees, of which every schedule is played, and every state is seen that a duplicate and a death lead to."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
 
 from shared.domain.model.task import TaskId
 from shared.engine import cases, tasks
@@ -15,7 +13,8 @@ from shared.storage.schema import DUE
 from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, ROOT
 from tests.simulation.explore import Exploration
-from tests.simulation.faults import OneOfEach
+from tests.simulation.faults import Faults
+from tests.simulation.graph import Graph, Left
 from tests.simulation.judge import Judge, hash_of
 from tests.simulation.schedule import Schedule, described
 from tests.simulation.script import CREATE, Call, Doing, Script, Sweep
@@ -127,10 +126,7 @@ SCENES: Mapping[str, Callable[[], Scene]] = {
 }
 
 
-PAIRS = ("last_and_next", "reopened", "two_sweeps")
-"""Scenes small enough for every pair of a duplicate and a death."""
-DUPLICATES = (*PAIRS, "three_siblings")
-"""Those in which each record comes twice; in all of them, whoever commits dies."""
+BOTH_FAULTS = Left(twice=True, dies=True)
 
 
 @dataclass
@@ -140,32 +136,20 @@ class Explored:
     schedules: int = 0
     repeats: int = 0
     states: set[int] = field(default_factory=set)
-    happened: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
-    commits: Counter[str] = field(default_factory=Counter)
-
-    def faults(self) -> Iterator[OneOfEach]:
-        """Each record comes twice, or each actor dies after each of its commits, or one of each."""
-        records = [name for name in sorted(self.commits) if not name.startswith("call")]
-        deaths = [(name, number) for name in sorted(self.commits) for number in range(1, self.commits[name] + 1)]
-        for twice, dies in product((None, *records), (None, *deaths)):
-            if twice or dies:
-                yield OneOfEach(twice, dies)
 
 
-def faults_of(name: str, found: Explored) -> Iterator[OneOfEach]:
-    """The faults with which every schedule of the scene is played: as many kinds as its size allows."""
-    for faults in found.faults():
-        if not faults.twice or (name in DUPLICATES and (not faults.dies or name in PAIRS)):
-            yield faults
+def script_of(name: str) -> Script:
+    """The scene of that name."""
+    return Script(*SCENES[name](), FUNCTIONS)
 
 
-def explore(name: str, faults: OneOfEach | None = None, *, until_failure: bool = False) -> Explored:
-    """Every schedule of the scene with these faults, or those up to the first that comes out wrong."""
-    script = Script(*SCENES[name](), FUNCTIONS)
+def explore(name: str) -> Explored:
+    """Every schedule of the scene in which nothing goes wrong."""
+    script = script_of(name)
     found, judge, exploration = Explored(), Judge(script), Exploration()
-    while not exploration.no_more and not (until_failure and found.failures):
-        schedule = Schedule(script, exploration.choose, replace(faults or OneOfEach()))
+    while not exploration.no_more:
+        schedule = Schedule(script, exploration.choose, Faults())
         schedule.play()
         exploration.learn(schedule.stage.events)
         if not schedule.stage.abandoned:
@@ -174,21 +158,17 @@ def explore(name: str, faults: OneOfEach | None = None, *, until_failure: bool =
     return found
 
 
-def first_failure(name: str) -> str | None:
-    """What the first schedule of the scene that comes out wrong has come to, with each fault in turn."""
-    found = explore(name, until_failure=True)
-    failures = iter(
-        found.failures or (f for more in found.faults() for f in explore(name, more, until_failure=True).failures)
-    )
-    return next(failures, None)
+def first_failure(name: str) -> str:
+    """The first state of the scene that comes out wrong, without a fault or with one of each; none: nothing."""
+    graph = Graph(script_of(name))
+    failures = (graph.explore(faults).failure for faults in (Left(), BOTH_FAULTS))
+    return next((f"scene {name}:\n{failure}" for failure in failures if failure), "")
 
 
 def _judge(name: str, schedule: Schedule, judge: Judge, found: Explored) -> None:
     found.schedules += 1
-    found.commits |= schedule.commits
-    found.happened.update(schedule.faults.happened)
     steps = described(schedule)
     wrong = list(judge.judge(schedule))
     found.states.add(hash_of(schedule.outcome))
     if wrong:
-        found.failures.append("\n".join([f"scene {name}, {schedule.faults}:", *wrong, steps]))
+        found.failures.append("\n".join([f"scene {name}:", *wrong, steps]))

@@ -108,7 +108,7 @@ class Everything:
 
 
 def _explored(program: Program) -> tuple[list[frozenset[object]], set[Outcome]]:
-    toy, exploration = Toy(program), Exploration()
+    toy, exploration = Toy(program, forgetful=True), Exploration()
     classes, outcomes = list[frozenset[object]](), set[Outcome]()
     while not exploration.no_more:
         stage, outcome = toy.run(exploration.choose)
@@ -120,7 +120,7 @@ def _explored(program: Program) -> tuple[list[frozenset[object]], set[Outcome]]:
 
 
 def _brute(program: Program) -> tuple[set[frozenset[object]], set[Outcome]]:
-    toy, everything = Toy(program, forgetful=True), Everything()
+    toy, everything = Toy(program), Everything()
     classes, outcomes = set[frozenset[object]](), set[Outcome]()
     while True:
         stage, outcome = toy.run(everything.choose)

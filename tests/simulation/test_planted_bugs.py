@@ -27,7 +27,6 @@ def test_a_bug_is_found_in_a_small_tree(bug: str) -> None:
     scene, planted = IN_SMALL_TREES[bug]
     with under(planted):
         failure = first_failure(scene)
-    assert failure is not None
     assert failure.startswith(f"scene {scene}")
     assert "steps:" in failure
     assert "commit" in failure
