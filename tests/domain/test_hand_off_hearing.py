@@ -12,8 +12,9 @@ from itertools import product
 
 import pytest
 
+from shared.domain.cases import create_case
 from shared.domain.creation import create_task
-from shared.domain.decide import offers
+from shared.domain.decide import act, offers
 from shared.domain.drafts.places import tab_of
 from shared.domain.model.ends import AssignmentStatus, EndKind
 from shared.domain.model.people import Caller
@@ -206,6 +207,15 @@ def test_a_party_is_named_by_its_id_or_by_name_and_email(
         assert not isinstance(decide(ends, task, "assign", **option, **half), Plan), half
 
 
+def test_a_referral_that_is_heard_names_its_party_as_well() -> None:
+    """By its id, or by name and email: with half of it, nothing could be assigned to it."""
+    ends, task = standing("owner", "ready", "accepted", hold=False)
+    for party in PARTY:
+        assert isinstance(hear(ends, task, "partner_refers", **REASON, **party), Plan), party
+    for half in HALVES:
+        assert not isinstance(hear(ends, task, "partner_refers", **REASON, **half), Plan), half
+
+
 MEMBER = Caller(OLA)
 ADMINISTRATOR = Caller(user("root"), administrator=True)
 STRANGERS = (Caller(user("sue")), Caller(user("sam", kind="partner", tide=True)))
@@ -221,6 +231,26 @@ def test_members_and_administrators_do_the_same_and_others_nothing() -> None:
         ]
         assert (found[0] == found[1], found[2:]) == (True, [set(), set()])
         assert bool(found[0]) == (phase in OPEN)
+
+
+def test_members_and_administrators_begin_cases_and_others_do_not() -> None:
+    """Cases of the organization."""
+    context = context_of(begin())
+    for caller in (MEMBER, ADMINISTRATOR, *STRANGERS):
+        made = create_case(replace(context, caller=caller), {"organizationId": "acme"})
+        assert isinstance(made, Plan) == (caller in (MEMBER, ADMINISTRATOR))
+
+
+def test_a_hand_back_leaves_a_task_to_the_other_members() -> None:
+    """In whatever phase: nobody has it any more."""
+    (way,) = flow().hand_back
+    for phase in OPEN:
+        ends, task = standing("owner", phase, "initial", hold=False)
+        context = context_of(replace(ends, owner=replace(task, assigned_party=OLA.party)))
+        plan = act(replace(context, caller=ADMINISTRATOR), way.action, way.input)
+        assert isinstance(plan, Plan)
+        assert isinstance(plan.subject, Task)
+        assert plan.subject.assigned_party is None
 
 
 def test_members_and_administrators_create_tasks_and_others_do_not() -> None:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -27,10 +28,13 @@ class Tally:
 
     def __init__(self, name: str, found: list[Mutant], kept: Path | None) -> None:
         self.name, self.found, self.kept = name, found, kept
+        self.tests: dict[str, float] = {}
         self.verdicts: dict[str, Verdict] = {}
         lines = kept.read_text(encoding="utf-8").splitlines() if kept and kept.exists() else []
         for line in map(json.loads, lines):
-            if line["file"] == name:
+            if line["file"] == name and "tests" in line:
+                self.tests = line["tests"]
+            elif line["file"] == name:
                 self.verdicts[line["place"]] = Verdict(line["by"], line["what"])
 
     @property
@@ -43,9 +47,16 @@ class Tally:
         self.verdicts[mutant.place] = verdict
         done = len(self.found) - len(self.ahead)
         say(f"  {done} of {len(self.found)}  {mutant.kind}: {mutant.place}: {verdict.by} {verdict.what}")
+        self._keep({"place": mutant.place, **asdict(verdict)})
+
+    def learn(self, tests: dict[str, float]) -> None:
+        """The file says which tests look at the workflow, and how long each takes."""
+        self._keep({"tests": tests})
+
+    def _keep(self, line: dict[str, Any]) -> None:
         if self.kept is not None:
             with self.kept.open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps({"file": self.name, "place": mutant.place, **asdict(verdict)}) + "\n")
+                lines.write(json.dumps({"file": self.name, **line}) + "\n")
 
     def report(self) -> None:
         """By kind, how many were caught by whom; and those that nobody caught."""
@@ -83,7 +94,7 @@ def main() -> None:
     for path in asked.files:
         file = yaml.safe_load(path.read_text(encoding="utf-8"))
         tally = Tally(file["workflow"], sampled(mutants(file), asked.sample, asked.seed), asked.keep)
-        judge = Judge(tally.name, tally.ahead, tally.hear, played=not asked.unplayed)
+        judge = Judge(tally.name, tally.ahead, tally.hear, tally.learn, not asked.unplayed, tally.tests)
         try:
             code = pytest.main([*QUIET, *TESTS], plugins=[judge]) if tally.ahead else pytest.ExitCode.OK
         finally:

@@ -46,12 +46,14 @@ class Judge:
 
     A child process judges a mutant: in it the workflow that the tests look at, wherever they hold it, becomes
     the mutant. So whatever is costly to import or collect is so once, and nothing of a mutant remains. The checker
-    is asked first; unless mutants are `played`, for its simple rules only.
+    is asked first; unless mutants are `played`, for its simple rules only. `lasted` is what an earlier run `learned`:
+    the tests that look at the workflow, with the seconds that they take.
     """
 
     name: str
     mutants: Sequence[Mutant]
     heard: Callable[[Mutant, Verdict], None]
+    learned: Callable[[dict[str, float]], None]
     played: bool = True
     lasted: dict[str, float] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
@@ -86,15 +88,16 @@ class Judge:
         return True
 
     def _concerned(self, items: list[pytest.Item]) -> list[pytest.Item]:
-        """The tests that fail without the workflow, and pass with it."""
-        without = set(in_child(lambda: self._run(items, None)[0]))
-        looking = [item for item in items if item.nodeid in without]
-        failed, lasted = in_child(lambda: self._run(looking))
-        if failed:
-            raise pytest.UsageError(f"These fail without any mutant: {failed}")
-        self.lasted = lasted
-        say(f"{self.name}: {len(looking)} tests look at it, {sum(lasted.values()):.0f} s in all; not asked: {SLOW}")
-        return looking
+        """The tests that fail without the workflow, and pass with it; tried out, unless an earlier run has done so."""
+        if not self.lasted:
+            without = set(in_child(lambda: self._run(items, None)[0]))
+            failed, self.lasted = in_child(lambda: self._run([item for item in items if item.nodeid in without]))
+            if failed:
+                raise pytest.UsageError(f"These fail without any mutant: {failed}")
+            self.learned(self.lasted)
+        seconds = sum(self.lasted.values())
+        say(f"{self.name}: {len(self.lasted)} tests look at it, {seconds:.0f} s in all; not asked: {SLOW}")
+        return [item for item in items if item.nodeid in self.lasted]
 
     def _judged(self, mutant: Mutant, items: list[pytest.Item]) -> dict[str, str]:
         with tempfile.TemporaryDirectory() as folder:
@@ -137,11 +140,18 @@ def in_child(judge: Callable[[], Any]) -> Any:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        # So that it does not wait for a reader that has gone.
+        os.close(reading)
         _answer(judge, writing)
     os.close(writing)
-    with os.fdopen(reading) as pipe:
-        said = pipe.read()
-    os.waitpid(child, 0)
+    try:
+        with os.fdopen(reading) as pipe:
+            said = pipe.read()
+    except KeyboardInterrupt:
+        os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        os.waitpid(child, 0)
     answer, error = json.loads(said) if said else (None, None)
     if error is not None:
         raise RuntimeError(error)
