@@ -44,11 +44,6 @@ def test_a_workflow_without_mistakes_plays_well() -> None:
     assert told == ["Errands: tasks of type Write the list (1 of 2)", "Errands: tasks of type Buy (2 of 2)"]
 
 
-def test_what_has_two_ends_is_not_played() -> None:
-    """Its rules are asked as it is written."""
-    assert play(workflow("collaboration")) == ()
-
-
 def test_a_type_is_looked_at_in_every_state_that_matters() -> None:
     """With no, one and many open children, passed on and not, on hold for time and for work."""
     (begun,) = cases(LETTERS)

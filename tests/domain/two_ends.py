@@ -1,14 +1,12 @@
-"""Two ends of a task in memory: what each side does, what is under way, and every state that they can get to.
+"""Two ends of a task in memory: what each side does, what is under way, one step after the other.
 
 A state is frozen, so that the same one can be left in many ways. Its steps are the real decision's: people act
 on their own end, the oldest message of an assignment and direction arrives, a request for a connection is answered.
-What an end decides depends on that end alone, so it is asked once for each state of an end, not of both.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -48,10 +46,6 @@ HAL, TIA, IDA = (
 )
 WORKERS = {"harbor": HAL, "tide": TIA, "brook": IDA}
 CONNECTED = ("harbor", "tide")
-IN_FLIGHT = 2
-"""Messages of one direction that may be under way at once."""
-
-Given = Mapping[str, object]
 _numbers = count(1)
 
 
@@ -74,14 +68,6 @@ class Ends:
     def partner(self) -> Task | None:
         """The partner's end of the present assignment, if it is there."""
         return self.partners.get(self.end.generation)
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """What tells this state from others: not how many messages it took to get here."""
-        flight = tuple((m.generation, m.direction, m.action, repr(sorted(m.input.items()))) for m in self.flight)
-        partners = tuple((generation, *_seen(task)) for generation, task in sorted(self.partners.items()))
-        waiting = (self.connection.state, self.connection.requested_at is not None) if self.connection else None
-        return (*_seen(self.owner), partners, flight, waiting)
 
     def tasks(self) -> Iterator[Task]:
         """All ends."""
@@ -124,30 +110,8 @@ def offered(ends: Ends, task: Task) -> dict[str, Offer]:
     return {offer.action.name: offer for offer in listed if offer.refusal is None}
 
 
-def plans_of(ends: Ends, task: Task, inputs: Iterable[tuple[str, Given]]) -> Iterator[tuple[str, Plan]]:
-    """What the people of an end can do with these inputs, each with its plan; asked once for a state of the end."""
-    whole = _whole(ends, task)
-    for action, given in inputs:
-        key = whole, action, repr(given)
-        if key not in _decisions:
-            _decisions[key] = decide(ends, task, action, **given)
-        decision = _decisions[key]
-        if isinstance(decision, Plan):
-            yield f"{end_of(task).kind}: {given.get('option', action)}", decision
-
-
-_decisions: dict[Any, Decision] = {}
-
-
-def _whole(ends: Ends, task: Task) -> tuple[Any, ...]:
-    """What a decision on the end depends on: the end with its numbers, whose it is, and the connection beside it."""
-    end = end_of(task)
-    beside = ends.connection if end.kind == "owner" else None
-    return _seen(task), end.sent, end.received, _case(ends, task).organization_id, beside
-
-
-def played(ends: Ends, decision: Decision, arriving: Message | None = None) -> Ends:
-    """The state after a plan; `arriving` stands for the message that it was made for, if it was made before."""
+def played(ends: Ends, decision: Decision) -> Ends:
+    """The state after a plan."""
     assert isinstance(decision, Plan), decision
     for write in decision.writes:
         match write:
@@ -162,8 +126,7 @@ def played(ends: Ends, decision: Decision, arriving: Message | None = None) -> E
             case PutMessage(message):
                 ends = replace(ends, flight=(*ends.flight, message))
             case DeleteMessage(message):
-                gone = arriving or message
-                ends = replace(ends, flight=tuple(m for m in ends.flight if m != gone))
+                ends = replace(ends, flight=tuple(m for m in ends.flight if m != message))
             case CreateConnection(connection):
                 ends = replace(ends, connection=connection)
             case ChangeConnection(before, after):
@@ -183,22 +146,12 @@ def arrived(ends: Ends, message: Message) -> Plan:
 
 
 def deliver(ends: Ends, message: Message) -> Ends:
-    """The state after a message has arrived; asked once for a state of the end that it arrives at."""
-    if message.action == CREATE:
-        return played(ends, arrived(ends, message))
-    receiver = _receiver(ends, message)
-    given = repr(sorted(message.input.items()))
-    key = (_whole(ends, receiver), message.action, given, message.sequence, message.generation)
-    if key not in _arrivals:
-        _arrivals[key] = arrived(ends, message)
-    return played(ends, _arrivals[key], message)
+    """The state after a message has arrived."""
+    return played(ends, arrived(ends, message))
 
 
 def _receiver(ends: Ends, message: Message) -> Task:
     return ends.owner if message.direction == "to_owner" else ends.partners[message.generation]
-
-
-_arrivals: dict[Any, Plan] = {}
 
 
 def next_ones(ends: Ends) -> tuple[Message, ...]:
@@ -232,66 +185,6 @@ def owes(ends: Ends) -> Decision | None:
 def context_of(ends: Ends) -> Context:
     """What Casetree decides from on the owner's end."""
     return _context(ends.owner, ENGINE, _case(ends, ends.owner), ends.connection)
-
-
-@dataclass(frozen=True)
-class Way:
-    """A state with the steps that led to it."""
-
-    ends: Ends
-    steps: tuple[str, ...] = ()
-
-
-def explore(first: Ends, moves: Callable[[Ends], Iterable[tuple[str, Ends]]]) -> Iterator[Way]:
-    """Every state that the moves lead to, each once, by a shortest way."""
-    seen, ahead = {first.key}, deque([Way(first)])
-    while ahead:
-        way = ahead.popleft()
-        yield way
-        for step, after in moves(way.ends):
-            key = after.key
-            if key not in seen:
-                seen.add(key)
-                ahead.append(Way(renumbered(after), (*way.steps, step)))
-
-
-def renumbered(ends: Ends) -> Ends:
-    """The same state with the smallest numbers: what is under way counts from 1, and versions count nothing.
-
-    Decisions compare the numbers of messages with each other alone, so nothing else changes.
-    """
-    numbers: dict[tuple[int, str], int] = {}
-    flight = []
-    for message in ends.flight:
-        lane = message.generation, message.direction
-        numbers[lane] = numbers.get(lane, 0) + 1
-        flight.append(replace(message, sequence=numbers[lane]))
-    return replace(
-        ends,
-        owner=_numbered(ends.owner, numbers),
-        partners={generation: _numbered(task, numbers) for generation, task in ends.partners.items()},
-        flight=tuple(flight),
-    )
-
-
-def _numbered(task: Task, numbers: Mapping[tuple[int, str], int]) -> Task:
-    end = end_of(task)
-    own = "to_owner" if end.kind == "partner" else "to_partner"
-    # The first message makes the partner's end, and tells the owner's whether there is one to talk to.
-    sent = numbers.get((end.generation, own), 0)
-    return replace(task, version=1, end=replace(end, sent=sent, received=0))
-
-
-def deliveries(ends: Ends) -> Iterator[tuple[str, Ends]]:
-    """The steps by which a message arrives."""
-    for message in next_ones(ends):
-        yield f"{message.action} arrives ({message.generation}, {message.direction})", deliver(ends, message)
-
-
-def within_bounds(ends: Ends) -> bool:
-    """Whether no more is under way in either direction than is looked at."""
-    to_owner = sum(message.direction == "to_owner" for message in ends.flight)
-    return to_owner <= IN_FLIGHT and len(ends.flight) - to_owner <= IN_FLIGHT
 
 
 @cache

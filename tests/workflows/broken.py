@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ERRANDS = Path(__file__).parent / "errands.yaml"
+FAVOURS = Path(__file__).parent / "favours.yaml"
 HERE = "# here"
 
 
 @dataclass(frozen=True)
 class Broken:
-    """`errands.yaml` with `old` replaced by `new`; the line that ends in `# here` is to blame.
+    """A file, mostly `errands.yaml`, with `old` replaced by `new`; the line that ends in `# here` is to blame.
 
     Where no line can be marked, `at` is the line to blame. `also` is replaced as well.
     """
@@ -23,11 +24,12 @@ class Broken:
     hint: str = ""
     at: str = ""
     also: tuple[str, str] = (HERE, HERE)
+    file: Path = ERRANDS
 
     @property
     def text(self) -> str:
         """The broken file."""
-        whole = ERRANDS.read_text(encoding="utf-8")
+        whole = self.file.read_text(encoding="utf-8")
         assert whole.count(self.old) == 1, f"{self.old!r} stands {whole.count(self.old)} times in the file"
         return whole.replace(self.old, self.new).replace(*self.also)
 
@@ -631,4 +633,108 @@ WAIVERS = (
     ),
     Broken("schema", TIMER, OF_UNREAL.replace("open-statuses-have-a-way-out", "explored-whole"), "There is no rule"),
 )
-GALLERY = (*FILE, *SCHEMA, *NAMES, *STATUSES, *ENGINE, *INPUTS, *TREES, *ENDS, *LIVES, *WAIVERS)
+NEIGHBOURS = "    guards: [{end: [standalone, partner]}]\n    input:\n"
+HEARD = "    guards: [{end: [owner]}, {assignment: [accepted]}]\n    input:\n      note: {is: note}\n"
+ASK = "    from: [wanted]\n    to: asked\n    who: [case_organization_member]\n    guards: [{end: [owner]}]\n"
+TOLD = "      note: {is: note}\n    effects: [{tell: neighbour_finishes}]\n"
+GIVEN = "priority: {is: integer, min: 0, required: true}"
+BOTH_ENDS = (
+    Broken(
+        "ends-agree",
+        "  neighbour_declines:\n    from: [asked, doing]\n",
+        "  neighbour_declines: # here\n    from: [asked]\n",
+        "Once all is heard, of a 'Favour' the owner's end is 'doing (accepted)', and the partner's 'dropped (decli",
+        "'neighbour_declines' was dropped on the way: look at its `from` and `guards`.",
+        file=FAVOURS,
+    ),
+    Broken(
+        "ends-agree",
+        "from: [asked, doing, done, dropped]",
+        "from: [asked, doing, dropped]",
+        "the owner's end is 'dropped (recalled)', and the partner's 'done (accepted)'",
+        "'owner_drops' was dropped",
+        at="  owner_drops:",
+        file=FAVOURS,
+    ),
+    Broken(
+        "ends-agree",
+        ASK,
+        ASK.replace("[wanted]", "[wanted, doing]").replace("[owner]", "[owner, partner]"),
+        "the owner's end is 'doing (accepted)', and the partner's 'asked (accepted)'",
+        "Let each end tell the other",
+        at="hand_off:",
+        file=FAVOURS,
+    ),
+    Broken(
+        "somebody-can-act",
+        NEIGHBOURS,
+        NEIGHBOURS.replace("partner", "owner"),
+        "A case gets to where its 'Favour (partner)' is 'doing (accepted)', and nobody there can act.",
+        "Give somebody of its organization an action",
+        at="  Favour: {queue: case_organization}",
+        also=("        from: [asked, doing]\n", "        from: [asked]\n"),
+        file=FAVOURS,
+    ),
+    Broken(
+        "open-statuses-have-a-way-out",
+        "guards: [{end: [owner, standalone]}]",
+        "guards: [{end: [standalone]}]",
+        "The owner's end of a task of type 'Favour' that gets to 'wanted (initial)' is never closed by anybody.",
+        at="  wanted:  {state: Open, status: Wanted, open: true, active: true}",
+        also=(HEARD, HEARD.replace("accepted", "sent")),
+        file=FAVOURS,
+    ),
+    Broken(
+        "waits-end",
+        "    - {end: owner, statuses: [doing], assignment: [accepted]}\n",
+        "    - {end: owner, assignment: [assigned]}\n",
+        "The owner's end of a task of type 'Favour' waits as 'wanted (assigned)' for the other one, which nobody",
+        "leave this out of `others_turn`",
+        at="  others_turn:",
+        file=FAVOURS,
+    ),
+    Broken(
+        "actions-have-somebody",
+        "      agree:\n",
+        "      agree: # here\n",
+        "Nobody may ever take 'assign_agree'.",
+        also=("{assignment: [received]}", "{assignment: [accepted]}"),
+        file=FAVOURS,
+    ),
+    Broken(
+        "statuses-reachable",
+        "      to:\n        from",
+        "      to: # here\n        from",
+        "No end ever gets to the assignment status 'referred', which 'assign_to' asks for.",
+        also=("[initial, declined,", "[initial, declined, referred,"),
+        file=FAVOURS,
+    ),
+    Broken(
+        "engine-acts",
+        "  neighbour_finishes:\n",
+        "  neighbour_finishes: # here\n",
+        "Casetree never takes 'neighbour_finishes': whenever it would, that is not offered.",
+        also=(HEARD, HEARD.replace("accepted", "sent")),
+        file=FAVOURS,
+    ),
+    Broken(
+        "hand-off-fits",
+        "  ask:\n",
+        "  ask: # here\n",
+        "An assignment stays 'assigned' in 'asked', though it is to be sent there.",
+        "Add `send` to the effects of 'ask'.",
+        also=("    effects: [send]\n", ""),
+        file=FAVOURS,
+    ),
+    Broken(
+        "hand-off-fits",
+        TOLD,
+        TOLD.replace("note: {is: note}", GIVEN).replace("[{tell", "[edit_fields, {tell"),
+        "'neighbour_finishes' can be neither taken nor dropped where it arrives",
+        "Let it take what is given.",
+        at="  neighbour_finishes:",
+        also=(HEARD, HEARD.replace("note: {is: note}", GIVEN.replace("0", "5")) + "    effects: [edit_fields]\n"),
+        file=FAVOURS,
+    ),
+)
+GALLERY = (*FILE, *SCHEMA, *NAMES, *STATUSES, *ENGINE, *INPUTS, *TREES, *ENDS, *LIVES, *WAIVERS, *BOTH_ENDS)

@@ -7,9 +7,14 @@ such mistake is played through by the real decision: `lives.py` looks at every t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from shared.domain.checks.both_ends import both_ends_of
 from shared.domain.checks.consistency import CONSISTENCY
 from shared.domain.checks.counterexamples import proven, without_way_out
+from shared.domain.checks.ends_agree import RULES as AGREEING
+from shared.domain.checks.ends_alive import RULES as ALIVE
+from shared.domain.checks.ends_alive import all_was_seen
 from shared.domain.checks.engine import ENGINE_RULES
 from shared.domain.checks.explore import Explored, State, explore
 from shared.domain.checks.finding import Finding, listed
@@ -51,7 +56,11 @@ def _of_statuses(workflow: Workflow) -> tuple[Finding, ...]:
 
 def _replayed(workflow: Workflow, written: Sequence[Finding], tell: Telling) -> Iterator[Finding]:
     """The findings, those of which there is a case proven by the real decision."""
-    if not any(finding.path for finding in written) or workflow.hand_off is not None:
+    if workflow.hand_off is not None:
+        # Where such a state is real, the same is found once both ends are played.
+        yield from (replace(finding, unproven=bool(finding.path)) for finding in written)
+        return
+    if not any(finding.path for finding in written):
         yield from written
         return
     lives = lives_of(workflow, tell)
@@ -64,10 +73,12 @@ def _replayed(workflow: Workflow, written: Sequence[Finding], tell: Telling) -> 
 def play(workflow: Workflow, tell: Telling = lambda said: None) -> tuple[Finding, ...]:
     """Everything that is wrong with what becomes of tasks by the workflow, which is sound as it is written.
 
-    `tell` hears what is looked at, as that takes some seconds. What has two ends is not played.
+    `tell` hears what is looked at, as that takes some seconds. Where tasks have two ends, those are played together.
     """
     if workflow.hand_off is not None:
-        return ()
+        both = both_ends_of(workflow, tell)
+        # Of a part, neither what is found nor what is not says anything.
+        return tuple(all_was_seen(both)) or tuple(finding for rule in (*ALIVE, *AGREEING) for finding in rule(both))
     lives = lives_of(workflow, tell)
     return tuple(finding for rule in LIVES for finding in rule(lives))
 

@@ -59,15 +59,16 @@ def _pair(chart: Chart, task: Task, end: End, other: Task, others: End) -> Itera
     elif others.sent > end.received:
         detail = f"{task.task_id} has not heard the last of what {other.task_id} has told it."
         yield Finding(NAME, ids, detail, f"Repair it in the case of that end, {other.case_id}.", "hand")
-    elif _words(task, end) != _words(other, others):
+    elif said_alike(task) != said_alike(other):
         detail = (
             f"{task.task_id} is {task.status}, {end.assignment}; {other.task_id} {other.status}, {others.assignment}."
         )
         yield Finding(NAME, ids, detail, "Agree with the other side which of them is right.", "hand")
 
 
-def _words(task: Task, end: End) -> tuple[str, str | None]:
+def said_alike(task: Task) -> tuple[str, str | None]:
     """What both ends say alike: the assignment, and where one works for the other, the status."""
+    end = task.end or End()
     return PARTNERS_WORD.get(end.assignment, end.assignment), task.status if end.assignment == "accepted" else None
 
 

@@ -17,6 +17,8 @@ from shared.domain.creation import create_task
 from shared.domain.definitions.lifecycle import ENGINE, Step
 from shared.domain.definitions.vocabulary import CREATE
 from shared.domain.definitions.workflow import SAME, Action, CaseType, Field, Follow, TargetCase, TaskType, Workflow
+from shared.domain.ends.connections import PARTNER
+from shared.domain.model.connections import Tie
 from shared.domain.model.people import INTERNAL_KINDS, Caller
 from shared.domain.model.plan import Decision, Plan, Refusal
 from shared.domain.model.scene import Context, Scene, status_of
@@ -61,7 +63,9 @@ def _begun(workflow: Workflow, people: People, case_type: CaseType, attributes: 
 def unbegun(workflow: Workflow, people: People, case_type: CaseType) -> World:
     """A case that nobody has begun yet."""
     owner = people.of_kind(*INTERNAL_KINDS).id if workflow.visibility == "organization" else None
-    return World(workflow, people, replace(new_case(NOW, workflow, case_type, "case"), organization_id=owner))
+    ties = {other: Tie(owner, other, other, PARTNER, other) for other in people.partners} if owner else {}
+    case = replace(new_case(NOW, workflow, case_type, "case"), organization_id=owner)
+    return World(workflow, people, case, ties=ties)
 
 
 def attributes_of(workflow: Workflow, people: People, case_type: CaseType) -> Iterator[Mapping[str, object]]:

@@ -8,6 +8,7 @@ from itertools import product
 
 from shared.domain.checks.worlds.people import People
 from shared.domain.definitions.workflow import Action, Field
+from shared.domain.model.ends import ANY_PARTNER
 from shared.domain.model.scene import Scene
 from shared.domain.model.task import Task
 from shared.domain.words.fields import OPTION
@@ -19,7 +20,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LATER, EARLIER = "2026-06-01T00:00:00Z", "2025-06-01T00:00:00Z"
 LEFT_OUT = object()
 """Stands for a field that is not given."""
-MATTERS = frozenset({"prerequisites", "awaiting", "assignedParty", "dueTime", "collaborative"})
+MATTERS = frozenset({"prerequisites", "awaiting", "assignedParty", "dueTime", "collaborative", "autoRefer"})
 """Fields that decide what can become of a task also where they need not be given."""
 
 
@@ -78,6 +79,20 @@ def _organizations(people: People, scene: Scene, field: Field) -> Iterator[str]:
     yield next(o.id for o in every if o.id != has and o.internal)
 
 
+def _connected(people: People, scene: Scene, field: Field) -> Iterator[str]:
+    """The first connected organization that the task was not assigned to; which one it is makes no difference."""
+    tried = scene.task.end.tried if scene.task and scene.task.end else ()
+    yield from [other for other in scene.ties if other not in tried][:1]
+
+
+def _referred_to(people: People, scene: Scene, field: Field) -> Iterator[str]:
+    """One that can be assigned the task in turn, and the owner, to which it is never referred on."""
+    end = scene.task.end if scene.task else None
+    owner = end.counterpart.organization_id if end and end.counterpart else None
+    yield from [o for o in people.partners if o != scene.case.organization_id][:1]
+    yield from filter(None, (owner,))
+
+
 def _parties(people: People, scene: Scene, field: Field) -> Iterator[object]:
     for kind in party_kinds(field):
         ids = {"user": _users, "organization": _organizations}.get(kind, _any_text)(people, scene, field)
@@ -104,7 +119,7 @@ def _task_types(people: People, scene: Scene, field: Field) -> Iterator[str]:
 KINDS: Mapping[str, Callable[[People, Scene, Field], Iterable[object]]] = {
     "boolean": lambda people, scene, field: (True, False),
     "choice": lambda people, scene, field: texts_of(field, "of"),
-    "connected_organization": lambda people, scene, field: scene.ties,
+    "connected_organization": _connected,
     "days": lambda people, scene, field: (1,),
     "due_time": lambda people, scene, field: (LATER,),
     "email": lambda people, scene, field: ("somebody@example.org",),
@@ -113,9 +128,11 @@ KINDS: Mapping[str, Callable[[People, Scene, Field], Iterable[object]]] = {
     "integer": _integers,
     "links": lambda people, scene, field: ((),),
     "organization": _organizations,
+    "organization_id": _referred_to,
     "party": _parties,
     "past_time": lambda people, scene, field: (EARLIER,),
     "prerequisites": _prerequisites,
+    "role": lambda people, scene, field: (ANY_PARTNER,),
     "task_type": _task_types,
     "tasks": lambda people, scene, field: ((),),
     "user": _users,

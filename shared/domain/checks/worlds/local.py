@@ -137,7 +137,7 @@ def live(births: Iterator[Birth]) -> Life:
         if place.state in ways:
             continue
         ways[place.state], places[place.state] = way, place
-        for move in _next(place, offered):
+        for move in next_moves(place, _known(place, offered)):
             after = place_of(move.after, place.task_id)
             offered |= move.after.taken
             if move.task_id == place.task_id:
@@ -184,12 +184,16 @@ def place_of(world: World, task_id: TaskId) -> Place:
     return Place(state_of(world, world.tasks[task_id]), world, task_id)
 
 
-def _next(place: Place, offered: Collection[str]) -> Iterator[Move]:
-    """What may happen to the task, and to what it waits for."""
+def _known(place: Place, offered: Collection[str]) -> frozenset[str]:
+    """The actions of which it is known that somebody may take them, and of which nothing else has to be known."""
+    actions = place.world.workflow.actions_of(place.world.tasks[place.task_id].type)
+    return frozenset(name for name in offered if name in actions and is_neutral(actions[name]))
+
+
+def next_moves(place: Place, without: Collection[str]) -> Iterator[Move]:
+    """What may happen to the task, and to what it waits for, without some actions of people."""
     world, task = place.world, place.world.tasks[place.task_id]
-    actions = world.workflow.actions_of(task.type)
-    known = {name for name in offered if name in actions and is_neutral(actions[name])}
-    yield from moves(world, task, without=known)
+    yield from moves(world, task, without)
     yield from by_parent(world, task)
     yield from _with_child(world, task)
     for other in others(world, task):

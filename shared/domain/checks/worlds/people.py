@@ -15,6 +15,9 @@ from shared.domain.model.scene import Scene
 from shared.domain.model.task import Party
 from shared.domain.words.relations import relations
 
+OWNER = Organization("owner", "Owner", "team")
+PARTNERS = tuple(Organization(f"partner-{n}", f"Partner {n}", "partner") for n in (1, 2))
+"""To whom tasks are handed: both are connected with the owner, and the second answers to a request for that as well."""
 ADMINISTRATOR = Caller(User("administrator", "An administrator"), administrator=True)
 
 
@@ -24,6 +27,8 @@ class People:
 
     users: Mapping[str, User]
     organizations: Mapping[str, Organization]
+    partners: tuple[str, ...] = ()
+    """The organizations that tasks are handed to, where they are."""
 
     def members(self, organization_id: str | None) -> tuple[User, ...]:
         """A member of the organization, and an admin of it."""
@@ -39,10 +44,12 @@ def people_of(workflow: Workflow) -> People:
     """The members of the workflow's organizations, and of one of each kind that it does not name."""
     named = [Organization(o.id, o.label, o.kind, o.auto_assign) for o in workflow.organizations.values()]
     missing = [kind for kind in get_args(OrganizationKind) if all(o.kind != kind for o in named)]
-    every = (*named, *(Organization(f"any-{kind}", f"Any {kind}", kind) for kind in missing))
+    handing, partners = ((OWNER,), PARTNERS) if workflow.hand_off else ((), ())
+    every = (*handing, *named, *(Organization(f"any-{kind}", f"Any {kind}", kind) for kind in missing), *partners)
     users = {user.id: user for o in every for user in (_user(o, admin=False), _user(o, admin=True))}
     others = (SYSTEM, *(user for user in (ADMINISTRATOR.user,) if user is not None))
-    return People(users | {user.id: user for user in others}, {o.id: o for o in every})
+    known = users | {user.id: user for user in others}
+    return People(known, {o.id: o for o in every}, tuple(o.id for o in partners))
 
 
 def _user(of: Organization, *, admin: bool) -> User:

@@ -40,15 +40,21 @@ def _again(world: World, deeds: Iterable[Deed]) -> tuple[World, tuple[Step, ...]
         after = replace(there, ids=deed.ids).done(deed)
         if after is None:
             break
-        steps.append(_told(there, deed, after))
+        steps.append(told_of(_step(there, deed, after), deed))
         there = after
     return there, tuple(steps)
 
 
-def _told(before: World, deed: Deed, after: World) -> Step:
+def told(world: World) -> tuple[Step, ...]:
+    """All that was done in the case."""
+    return _again(world, world.deeds)[1]
+
+
+def told_of(step: Step, deed: Deed) -> Step:
+    """The step with who takes it, and with what."""
     user = deed.caller.user
     given = ", ".join(f"{name}: {_shown(value)}" for name, value in deed.given.items())
-    return replace(_step(before, deed, after), by=user.display_name if user else "", given=given)
+    return replace(step, by=user.display_name if user else "", given=given)
 
 
 def _step(before: World, deed: Deed, after: World) -> Step:

@@ -11,19 +11,24 @@ from shared.domain.checks.worlds.inputs import NOW
 from shared.domain.checks.worlds.people import People
 from shared.domain.decide import act
 from shared.domain.definitions.workflow import Workflow
+from shared.domain.model.connections import Connection, Tie
+from shared.domain.model.ends import PENDING, Message
 from shared.domain.model.people import ENGINE, Caller
 from shared.domain.model.plan import Decision, Plan
 from shared.domain.model.scene import Context, Ids, Scene, status_of
 from shared.domain.model.task import Case, Edge, Task, TaskId
 from shared.domain.model.writes import (
     ChangeCase,
+    ChangeConnection,
     ChangeCounters,
     ChangeEdge,
     ChangeTask,
     CreateCase,
+    CreateConnection,
     CreateEdge,
     CreateTask,
     PassLock,
+    PutMessage,
     ReleaseLock,
     TakeLock,
     Write,
@@ -74,6 +79,11 @@ class World:
     """All that was done, from the beginning of the case on."""
     staged: bool = False
     """Whether something has come about here that nobody did: the deeds alone do not lead to this case."""
+    ties: Mapping[str, Tie] = field(default_factory=dict)
+    connection: Connection | None = None
+    """The last request for a connection that a task of the case has made."""
+    sent: tuple[Message, ...] = ()
+    """What was told to other ends of tasks; nobody has heard it yet."""
 
     def scene(self, task: Task | None = None, taken: frozenset[str] = frozenset()) -> Scene:
         """What a decision on the task looks at; `taken` are locks that it found held."""
@@ -88,6 +98,8 @@ class World:
             edge=self.edges.get(task.task_id) if task else None,
             taken=taken,
             held=self.locks,
+            ties=self.ties,
+            connection=self.connection if task and task.end and task.end.assignment in PENDING else None,
         )
 
     def context(
@@ -142,6 +154,7 @@ class World:
     def after(self, writes: Iterable[Write]) -> World:
         """The case once the writes have committed."""
         case, tasks, edges, locks = self.case, dict(self.tasks), dict(self.edges), dict(self.locks)
+        connection, sent = self.connection, self.sent
         for write in writes:
             match write:
                 case CreateTask(task) | ChangeTask(_, task) | ChangeCounters(_, task):
@@ -154,12 +167,20 @@ class World:
                     locks[name] = task_id
                 case ReleaseLock(_, name):
                     locks.pop(name, None)
+                case CreateConnection(new) | ChangeConnection(_, new):
+                    connection = new
+                case PutMessage(message):
+                    sent = (*sent, message)
         own = {task_id: task for task_id, task in tasks.items() if task.case_id == case.case_id}
-        return replace(self, case=case, tasks=own, edges=edges, locks=locks, ids=self.ids + IDS)
+        after = replace(self, case=case, tasks=own, edges=edges, locks=locks, ids=self.ids + IDS)
+        return replace(after, connection=connection, sent=sent)
 
 
 def settled(world: World) -> World:
-    """The case once Casetree has done all that it owes: closings are counted, and no wait that is over goes on."""
+    """The case once Casetree has done all that it owes: closings are counted, and no wait that is over goes on.
+
+    What comes from elsewhere, a message or the answer to a request for a connection, takes its time.
+    """
     while True:
         after = _counted(world) or _owed(world)
         if after is None:
@@ -178,7 +199,7 @@ def _counted(world: World) -> World | None:
 
 def _owed(world: World) -> World | None:
     for task in world.open_tasks():
-        owed = due(world.scene(task), NOW)
+        owed = due(replace(world.scene(task), connection=None), NOW)
         if owed is not None:
             decision = act(world.context(ENGINE, task), owed.action, owed.input)
             if isinstance(decision, Plan) and decision.writes:

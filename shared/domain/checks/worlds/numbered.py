@@ -1,0 +1,140 @@
+"""The ends of tasks under numbers, so that what happens at each is decided once.
+
+What an end does depends on that end alone. So two ends together need no more decisions than each by itself, and
+there are few of those, while the states of both together are many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from shared.domain.checks.worlds.happenings import Happening, Told, arrived, at_hand, beside, heard
+from shared.domain.checks.worlds.moves import ADMINISTRATOR, by_time
+from shared.domain.checks.worlds.sides import Side, asks_who_has_it, is_aside, seen_as, side_of
+from shared.domain.checks.worlds.world import World
+from shared.domain.definitions.lifecycle import Step
+from shared.domain.definitions.workflow import Workflow
+from shared.domain.model.ends import End
+from shared.domain.model.task import TaskId
+
+SideId = int
+WordId = int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A step at one end, and the end after it."""
+
+    step: Step
+    at: SideId
+    after: SideId
+    said: tuple[WordId, ...] = ()
+    """What it tells the other end."""
+    said_before: tuple[WordId, ...] = ()
+    """What it tells the other end of the assignment that it ends with a new one."""
+    anew: bool = False
+    """Whether it begins a new assignment."""
+    by_people: bool = False
+
+    @property
+    def by_somebody(self) -> bool:
+        """Whether it shows that the case goes on: what only an administrator may do does not."""
+        return self.step.who != (ADMINISTRATOR,)
+
+
+@dataclass
+class Numbered:
+    """The ends of tasks of one type and what they say, by numbers."""
+
+    workflow: Workflow
+    type_name: str
+    sides: list[Side] = field(default_factory=list)
+    words: list[Told] = field(default_factory=list)
+    offered: set[str] = field(default_factory=set)
+    """The actions that were taken, by people or by Casetree."""
+    unheard: dict[tuple[SideId, WordId], str] = field(default_factory=dict)
+    """What could neither be taken nor dropped where it arrived, and why."""
+    _numbers: dict[Hashable, int] = field(default_factory=dict)
+    _turns: dict[SideId, tuple[Turn, ...]] = field(default_factory=dict)
+    _heard: dict[tuple[SideId, WordId, bool], Turn | None] = field(default_factory=dict)
+    _arrived: dict[WordId, Turn] = field(default_factory=dict)
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether it matters who has such a task within its organization."""
+        return asks_who_has_it(self.workflow, self.type_name)
+
+    @cached_property
+    def aside(self) -> frozenset[str]:
+        """The actions of which nothing has to be known but that somebody may take them."""
+        return frozenset(
+            a.name for a in self.workflow.actions_of(self.type_name).values() if is_aside(a, everything=not self.asks)
+        )
+
+    def begin(self, world: World, task_id: TaskId) -> SideId:
+        """The number of a new end; whether it is late changes nothing, so its timers are looked at here alone."""
+        self.offered |= {move.step.action for move in by_time(world, world.tasks[task_id])}
+        return self.number(world, task_id)
+
+    def number(self, world: World, task_id: TaskId) -> SideId:
+        """The number of the end."""
+        side = side_of(world, task_id)
+        key = seen_as(side, with_party=self.asks)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.sides)
+            self.sides.append(side)
+        return self._numbers[key]
+
+    def turns(self, at: SideId) -> tuple[Turn, ...]:
+        """Everything that may happen at the end but by what the other one says."""
+        if at not in self._turns:
+            self._look_aside(self.sides[at])
+            found = (self._turn(at, happening) for happening in at_hand(self.sides[at], self.aside))
+            self._turns[at] = tuple(turn for turn in found if turn.after != at or turn.said)
+        return self._turns[at]
+
+    def hear(self, at: SideId, word: WordId, *, again: bool = False) -> Turn | None:
+        """What the end makes of what it hears; None where that can neither be taken nor dropped."""
+        key = (at, word, again)
+        if key not in self._heard:
+            try:
+                self._heard[key] = self._turn(at, heard(self.sides[at], self.words[word], again=again))
+            except ValueError as refused:
+                self._heard[key], self.unheard[at, word] = None, str(refused)
+        return self._heard[key]
+
+    def arrive(self, word: WordId) -> Turn:
+        """The partner's end comes to be: of the owner's, it knows no more than the type and what the message says."""
+        if word not in self._arrived:
+            happening, there = arrived(self.sides[0], self.words[word])
+            after = self.number(there.world, there.task_id)
+            self._arrived[word] = Turn(happening.step, after, after, self._said(there.world, there.end.generation))
+        return self._arrived[word]
+
+    def _look_aside(self, side: Side) -> None:
+        ahead = [side]
+        while ahead and self.aside - self.offered:
+            found = tuple(beside(ahead.pop(), self.aside, self.offered))
+            self.offered.update(*(happening.taken for happening in found))
+            ahead.extend(Side(happening.after, side.task_id) for happening in found)
+
+    def _turn(self, at: SideId, happening: Happening) -> Turn:
+        self.offered |= happening.taken
+        side, world = self.sides[at], happening.after
+        now = world.tasks[side.task_id].end or End()
+        anew = now.generation != side.end.generation
+        said = self._said(world, now.generation)
+        before = self._said(world, side.end.generation) if anew else ()
+        return Turn(happening.step, at, self.number(world, side.task_id), said, before, anew, happening.by_people)
+
+    def _said(self, world: World, generation: int) -> tuple[WordId, ...]:
+        return tuple(self._word(Told(m.action, m.input)) for m in world.sent if m.generation == generation)
+
+    def _word(self, told: Told) -> WordId:
+        key = (told.action, repr(sorted(told.input.items())))
+        if key not in self._numbers:
+            self._numbers[key] = len(self.words)
+            self.words.append(told)
+        return self._numbers[key]
