@@ -1,6 +1,7 @@
 """The assets: what is in them, and when they are built again. Nothing here needs the network."""
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 
@@ -13,6 +14,15 @@ from infra.settings import Settings
 
 HERE = inspect_interpreter(sys.executable)
 LOCAL = Platform("local", "wheels", ("--python", sys.executable), HERE)
+PREPARE = """
+import sys
+from pathlib import Path
+import functions.api.handler, shared.engine, package
+(Path(sys.argv[1]) / "prepared").touch()
+"""
+ENDPOINTS = {
+    "partitions": [{"partition": "aws", "services": {"s3": {"endpoints": {}}, "sqs": {"endpoints": {"x": {}}}}}]
+}
 SERVICES = ("dynamodb", "events", "secretsmanager", "sqs", "sts", "s3", "ec2")
 
 
@@ -23,11 +33,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("VALUE = 1\n")
     (tmp_path / "infra/bundle.py").write_text("# the recipe\n")
+    (tmp_path / "infra/prepare.py").write_text(PREPARE)
     (tmp_path / "shared/rules.json").write_text("{}")
     monkeypatch.setattr(bundle, "ROOT", tmp_path)
     monkeypatch.setattr(bundle, "BUILD", tmp_path / ".local/build")
     monkeypatch.setattr(bundle, "REQUIREMENTS", tmp_path / "infra/requirements/runtime.txt")
     monkeypatch.setattr(bundle, "SOURCES", (tmp_path / "functions", tmp_path / "shared"))
+    monkeypatch.setattr(bundle, "PREPARE", tmp_path / "infra/prepare.py")
     monkeypatch.setattr(bundle, "__file__", str(tmp_path / "infra/bundle.py"))
     monkeypatch.setattr(bundle, "_install", _make_up_packages)
     return tmp_path
@@ -40,6 +52,11 @@ def _make_up_packages(packages: Path, _platform: Platform) -> None:
     for name in files:
         (packages / name).parent.mkdir(parents=True, exist_ok=True)
         (packages / name).write_text("")
+    # As uv does it: what is installed is the same file as the one in its cache.
+    cached = bundle.ROOT / "cached.json"
+    cached.write_text(json.dumps(ENDPOINTS))
+    (packages / "botocore/data/endpoints.json").unlink()
+    (packages / "botocore/data/endpoints.json").hardlink_to(cached)
 
 
 def _files_of(directory: Path) -> set[str]:
@@ -58,6 +75,7 @@ def test_the_code_holds_functions_and_what_they_share_with_bytecode(project: Pat
         "shared/engine.py",
         _bytecode("shared/engine.py"),
         "shared/rules.json",
+        "functions/prepared",
     }
 
 
@@ -70,9 +88,8 @@ def test_bytecode_is_used_whatever_a_files_time_says(project: Path) -> None:
 
 def test_without_a_fitting_python_there_is_no_bytecode(project: Path) -> None:
     """Bytecode of another version would be dead weight."""
-    assert not [
-        name for name in _files_of(build_code(Platform("aws", "wheels", (), None)).path) if name.endswith(".pyc")
-    ]
+    held = _files_of(build_code(Platform("aws", "wheels", (), None)).path)
+    assert not [name for name in held if name.endswith((".pyc", "prepared"))]
 
 
 def test_the_layer_holds_what_is_used_at_run_time(project: Path) -> None:
@@ -86,6 +103,15 @@ def test_the_layer_holds_what_is_used_at_run_time(project: Path) -> None:
             for service in ("dynamodb", "events", "secretsmanager", "sqs", "sts")
         ),
     }
+
+
+def test_the_layer_names_the_endpoints_of_what_is_called(project: Path) -> None:
+    """Every start reads them; and the file that other environments share with the layer stays as it is."""
+    (partition,) = json.loads((build_layer(LOCAL).path / "python/botocore/data/endpoints.json").read_text())[
+        "partitions"
+    ]
+    assert partition == {"partition": "aws", "services": {"sqs": {"endpoints": {"x": {}}}}}
+    assert json.loads((project / "cached.json").read_text()) == ENDPOINTS
 
 
 def test_what_did_not_change_is_not_built_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
