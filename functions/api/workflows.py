@@ -8,6 +8,7 @@ from functions.api.parameters import text
 from functions.api.problems import Problem
 from functions.api.views import workflows as views
 from shared.domain.definitions.workflow import Workflow
+from shared.engine import standings
 from shared.engine.people import me
 
 ROUTES = Routes("Workflows")
@@ -61,6 +62,20 @@ def draw_workflow(call: Call) -> Reply:
     if prefers(call.accept, (MERMAID, SVG)) == SVG:
         return Reply(drawn(workflow, type_name), media_type=SVG, headers={"Content-Security-Policy": SVG_POLICY})
     return Reply(lifecycle(workflow, type_name), media_type=f"{MERMAID}; charset=utf-8")
+
+
+@ROUTES.add(
+    "GET",
+    "/workflows/{name}/statistics",
+    "Count open tasks by status",
+    Content("WorkflowStatistics", "The open tasks of the workflow, by type and status."),
+    refusals=(403, 404),
+)
+def read_workflow_statistics(call: Call) -> Reply:
+    """The open tasks in the queues that the caller may look at. Counts may lag behind by a moment."""
+    name = call.path["name"]
+    found = standings.standings(call.session, call.identity, name)
+    return Reply(views.statistics(call.session.workflows.latest(name), found))
 
 
 def _workflow(call: Call) -> Workflow:

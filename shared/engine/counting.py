@@ -62,7 +62,7 @@ def _corrected(session: Session, task: Task, before: Counted | None) -> Move:
     """From what the task is counted as to what it is."""
     status = status_of(session.workflows.get(task.workflow, task.workflow_version), task)
     cell = cell_of(task, status)
-    return Move(task.task_id, before, counted_in(task.version, cell, task.waiting, task.working))
+    return Move(task.task_id, before, counted_in(cell, task))
 
 
 def _is_outdated(step: Move) -> bool:

@@ -17,7 +17,7 @@ from shared.domain.counts.tally import Counted, Move, Number, NumberKind, Tally,
 from shared.domain.model.task import TaskId
 from shared.ids import is_organization_id
 from shared.storage.actions import Action, distinct
-from shared.storage.attributes import NUMBER, Item, Record
+from shared.storage.attributes import NUMBER, TEXT, Item, Record
 from shared.storage.commit import transact
 from shared.storage.keys import Address, CountedKey, key_item
 from shared.storage.records import CELL
@@ -28,11 +28,13 @@ SHARDS = 4
 KEPT = timedelta(days=400)
 _EXPIRES = "expires"
 # Short, as an item may hold a number for each of a hundred buckets and should stay under a kilobyte.
-_LETTER: Mapping[NumberKind, str] = {"tab": "t", "ending": "e", "waiting": "w", "working": "d"}
+_LETTER: Mapping[NumberKind, str] = {"tab": "t", "standing": "s", "ending": "e", "waiting": "w", "working": "d"}
 _KIND: Mapping[str, NumberKind] = {letter: kind for kind, letter in _LETTER.items()}
 
 _COUNTED = Record(
-    Counted, {"version": NUMBER, "cell": CELL, "waiting": NUMBER, "working": NUMBER}, always=frozenset({"version"})
+    Counted,
+    {"version": NUMBER, "cell": CELL, "waiting": NUMBER, "working": NUMBER, "standing": TEXT},
+    always=frozenset({"version"}),
 )
 Tallies = Mapping[Tally, Mapping[Number, int]]
 
@@ -57,7 +59,7 @@ class Counts:
         return counted_of_item(item) if item else None
 
     def open_tallies(self, queue: str) -> Tallies:
-        """The open tasks of a queue: how many, by type and tab."""
+        """The open tasks of a queue: how many, by type, tab and standing."""
         return self._tallies(queue, "OPEN#", "OPEN#~")
 
     def queue_tallies(self, queue: str, first: str) -> Tallies:

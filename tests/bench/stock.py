@@ -84,7 +84,7 @@ def count(here: Deployment, some: Sequence[Task]) -> None:
     workflow = workflows.load().latest("inspection")
     for start in range(0, len(some), COUNTED):
         moves = [
-            Move(t.task_id, None, counted_in(1, cell_of(t, status_of(workflow, t)), t.waiting, t.working))
+            Move(t.task_id, None, counted_in(cell_of(t, status_of(workflow, t)), t))
             for t in some[start : start + COUNTED]
         ]
         here.store.move_counts(moves)

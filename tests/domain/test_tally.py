@@ -94,6 +94,26 @@ def test_an_open_task_has_no_durations() -> None:
     assert counted_as(entry(2, CLAIMED, waiting=60)) == Counted(2, CLAIMED)
 
 
+def test_an_open_task_is_counted_where_it_stands() -> None:
+    """By workflow, state and status, beside its tab: a change within the tab moves it."""
+    ready = replace(entry(1, READY), workflow="inspection", status="Ready")
+    waiting = replace(entry(2, READY), workflow="inspection", status="Waiting")
+    step = move(waiting, counted_as(ready))
+    assert step is not None
+    assert difference([step]) == {
+        Tally("dispatch", "QA"): {
+            Number("standing", "inspection/Created/Ready"): -1,
+            Number("standing", "inspection/Created/Waiting"): 1,
+        }
+    }
+
+
+@pytest.mark.parametrize("cell", [None, PASSED])
+def test_what_is_closed_or_in_no_queue_stands_nowhere(cell: Cell | None) -> None:
+    """Only open tasks that a queue counts are counted by status."""
+    assert counted_as(replace(entry(1, cell), workflow="inspection")).standing is None
+
+
 def test_a_closed_cell_without_ending_counts_all_the_same() -> None:
     """An ending that nobody named is counted under no name."""
     assert numbers(Counted(1, replace(PASSED, ending=None))) == {

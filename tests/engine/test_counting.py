@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.domain.counts.tally import Number, Tally, counted_as, newest, numbers
+from shared.domain.counts.tally import Move, Number, Tally, counted_as, newest, numbers
 from shared.domain.model.task import Entry
 from shared.engine import counting
 from shared.engine.session import Refused
@@ -120,11 +120,37 @@ def test_nothing_is_written_for_what_moves_nothing(world: World) -> None:
     task = world.task("look-1")
     world.act(task, "claim", BOB)
     counting.count(world.session, world.entries())
-    world.act(task, "fail", BOB, reason="locked")
-    world.store.reset_consumed()
+    world.act(task, "assign", ANN, assignedParty={"kind": "user", "id": "ann"})
     counting.count(world.session, world.entries())
-    assert world.store.consumed.write == 0
-    assert world.stored(task).version == 3
+    counted = world.store.counted(task)
+    assert counted is not None
+    assert (counted.version, world.stored(task).version) == (2, 3)
+
+
+def test_a_change_of_status_within_a_tab_is_counted(world: World) -> None:
+    """The tab has as many tasks as before, and each status as many as stand there."""
+    world.case("look-1")
+    task = world.task("look-1")
+    world.act(task, "claim", BOB)
+    counting.count(world.session, world.entries())
+    world.act(task, "fail", BOB, reason="locked")
+    counting.count(world.session, world.entries())
+    (numbers,) = world.store.open_tallies("dispatch").values()
+    assert {number: n for number, n in numbers.items() if n} == {
+        Number("tab", "assigned"): 1,
+        Number("standing", "inspection/Created/Failed"): 1,
+    }
+
+
+def test_what_was_counted_without_its_status_is_put_right(world: World) -> None:
+    """Tasks counted before statuses were get theirs with their next change, or when their case is settled."""
+    world.case("look-1")
+    task = world.task("look-1")
+    (entry,) = [each for each in world.entries() if each.task_id]
+    before = replace(counted_as(entry), standing=None)
+    world.store.move_counts([Move(task, None, before)])
+    assert counting.recount(world.session, "look-1") == 1
+    assert counters(world) == recount([entry])
 
 
 def test_entries_of_cases_are_left_out(world: World) -> None:

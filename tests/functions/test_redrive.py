@@ -169,7 +169,8 @@ def test_events_that_did_not_go_out_do(place: Place) -> None:
     place.put_aside("relay", 1)
     assert [done.left for done in place.redrive()] == [False]
     assert place.functions.heard == [f"{place.first}/1"]
-    assert place.world.store.queue_tallies("dispatch", "2026-11-22") == {WAITING: {Number("tab", "unassigned"): 1}}
+    ready = {Number("tab", "unassigned"): 1, Number("standing", "inspection/Created/Ready"): 1}
+    assert place.world.store.queue_tallies("dispatch", "2026-11-22") == {WAITING: ready}
     assert place.redrive() == []
 
 

@@ -165,9 +165,9 @@ def miscounted(store: Store, grown: Sequence[Grown]) -> Iterator[str]:
     for one in grown:
         for task_id, task in one.tasks.items():
             counted, status = one.counted.get(task_id, Counted()), status_of(one.workflow, task)
-            cell = counted_in(task.version, cell_of(task, status), task.waiting, task.working).cell
-            if counted.cell != cell:
-                yield f"{task_id} is counted as {counted.cell}, but is {cell}"
+            right = counted_in(cell_of(task, status), task)
+            if (counted.cell, counted.standing) != (right.cell, right.standing):
+                yield f"{task_id} is counted as {counted}, but is {right}"
 
 
 def _numbers(tallies: Mapping[Tally, Mapping[Number, int]]) -> Counter[tuple[Tally, Number]]:

@@ -39,6 +39,30 @@ class WorkflowStatus(Output):
     active: bool
 
 
+class StatusCount(Output):
+    """The open tasks at one status."""
+
+    state: Annotated[str, Field(examples=["Created"])]
+    status: Annotated[str, Field(examples=["Ready"])]
+    open: Annotated[int, Field(ge=1, examples=[12])]
+
+
+class TypeCount(Output):
+    """The open tasks of one type; at a status that is not named there is none."""
+
+    type: Annotated[str, Field(examples=["QA"])]
+    label: Annotated[str, Field(examples=["QA"])]
+    open: Annotated[int, Field(ge=1, examples=[12])]
+    statuses: list[StatusCount]
+
+
+class WorkflowStatistics(Output):
+    """The open tasks of a workflow, in the queues that the caller may look at; types without any are left out."""
+
+    workflow: Annotated[str, Field(examples=["inspection"])]
+    types: list[TypeCount]
+
+
 class WorkflowAction(Output):
     """What can be done with a task of the workflow."""
 

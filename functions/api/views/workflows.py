@@ -8,6 +8,7 @@ from functions.api.views.people import Json
 from functions.api.views.tasks import queue_label
 from shared.domain.definitions.workflow import Action, CaseType, Status, TaskType, Workflow
 from shared.domain.words.fields import input_schema, json_schema
+from shared.engine.standings import TypeStandings
 
 
 def listed(value: Workflow, versions: Sequence[int]) -> Json:
@@ -24,6 +25,22 @@ def workflow(value: Workflow, versions: Sequence[int]) -> Json:
         "statuses": [_status(item) for item in value.statuses.values()],
         "actions": [_action(item, value) for item in value.actions.values() if item.listed],
         "creationSchema": json_schema(value.creation.fields, value),
+    }
+
+
+def statistics(value: Workflow, found: Sequence[TypeStandings]) -> Json:
+    """How many open tasks of the workflow stand where; the newest version names the types that it has."""
+    return {"workflow": value.name, "types": [_standings(item, value) for item in found]}
+
+
+def _standings(value: TypeStandings, within: Workflow) -> Json:
+    known = within.types.get(value.type)
+    statuses = [{"state": state, "status": status, "open": n} for (state, status), n in value.statuses.items()]
+    return {
+        "type": value.type,
+        "label": known.label if known else value.type,
+        "open": value.open,
+        "statuses": statuses,
     }
 
 

@@ -12,22 +12,24 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.domain.counts.histogram import bucket
-from shared.domain.model.task import Cell, Entry, TaskId
+from shared.domain.model.task import Cell, Entry, Task, TaskId
 
-NumberKind = Literal["tab", "ending", "waiting", "working"]
+NumberKind = Literal["tab", "standing", "ending", "waiting", "working"]
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What a task is counted as, and the version of it that said so.
 
-    `waiting` and `working` are the buckets in which a closed task counts, if in any.
+    `waiting` and `working` are the buckets in which a closed task counts, if in any; `standing` is where
+    an open one stands in its workflow.
     """
 
     version: int = 0
     cell: Cell | None = None
     waiting: int | None = None
     working: int | None = None
+    standing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number of a tally: by tab for open tasks; by ending and durations for closed ones."""
+    """One number of a tally: by tab and by standing for open tasks; by ending and durations for closed ones."""
 
     kind: NumberKind
     name: str
@@ -90,16 +92,26 @@ def move(entry: Entry, before: Counted | None) -> Move | None:
     return step if step.changes or entry.version > known.version + 1 else None
 
 
+def standing(workflow: str, state: str, status: str | None) -> str | None:
+    """The name under which those are counted that stand there; none for entries that name no workflow."""
+    return f"{workflow}/{state}/{status or ''}" if workflow else None
+
+
 def counted_as(entry: Entry) -> Counted:
     """What the task is counted as once the entry has been counted."""
-    return counted_in(entry.version, entry.cell, entry.waiting, entry.working)
+    return counted_in(entry.cell, entry)
 
 
-def counted_in(version: int, cell: Cell | None, waiting: int | None, working: int | None) -> Counted:
-    """What a task in the cell is counted as; durations, in seconds, count once it is closed."""
-    if cell is None or cell.closed_on is None:
-        return Counted(version, cell)
-    return Counted(version, cell, _measured(waiting), _measured(working))
+def counted_in(cell: Cell | None, told: Entry | Task) -> Counted:
+    """What a task in the cell is counted as, by an entry of its history or by itself.
+
+    Where it stands counts while it is open; durations, in seconds, count once it is closed.
+    """
+    if cell is None:
+        return Counted(told.version)
+    if cell.closed_on is None:
+        return Counted(told.version, cell, standing=standing(told.workflow, told.state, told.status))
+    return Counted(told.version, cell, _measured(told.waiting), _measured(told.working))
 
 
 def _measured(seconds: int | None) -> int | None:
@@ -113,7 +125,9 @@ def numbers(counted: Counted | None) -> Mapping[tuple[Tally, Number], int]:
         return {}
     cell = counted.cell
     if cell.closed_on is None:
-        return {(Tally(cell.queue, cell.type), Number("tab", cell.tab)): 1}
+        open_tasks = Tally(cell.queue, cell.type)
+        stands = {(open_tasks, Number("standing", counted.standing)): 1} if counted.standing else {}
+        return {(open_tasks, Number("tab", cell.tab)): 1, **stands}
     tally = Tally(cell.queue, cell.type, cell.closed_on)
     named = [Number("ending", cell.ending or "")]
     named += [Number("waiting", str(counted.waiting))] if counted.waiting is not None else []

@@ -34,7 +34,7 @@ def counted(chart: Chart) -> Iterator[Finding]:
     """Queues and statistics count every task as what it is, but for what has changed a moment ago."""
     for task in chart.tasks.values():
         known, status = chart.whole.counted.get(task.task_id), chart.status(task)
-        right = counted_in(task.version, cell_of(task, status), task.waiting, task.working)
+        right = counted_in(cell_of(task, status), task)
         if numbers(known) == numbers(right) or not chart.is_late(task.updated_at):
             continue
         detail = f"Its queue does not count {task.task_id} as what it is."

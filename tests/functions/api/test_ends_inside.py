@@ -89,6 +89,15 @@ def test_statistics_do_not_tell_people_inside_what_only_members_see(here: Partie
     assert [t["closed"] for t in _queue(here, "gil", "users/gil/statistics")["types"]] == [1]
 
 
+def test_open_tasks_that_only_members_see_are_counted_to_members(here: Parties) -> None:
+    """By status: each side is told of its own end, administrators of both, others of none."""
+    here.sent()
+    here.settle()
+    for who, open_tasks in {"ola": 1, "gil": 1, "admin": 2, "bob": 0, "eve": 0}.items():
+        counted = expect(200, here.world.as_(who).get("/workflows/collaboration/statistics")).json
+        assert sum(found["open"] for found in counted["types"]) == open_tasks, who
+
+
 def test_a_persons_queue_does_not_tell_people_inside_what_only_members_see(here: Parties) -> None:
     """They are told of the person's other tasks alone; who is a member, or an administrator, is told of all."""
     _, partner = here.sent()

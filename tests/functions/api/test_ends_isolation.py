@@ -104,7 +104,7 @@ TO_OTHERS: Mapping[str, int] = {
     **dict.fromkeys(("readOrganizationStatistics", "listMembers", "bulkAssignTasks", "getUser"), 404),
     **dict.fromkeys(("getOrganization", "listConnections", "acceptConnection", "declineConnection"), 404),
     **dict.fromkeys(("listOrganizations", "getMe", "listWorkflows", "getWorkflow", "drawWorkflow"), 200),
-    **dict.fromkeys(("checkHealth", "readOpenapi", "readDocs", "takeBulkAction"), 200),
+    **dict.fromkeys(("readWorkflowStatistics", "checkHealth", "readOpenapi", "readDocs", "takeBulkAction"), 200),
 }
 """What the routes answer to people of no side who ask for what is one side's; a new route has to be added."""
 TO_CONNECTED = {**TO_OTHERS, "getOrganization": 200}

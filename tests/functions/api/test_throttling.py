@@ -79,6 +79,7 @@ REQUESTS: Mapping[str, Asked] = {
     "listWorkflows": Asked("ann"),
     "getWorkflow": Asked("ann"),
     "drawWorkflow": Asked("ann", query={"type": "QA"}),
+    "readWorkflowStatistics": Asked("ann"),
 }
 
 

@@ -64,3 +64,20 @@ def test_strangers_see_no_workflow(world: World) -> None:
     stranger = world.as_("zed")
     for path in ("/workflows", "/workflows/inspection", "/workflows/inspection/diagram", "/workflows/none"):
         assert stranger.get(path).code == "unknown_user"
+
+
+def test_open_tasks_are_counted_by_status(world: World, ann: Client, bob: Client) -> None:
+    """To whom may look at the queues, by type; a stranger is told of none."""
+    bob.act(world.task()["taskId"], "claim")
+    world.task()
+    world.settle()
+    statuses = [
+        {"state": "Created", "status": "In Progress", "open": 1},
+        {"state": "Created", "status": "Ready", "open": 1},
+    ]
+    answer = ann.get("/workflows/inspection/statistics").json
+    (counted,) = answer["types"]
+    assert (answer["workflow"], counted["type"], counted["label"], counted["open"]) == ("inspection", "QA", "QA", 2)
+    assert sorted(counted["statuses"], key=lambda status: str(status["status"])) == statuses
+    assert world.as_("eve").get("/workflows/inspection/statistics").json["types"] == []
+    assert ann.get("/workflows/none/statistics").code == "not_found"

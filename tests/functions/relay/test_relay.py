@@ -16,6 +16,7 @@ from tests.functions.fakes import Context, Queue, failed, metrics_of
 from tests.functions.relay.test_events import Client
 
 DISPATCH = Tally("dispatch", "Looker Schedule Look")
+CLAIMED = {Number("tab", "assigned"): 1, Number("standing", "inspection/Created/In Progress"): 1}
 
 
 def run(world: World, records: Sequence[dict[str, Any]], context: Context, queue: Queue, client: Client) -> list[int]:
@@ -44,7 +45,7 @@ def test_every_change_is_announced_and_counted(world: World, context: Context, q
     client = Client()
     assert run(world, world.records(), context, queue, client) == []
     assert sorted(versions(client)) == sorted(["look-1/1", f"{task}/1", f"{task}/2"])
-    assert world.store.queue_tallies("dispatch", "2026-11-22") == {DISPATCH: {Number("tab", "assigned"): 1}}
+    assert world.store.queue_tallies("dispatch", "2026-11-22") == {DISPATCH: CLAIMED}
 
 
 def test_what_nobody_sees_yet_is_neither_announced_nor_counted(world: World, context: Context, queue: Queue) -> None:
@@ -66,14 +67,14 @@ def test_what_comes_twice_is_announced_twice_and_counted_once(world: World, cont
         assert run(world, world.records(), context, queue, client) == []
     assert len(versions(client)) == 6
     assert len(set(versions(client))) == 3
-    assert world.store.queue_tallies("dispatch", "2026-11-22") == {DISPATCH: {Number("tab", "assigned"): 1}}
+    assert world.store.queue_tallies("dispatch", "2026-11-22") == {DISPATCH: CLAIMED}
 
 
 def test_what_the_bus_does_not_take_comes_again(world: World, context: Context, queue: Queue) -> None:
     """A refused event fails its record; the others are not held up, and everything is counted."""
     claimed(world)
     assert run(world, world.records(), context, queue, Client([{1}] + [{0}] * 5)) == [1]
-    assert world.store.queue_tallies("dispatch", "2026-11-22") == {DISPATCH: {Number("tab", "assigned"): 1}}
+    assert world.store.queue_tallies("dispatch", "2026-11-22") == {DISPATCH: CLAIMED}
 
 
 def test_a_bus_that_is_not_there_fails_the_batch(
@@ -88,7 +89,7 @@ def test_a_bus_that_is_not_there_fails_the_batch(
     monkeypatch.setattr(Client, "put_events", unreachable)
     assert run(world, world.records(), context, queue, Client()) == [0, 1, 2]
     assert queue.messages == []
-    assert world.store.queue_tallies("dispatch", "2026-11-22") == {DISPATCH: {Number("tab", "assigned"): 1}}
+    assert world.store.queue_tallies("dispatch", "2026-11-22") == {DISPATCH: CLAIMED}
 
 
 def test_a_record_that_cannot_be_read_is_put_aside(world: World, context: Context, queue: Queue) -> None:
@@ -132,7 +133,8 @@ def test_one_that_cannot_be_counted_does_not_spoil_the_others(
     monkeypatch.setattr(type(world.store), "move_counts", fail)
     assert run(world, world.records(), context, queue, Client()) == []
     assert {message["error"] for message in queue.messages} == {"ValueError: no such number"}
-    expected = {Tally("quality-assurance", "QA"): {Number("tab", "unassigned"): 1}}
+    ready = Number("standing", "inspection/Created/Ready")
+    expected = {Tally("quality-assurance", "QA"): {Number("tab", "unassigned"): 1, ready: 1}}
     assert world.store.queue_tallies("quality-assurance", "2026-11-22") == expected
 
 
@@ -167,4 +169,4 @@ def test_the_function_finds_everything_in_its_environment(
         made.cache_clear()
     claimed(world)
     assert relay.handler({"Records": world.records()}, context) == {"batchItemFailures": []}
-    assert world.store.queue_tallies("dispatch", "2026-11-22") == {DISPATCH: {Number("tab", "assigned"): 1}}
+    assert world.store.queue_tallies("dispatch", "2026-11-22") == {DISPATCH: CLAIMED}

@@ -159,6 +159,7 @@ POST   /connections/{connectionId}/decline                      missing  401 404
 GET    /workflows                                               look     401 403 403 200 200 200 200 200 200 200 200
 GET    /workflows/{name}                                        look     401 403 403 200 200 200 200 200 200 200 200
 GET    /workflows/{name}/diagram                                look     401 403 403 200 200 200 200 200 200 200 200
+GET    /workflows/{name}/statistics                             look     401 403 403 200 200 200 200 200 200 200 200
 
 GET    /health                                                  look     200 200 200 200 200 200 200 200 200 200 200
 

@@ -1,0 +1,55 @@
+from collections.abc import Mapping
+
+import pytest
+
+from shared.engine import counting
+from shared.engine.session import Identity, Refused
+from shared.engine.standings import standings
+from tests.engine.world import ANN, BOB, ROOT, World
+
+
+def counts(world: World, caller: Identity) -> Mapping[str, Mapping[str, int]]:
+    """The open tasks of inspections by type and status, as the caller is told."""
+    return {
+        found.type: {status: count for (_, status), count in found.statuses.items()}
+        for found in standings(world.session, caller, "inspection")
+    }
+
+
+def test_open_tasks_are_counted_by_type_and_status(world: World) -> None:
+    """Over all queues; what is closed counts no more, and neither do statuses without any task."""
+    world.case("look-1")
+    first, second, _ = world.task("look-1"), world.task("look-1"), world.task("look-1", "QA")
+    world.act(first, "claim", BOB)
+    counting.count(world.session, world.entries())
+    assert counts(world, ROOT) == {"Looker Schedule Look": {"Ready": 1, "In Progress": 1}, "QA": {"Ready": 1}}
+    world.act(first, "fail", BOB, reason="locked")
+    world.act(second, "skip", ANN, reason="not needed")
+    counting.count(world.session, world.entries())
+    assert counts(world, BOB) == {"Looker Schedule Look": {"Failed": 1}, "QA": {"Ready": 1}}
+
+
+def test_a_tasks_queue_does_not_matter_to_the_sum(world: World) -> None:
+    """What moves to another queue is counted there."""
+    world.case("look-1")
+    task = world.task("look-1", "QA")
+    world.act(task, "move", BOB, groupQueue="cis")
+    counting.count(world.session, world.entries())
+    (found,) = standings(world.session, ANN, "inspection")
+    assert (found.type, found.open) == ("QA", 1)
+
+
+def test_there_is_nothing_to_count_of_other_workflows(world: World) -> None:
+    """Each answers for its own tasks alone."""
+    world.case("look-1")
+    world.task("look-1")
+    counting.count(world.session, world.entries())
+    assert standings(world.session, ROOT, "appeals") == ()
+
+
+@pytest.mark.parametrize("name", ["none", "inspection/Created"])
+def test_an_unknown_workflow_is_not_found(world: World, name: str) -> None:
+    """Whatever it looks like."""
+    with pytest.raises(Refused) as error:
+        standings(world.session, BOB, name)
+    assert error.value.refusal.code == "not_found"
