@@ -11,6 +11,7 @@ from shared.domain.checks.finding import Finding
 from shared.domain.checks.verify import play
 from shared.domain.checks.worlds import crossings, happenings
 from shared.domain.checks.worlds.crossings import IN_FLIGHT
+from shared.domain.checks.worlds.played import replayed
 from shared.domain.decide import receive
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.ends import Message
@@ -78,6 +79,24 @@ def test_a_mistake_is_shown_with_the_end_at_which_each_step_is_taken() -> None:
     assert "neighbour_declines by a message of the partner, dropped" in counterexample("x", wrong.path)
 
 
+def test_every_state_is_come_to_once_more_as_it_really_is() -> None:
+    """With all numbers of messages and assignments, and the ends of those that are over beside the present one."""
+    small = crossed(SMALL)
+    assert [pair for pair in range(len(small.pairs)) if not replayed(small, pair)] == []
+    large = tasks()
+    assert [pair for pair in range(0, len(large.pairs), 1_000) if not replayed(large, pair)] == []
+
+
+def test_a_way_without_one_of_its_steps_proves_nothing() -> None:
+    """What was never told is not heard, and what was not begun does not go on."""
+    found = crossed(SMALL)
+    for pair, (_, turns) in ((pair, found.along(pair)) for pair in range(len(found.pairs))):
+        if len(turns) > 1:
+            before = found.pairs.index(turns[-3][1]) if len(turns) > 2 else 0
+            skipping = [*found.came[:pair], (before, turns[-1][0]), *found.came[pair + 1 :]]
+            assert not replayed(replace(found, came=skipping), pair)
+
+
 def test_what_could_not_be_looked_at_whole_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing else is said then: what was found in a part says as little as what was not."""
     monkeypatch.setattr(crossings, "MOST", 50)
@@ -100,6 +119,7 @@ def test_a_message_that_would_count_twice_is_heard_twice(monkeypatch: pytest.Mon
     monkeypatch.setattr(happenings, "receive", forgetful)
     (wrong,) = found(heard_late, "ends-agree")
     assert wrong.path[-1].who == ("a message of the partner that comes again",)
+    assert not wrong.unproven
 
 
 def test_an_assignment_that_is_over_leaves_an_end_that_is_looked_at_by_itself() -> None:

@@ -12,6 +12,7 @@ from shared.domain.checks.worlds.beginnings import births, cases
 from shared.domain.checks.worlds.crossings import Crossings, PairId, crossings
 from shared.domain.checks.worlds.local import Life, state_of
 from shared.domain.checks.worlds.numbered import Numbered
+from shared.domain.checks.worlds.played import replayed
 from shared.domain.checks.worlds.real import Real
 from shared.domain.checks.worlds.shapes import shapes
 from shared.domain.checks.worlds.sides import Side
@@ -67,8 +68,8 @@ def each(found: Crossings, which: int) -> Iterator[tuple[PairId, Side]]:
 
 
 def finding_at(found: Crossings, pair: PairId, rule: str, where: Place, detail: str, hint: str) -> Finding:
-    """What is found of a state, with the way into it."""
-    unproven = not found.is_real(pair)
+    """What is found of a state, with the way into it; unproven where that does not lead there once more."""
+    unproven = not replayed(found, pair)
     return Finding(rule, where, detail, hint, found.way(pair), found.numbered.type_name, unproven)
 
 

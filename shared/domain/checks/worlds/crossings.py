@@ -56,24 +56,24 @@ class Crossings:
 
     numbered: Numbered
     pairs: list[Pair] = field(default_factory=list)
-    came: list[tuple[PairId | None, tuple[Step, ...]]] = field(default_factory=list)
+    came: list[tuple[PairId, Turn] | Birth] = field(default_factory=list)
     before: list[list[tuple[Turn, PairId]]] = field(default_factory=list)
     whole: bool = True
 
     def way(self, pair: PairId) -> tuple[Step, ...]:
         """The shortest way into the state, from the beginning of the owner's case on."""
-        return tuple(step for at in self._along(pair) for step in self.came[at][1])
+        birth, turns = self.along(pair)
+        begun = (birth.step,) if birth.world.staged else told(birth.world)
+        return (*begun, *(turn.step for turn, _ in turns))
 
-    def is_real(self, pair: PairId) -> bool:
-        """Whether nothing on the way there was put where it may only be said to be."""
-        return not any(side.world.staged for at in self._along(pair) for side in self.ends(at) if side is not None)
-
-    def _along(self, pair: PairId) -> tuple[PairId, ...]:
-        way, at = list[PairId](), self.came[pair][0]
-        while at is not None:
-            way.append(at)
-            at = self.came[at][0]
-        return (*reversed(way), pair)
+    def along(self, pair: PairId) -> tuple[Birth, tuple[tuple[Turn, Pair], ...]]:
+        """How the task on the way there came to be, and the turns from then on, each with the state after it."""
+        turns, came = list[tuple[Turn, Pair]](), self.came[pair]
+        while not isinstance(came, Birth):
+            turns.append((came[1], self.pairs[pair]))
+            pair = came[0]
+            came = self.came[pair]
+        return came, tuple(reversed(turns))
 
     def ends(self, pair: PairId) -> tuple[Side | None, Side | None]:
         """The owner's end, and the partner's, as far as they are there."""
@@ -123,23 +123,22 @@ def _changing_again(found: Crossings) -> frozenset[Copy]:
 def _explored(numbered: Numbered, begun: Iterable[Birth], copied: Collection[Copy]) -> Crossings:
     found, numbers, ahead = Crossings(numbered), dict[Pair, PairId](), deque[PairId]()
 
-    def number(pair: Pair, before: PairId | None, *steps: Step) -> PairId:
+    def number(pair: Pair, came: tuple[PairId, Turn] | Birth) -> PairId:
         if pair not in numbers:
             numbers[pair] = len(numbers)
             found.pairs.append(pair)
-            found.came.append((before, steps))
+            found.came.append(came)
             found.before.append([])
             ahead.append(numbers[pair])
         return numbers[pair]
 
     for birth in begun:
-        steps = (birth.step,) if birth.world.staged else told(birth.world)
-        number(Pair(numbered.begin(birth.world, birth.task_id)), None, *steps)
+        number(Pair(numbered.begin(birth.world, birth.task_id)), birth)
     while ahead and found.whole:
         at = ahead.popleft()
         for turn, pair in _next(numbered, found.pairs[at], copied):
             if len(pair.to_owner) <= IN_FLIGHT and len(pair.to_partner) <= IN_FLIGHT:
-                found.before[number(pair, at, turn.step)].append((turn, at))
+                found.before[number(pair, (at, turn))].append((turn, at))
         found.whole = len(numbers) <= MOST
     return found
 

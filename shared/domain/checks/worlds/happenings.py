@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from shared.domain.checks.worlds.inputs import NOW
@@ -18,7 +18,7 @@ from shared.domain.definitions.vocabulary import CREATE
 from shared.domain.ends.answering import accept, decline
 from shared.domain.ends.arrival import Offered, arrive
 from shared.domain.ends.connections import went_out
-from shared.domain.model.ends import Direction, Message
+from shared.domain.model.ends import Message
 from shared.domain.model.people import ENGINE
 from shared.domain.model.plan import Plan
 from shared.domain.model.scene import Scene
@@ -30,14 +30,6 @@ ASKED = "whoever is asked"
 """Who answers a request for a connection."""
 DROPPED = ", dropped"
 """Said of a message of which nothing comes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What an end may tell the other: the action that Casetree takes there, and its input."""
-
-    action: str
-    input: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,29 +94,24 @@ def _answered(side: Side, name: str, who: str, writes: tuple[Write, ...]) -> Hap
     return Happening(_step(side, after, name, who), after)
 
 
-def heard(side: Side, told: Told, *, again: bool = False) -> Happening:
+def heard(side: Side, message: Message, *, again: bool = False) -> Happening:
     """The end has heard the other one, or has dropped what it said; `again` where it has heard that before.
 
     Raises ValueError where it can neither be taken nor dropped.
     """
-    to_partner = side.end.kind == "partner"
-    direction: Direction = "to_partner" if to_partner else "to_owner"
-    sequence = side.end.received + (0 if again else 1)
-    message = Message("another", side.end.generation, direction, sequence, told.action, told.input)
     plan = receive(side.world.context(ENGINE, side.task), message)
     after = settled(side.world.after(plan.writes))
     # Whatever is taken stands in the history.
     taken = any(isinstance(write, AddEntry) for write in plan.writes)
-    who = f"a message of the {'owner' if to_partner else 'partner'}"
+    who = f"a message of the {'owner' if message.direction == 'to_partner' else 'partner'}"
     notes = (*([" that comes again"] if again else []), *([] if taken else [DROPPED]))
-    step = _step(side, after, told.action, who + "".join(notes))
-    return Happening(step, after, frozenset({told.action}) if taken else frozenset())
+    step = _step(side, after, message.action, who + "".join(notes))
+    return Happening(step, after, frozenset({message.action}) if taken else frozenset())
 
 
-def arrived(owner: Side, told: Told) -> tuple[Happening, Side]:
+def arrived(owner: Side, message: Message) -> tuple[Happening, Side]:
     """The partner's end has come to be, by the first message of an assignment."""
     world, task = owner.world, owner.task
-    message = Message(task.task_id, owner.end.generation, "to_partner", 1, told.action, told.input, "t")
     by = world.people.organizations[world.case.organization_id or ""]
     offered = Offered(task, Texts(), by, "p-1")
     plan = arrive(world.context(ENGINE).occasion, Scene(world.workflow, world.case), offered, message)

@@ -6,21 +6,29 @@ there are few of those, while the states of both together are many.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from shared.domain.checks.worlds.happenings import Happening, Told, arrived, at_hand, beside, heard
+from shared.domain.checks.worlds.happenings import Happening, arrived, at_hand, beside, heard
 from shared.domain.checks.worlds.moves import ADMINISTRATOR, by_time
 from shared.domain.checks.worlds.sides import Side, asks_who_has_it, is_aside, seen_as, side_of
 from shared.domain.checks.worlds.world import World
 from shared.domain.definitions.lifecycle import Step
 from shared.domain.definitions.workflow import Workflow
-from shared.domain.model.ends import End
+from shared.domain.model.ends import Direction, End, Message
 from shared.domain.model.task import TaskId
 
 SideId = int
 WordId = int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an end may tell the other: the action that Casetree takes there, and its input."""
+
+    action: str
+    input: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,9 @@ class Turn:
     anew: bool = False
     """Whether it begins a new assignment."""
     by_people: bool = False
+    word: WordId | None = None
+    """What the end has heard, where it is by that."""
+    again: bool = False
 
     @property
     def by_somebody(self) -> bool:
@@ -100,7 +111,8 @@ class Numbered:
         key = (at, word, again)
         if key not in self._heard:
             try:
-                self._heard[key] = self._turn(at, heard(self.sides[at], self.words[word], again=again))
+                happening = heard(self.sides[at], self._message(at, word, again=again), again=again)
+                self._heard[key] = replace(self._turn(at, happening), word=word, again=again)
             except ValueError as refused:
                 self._heard[key], self.unheard[at, word] = None, str(refused)
         return self._heard[key]
@@ -108,10 +120,18 @@ class Numbered:
     def arrive(self, word: WordId) -> Turn:
         """The partner's end comes to be: of the owner's, it knows no more than the type and what the message says."""
         if word not in self._arrived:
-            happening, there = arrived(self.sides[0], self.words[word])
-            after = self.number(there.world, there.task_id)
-            self._arrived[word] = Turn(happening.step, after, after, self._said(there.world, there.end.generation))
+            told = self.words[word]
+            first = Message("another", 0, "to_partner", 1, told.action, told.input, "t")
+            happening, there = arrived(self.sides[0], first)
+            after, said = self.number(there.world, there.task_id), self._said(there.world, there.end.generation)
+            self._arrived[word] = Turn(happening.step, after, after, said, word=word)
         return self._arrived[word]
+
+    def _message(self, at: SideId, word: WordId, *, again: bool) -> Message:
+        end, told = self.sides[at].end, self.words[word]
+        direction: Direction = "to_partner" if end.kind == "partner" else "to_owner"
+        sequence = end.received + (0 if again else 1)
+        return Message("another", end.generation, direction, sequence, told.action, told.input)
 
     def _look_aside(self, side: Side) -> None:
         ahead = [side]
@@ -130,11 +150,12 @@ class Numbered:
         return Turn(happening.step, at, self.number(world, side.task_id), said, before, anew, happening.by_people)
 
     def _said(self, world: World, generation: int) -> tuple[WordId, ...]:
-        return tuple(self._word(Told(m.action, m.input)) for m in world.sent if m.generation == generation)
+        return tuple(self.word(message) for message in world.sent if message.generation == generation)
 
-    def _word(self, told: Told) -> WordId:
-        key = (told.action, repr(sorted(told.input.items())))
+    def word(self, message: Message) -> WordId:
+        """The number of what the message says."""
+        key = (message.action, repr(sorted(message.input.items())))
         if key not in self._numbers:
             self._numbers[key] = len(self.words)
-            self.words.append(told)
+            self.words.append(Told(message.action, message.input))
         return self._numbers[key]

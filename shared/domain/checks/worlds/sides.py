@@ -85,7 +85,7 @@ def seen_as(side: Side, *, with_party: bool) -> Hashable:
     )
     asked = (connection.state, connection.requested_at is not None) if connection else None
     whose = state if with_party else replace(state, party=None)
-    return whose, known, asked, side.task.deleted, side.world.staged
+    return whose, known, asked, side.task.deleted, side.world.case.organization_id, side.world.staged
 
 
 def asks_who_has_it(workflow: Workflow, type_name: str) -> bool:
