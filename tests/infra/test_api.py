@@ -50,6 +50,27 @@ def test_tokens_are_those_of_the_user_pool(template: Template) -> None:
     )
 
 
+@pytest.mark.parametrize("context", [{}, {"issuer": "https://login.example/realm", "audience": "casetree"}])
+def test_tokens_are_checked_by_the_gateway_alone(synthesize: Synthesize, context: dict[str, str]) -> None:
+    """By its one JWT authorizer, whose algorithms are RSA's alone and whose keys are the issuer's, over HTTPS.
+
+    No function of ours takes part, which might believe what a token's header says of algorithm and key.
+    """
+    found = synthesize(**context).find_resources("AWS::ApiGatewayV2::Authorizer")
+    ((name, authorizer),) = found.items()
+    jwt = authorizer["Properties"]["JwtConfiguration"]
+    assert authorizer["Properties"]["AuthorizerType"] == "JWT"
+    assert "AuthorizerUri" not in authorizer["Properties"]
+    assert jwt["Audience"]
+    assert str(jwt["Issuer"]["Fn::Join"][1][0] if isinstance(jwt["Issuer"], dict) else jwt["Issuer"]).startswith(
+        "https://"
+    )
+    routes = [route["Properties"] for route in synthesize(**context).find_resources(ROUTE).values()]
+    closed = [route for route in routes if route["AuthorizationType"] != "NONE"]
+    assert closed
+    assert all(route["AuthorizerId"] == {"Ref": name} for route in closed)
+
+
 def test_requests_are_limited(template: Template, synthesize: Synthesize) -> None:
     """A caller gone wild costs a bounded amount."""
     stage = "AWS::ApiGatewayV2::Stage"
