@@ -27,7 +27,7 @@ from tests.simulation.graph import Graph
 from tests.simulation.judge import Judge, hash_of
 from tests.simulation.large import SETTINGS, SHARED, schedule_of
 from tests.simulation.schedule import Schedule, described
-from tests.simulation.small import BOTH_FAULTS, SCENES, explore, script_of
+from tests.simulation.small import SCENES, explore, faults_of, script_of
 from tests.simulation.world import quiet
 
 CHUNK = SHARED
@@ -105,10 +105,13 @@ def play_all(scene: str) -> Report:
 
 def see_all(scene: str) -> Report:
     """Every state that a small tree comes to, with a duplicate and a death anywhere."""
+    report = Report()
     with quiet():
-        found = Graph(script_of(scene)).explore(BOTH_FAULTS)
-    failures = [(scene, found.failure)] if found.failure else []
-    return Report(states=found.outcomes, on_the_way=found.states, failures=failures)
+        graph = Graph(script_of(scene))
+        for found in map(graph.explore, faults_of(scene)):
+            failures = [(scene, found.failure)] if found.failure else []
+            report.add(Report(states=found.outcomes, on_the_way=found.states, failures=failures))
+    return report
 
 
 def jobs(schedules: int, first: int = 0) -> Iterator[Job]:

@@ -127,6 +127,8 @@ SCENES: Mapping[str, Callable[[], Scene]] = {
 
 
 BOTH_FAULTS = Left(twice=True, dies=True)
+LARGE = ("cancelled_above", "sibling_on_hold")
+"""Scenes in which both faults together multiply the states beyond what a process holds well: each is played alone."""
 
 
 @dataclass
@@ -156,6 +158,11 @@ def explore(name: str) -> Explored:
             _judge(name, schedule, judge, found)
     found.repeats = exploration.repeats
     return found
+
+
+def faults_of(name: str) -> Sequence[Left]:
+    """The faults with which every state of the scene is seen."""
+    return (Left(twice=True), Left(dies=True)) if name in LARGE else (BOTH_FAULTS,)
 
 
 def first_failure(name: str) -> str:
