@@ -1,4 +1,8 @@
-"""List prices, as they were published on the day named with each; without free tiers, discounts or taxes."""
+"""List prices in US East (N. Virginia), without free tiers, discounts or taxes.
+
+AWS's own lists, which change without a date, were not at hand. Each price is as a guide quotes it that says of which
+day, month or year it is: `seen`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ REGION = "US East (N. Virginia)"
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Dollars for one of a thing; `seen` is when the list said so."""
+    """Dollars for one of a thing; `seen` is when the list was quoted so."""
 
     dollars: float
     seen: str
@@ -24,12 +28,12 @@ def _each_million(dollars: float, seen: str, source: str) -> Price:
 
 PRICES: Mapping[str, Price] = {
     "api gateway: request to an HTTP API": _each_million(1.00, "2026", "API Gateway, HTTP APIs, first 300 million"),
-    "lambda: request": _each_million(0.20, "2024", "AWS Lambda, on demand"),
-    "lambda: GB-second": Price(0.0000133334, "2024", "AWS Lambda, ARM, first 7.5 billion"),
+    "lambda: request": _each_million(0.20, "2026-05-11", "AWS Lambda, on demand"),
+    "lambda: GB-second": Price(0.0000133334, "2026-05-11", "AWS Lambda, ARM, first 7.5 billion"),
     "dynamodb: write unit": _each_million(0.625, "2025-07-21", "DynamoDB, on demand, standard table class"),
     "dynamodb: read unit": _each_million(0.125, "2025-07-21", "DynamoDB, on demand, standard table class"),
-    "eventbridge: event": _each_million(1.00, "2026", "EventBridge, custom events of up to 64 KB"),
-    "cloudwatch: GB of log": Price(0.50, "2026", "CloudWatch Logs, ingestion, standard class"),
+    "eventbridge: event": _each_million(1.00, "2026-06", "EventBridge, custom events of up to 64 KB"),
+    "cloudwatch: GB of log": Price(0.50, "2026-06", "CloudWatch Logs, ingestion, standard class"),
 }
 """What DynamoDB's stream, and the rule that wakes the timers, cost a function to read is nothing."""
 
