@@ -150,10 +150,17 @@ def test_an_open_task_becomes_overdue_at_either_end(end: EndKind, phase: str) ->
     """Whatever its phase, once its time has passed; a closed one does not."""
     ends, task = standing(end, phase, "accepted" if end == "partner" else "initial", hold=False)
     late = replace(task, due_time=START - timedelta(hours=1))
+    assert not isinstance(hear(ends, task, "overdue"), Plan)
     decision = hear(ends, late, "overdue")
     assert isinstance(decision, Plan) == (phase in OPEN)
     if isinstance(decision, Plan):
         assert [entry.event for entry in decision.entries] == ["TaskOverdue"]
+
+
+def test_a_due_time_has_a_timer() -> None:
+    """When it comes, the task becomes overdue."""
+    task = begin(dueTime=(START + timedelta(hours=1)).isoformat()).owner
+    assert [(timer.at, timer.action) for timer in task.timers] == [(START + timedelta(hours=1), "overdue")]
 
 
 @pytest.mark.parametrize("phase", OPEN)
