@@ -15,7 +15,7 @@ from shared.domain.checks.counterexamples import (
 )
 from shared.domain.checks.finding import Finding
 from shared.domain.checks.lives import lives_of
-from shared.domain.checks.verify import examine, play
+from shared.domain.checks.verify import examine, play, verify
 from shared.domain.checks.waivers import Waiver, waived
 from shared.domain.checks.worlds.beginnings import births, cases
 from shared.domain.checks.worlds.local import live
@@ -25,11 +25,10 @@ from shared.domain.checks.worlds.replay import replayed
 from shared.domain.checks.worlds.world import World
 from shared.domain.definitions.workflow import Follow, TargetCase, Tree, Workflow
 from tests.domain.test_verify import changed, typed
-from tests.domain.worlds import workflow
-from tests.workflows.broken import ERRANDS
+from tests.workflows.broken import ERRANDS, FAVOURS
 from tests.workflows.letters import letters
 
-SMALL, LETTERS = workflow_of(ERRANDS), letters()
+SMALL, FAVOUR, LETTERS = workflow_of(ERRANDS), workflow_of(FAVOURS), letters()
 WAY_OUT, NOBODY_CAN = "open-statuses-have-a-way-out", "somebody-can-act"
 NOBODY = ("parent_organization_admin",)
 
@@ -188,14 +187,18 @@ def test_nothing_is_replayed_while_there_are_simpler_mistakes() -> None:
     assert [f.unproven for f in found if f.rule == WAY_OUT] == [True]
 
 
-def test_what_has_two_ends_is_not_replayed() -> None:
-    """A dead end of it is unproven."""
-    both = workflow("collaboration")
-    limbo = replace(both.statuses["progress"], key="limbo", status="limbo")
-    start = next(a for a in both.actions.values() if [target.to for target in a.target] == ["progress"])
-    strand = replace(start, name="strand", target=(TargetCase("limbo"),), effects=())
-    whole = replace(both, statuses={**both.statuses, "limbo": limbo}, actions={**both.actions, "strand": strand})
-    assert [(found.status, found.unproven) for found in examine(whole, ())] == [("limbo", True)]
+def test_a_dead_end_of_both_ends_is_proven_where_they_are_played() -> None:
+    """It is not told again as it is written; of each end that gets there, it is told."""
+    begin, limbo = FAVOUR.actions["begin"], replace(FAVOUR.statuses["doing"], key="limbo", status="limbo")
+    guards = tuple(replace(word, arguments={"value": ["owner", "partner"]}) for word in begin.guards)
+    strand = replace(begin, name="strand", sources=frozenset({"asked"}), target=(TargetCase("limbo"),), guards=guards)
+    actions = {**FAVOUR.actions, "strand": strand}
+    whole = replace(FAVOUR, statuses={**FAVOUR.statuses, "limbo": limbo}, actions=actions)
+    (written,) = verify(whole)
+    assert (written.status, written.unproven) == ("limbo", True)
+    told = [f for f in examine(whole, (Waiver(WAY_OUT, "Favour", "x", "limbo"),)) if f.status == "limbo"]
+    assert [(f.rule, f.type, f.unproven) for f in told] == [(WAY_OUT, "Favour", False)] * 2
+    assert {f.path[-1].of for f in told} == {"Favour (owner)", "Favour (partner)"}
 
 
 def test_a_waiver_is_for_one_unproven_finding() -> None:

@@ -34,8 +34,9 @@ def examine(workflow: Workflow, waivers: Sequence[Waiver], tell: Telling = lambd
         return verify(workflow)
     written = tuple(_replayed(workflow, _of_statuses(workflow), tell))
     played = play(workflow, tell) if all(finding.unproven for finding in written) else ()
-    # The same may have been found of a status as it is written and as it is played.
-    return waived(waivers, {(f.rule, f.where, f.type): f for f in (*written, *played)}.values())
+    # What was found both of a status as it is written and as it is played is told once.
+    again = {(finding.rule, finding.where, finding.type) for finding in played}
+    return waived(waivers, (*(f for f in written if (f.rule, f.where, f.type) not in again), *played))
 
 
 def verify(workflow: Workflow) -> tuple[Finding, ...]:
