@@ -43,7 +43,10 @@ def bulk_assign(session: Session, identity: Identity, organization_id: str, give
         refuse("assignee_not_member", detail, rule="members_of_its_organization")
     free = list(islice(_free(session, organization_id, given.get("type")), count))
     return each_of(
-        free, lambda task: _assigned(session, identity, task, user), lambda task, why: Outcome(task.task_id, why)
+        session,
+        free,
+        lambda task: _assigned(session, identity, task, user),
+        lambda task, why: Outcome(task.task_id, why),
     )
 
 

@@ -41,6 +41,7 @@ def act_on_each(session: Session, identity: Identity, given: Given, request: Req
     """
     asked = session.retry(lambda: _admitted(session, identity, given, request))
     outcomes = each_of(
+        session,
         asked.task_ids,
         lambda task_id: _acted(session, identity, task_id, asked, request),
         Outcome,

@@ -52,6 +52,7 @@ def hand_back(session: Session, identity: Identity, user_id: str, *, dry_run: bo
     tasks, more = _open_tasks(session, user.party)
     one = _would_hand_back if dry_run else _hand_back
     done = each_of(
+        session,
         tasks,
         lambda task: one(session, identity, task, _ways(session, task)),
         lambda task, why: HandedBack(task.task_id, None, why),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from shared.domain.model.plan import Refusal
 from shared.domain.model.task import TaskId
+from shared.engine.session import Session
 from shared.storage.store import Throttled, Unreachable
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+PATIENCE = timedelta(seconds=18)
+"""After it nothing more is begun: API Gateway gives up after 30 s, and an item takes some where the table is silent."""
 BUSY = Refusal("throttled", "The table is busy. Try again shortly.")
 UNKNOWN = Refusal("unavailable", "The answer of the table was lost. Look whether this was done.")
 
@@ -27,16 +31,23 @@ class Outcome:
 
 
 def each_of(
-    items: Iterable[Item], work: Callable[[Item], Result], refused: Callable[[Item, Refusal], Result]
+    session: Session,
+    items: Iterable[Item],
+    work: Callable[[Item], Result],
+    refused: Callable[[Item, Refusal], Result],
 ) -> tuple[Result, ...]:
     """What became of every item.
 
-    Where the table is busy, the rest is not tried, as each try would take its time, and is told so. The
-    whole request is throttled only as long as nothing was done: who hears that it was may repeat it.
+    Where the table is busy, or so slow that nobody would see the answer any more, the rest is not tried,
+    and is told so. The whole request is throttled only as long as nothing was done: who hears that it was
+    may repeat it.
     """
     results: list[Result] = []
     trouble: Refusal | None = None
+    end = session.now() + PATIENCE
     for item in items:
+        if trouble is None and session.now() > end:
+            trouble = BUSY
         if trouble is not None:
             results.append(refused(item, BUSY))
             continue

@@ -144,6 +144,22 @@ def test_a_busy_table_ends_it(world: World, looks: list[str], monkeypatch: pytes
     assert _codes(_act(world, looks)) == [None] * 3
 
 
+def test_a_slow_table_ends_it_before_the_gateway_gives_up(
+    world: World, looks: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asked hears what was done, and that the rest was not begun; a repeat does it."""
+
+    def slow(session: Any, identity: Any, task_id: str, *rest: Any) -> Any:
+        world.pass_time(seconds=10)
+        return act(session, identity, task_id, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bulk_actions, "act", slow)
+        assert _codes(_act(world, looks)) == [None, None, "throttled"]
+    assert _versions(world, looks) == [2, 2, 1]
+    assert _codes(_act(world, looks)) == [None] * 3
+
+
 @pytest.mark.parametrize(
     ("given", "pointers"),
     [
