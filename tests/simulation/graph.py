@@ -1,8 +1,9 @@
-"""Every state that schedules can come to, each once: with one duplicate and one death, whenever and wherever.
+"""Every state that schedules can come to, each once: a duplicate, a death and a lagging index among them.
 
 Schedules that lead to the same state go on alike from there, so it is enough to go on once. A state is all that the
-future depends on: the items of the table, what each actor has been answered so far, what the callers were told, and
-which faults are left. There are far fewer of these than schedules, in which the same state is come to over and over.
+future depends on: the items of the table, what indexes may still show, what each actor has been answered so far, what
+callers were told, and which faults are left. There are far fewer of these than schedules, in which the same state is
+come to over and over.
 
 One thing more is left out. A read of items that nobody ever writes, in no state, gives the same answer whenever it
 is made: it is made at once. Which items those are is not known beforehand: the exploration begins with none of them
@@ -13,8 +14,9 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from shared.storage.attributes import Item
@@ -24,17 +26,18 @@ from tests.simulation.judge import Judge, hash_of
 from tests.simulation.schedule import Done, Finished
 from tests.simulation.script import Handled, Script
 from tests.simulation.steps import Answer, Ask, Step
-from tests.simulation.table import Memory, address_of
+from tests.simulation.table import KEPT, Memory, address_of, up_to_date
 
 MOST_COMMITS = 5_000
 """Commits whose effects are remembered: states that follow one another are much alike."""
 
 
 class Left(NamedTuple):
-    """Faults that may happen, once each: a record comes twice, whoever commits dies of it."""
+    """Faults that may happen, once each: a record comes twice, whoever commits dies of it, an index lags."""
 
     twice: bool = False
     dies: bool = False
+    lags: bool = False
 
 
 class _State(NamedTuple):
@@ -67,15 +70,19 @@ class Graph:
         self._script = script
         self._judge = Judge(script)
         self._start = script.start.memory.state()
-        self._numbers: dict[frozenset[int], int] = {}
+        self._numbers: dict[object, int] = {}
         self._said: dict[tuple[tuple[str, ...], Left], int] = {}
         self._written: dict[str, set[str]] = {}
         self._alone: dict[int, bool] = {}
         self._commits: dict[tuple[int, int], tuple[Answer, Memory, int, list[Item]]] = {}
         self._more = False
+        self._lags = False
 
     def explore(self, faults: Left) -> Found:
         """All states that the faults lead to; once one has come out wrong, no more."""
+        self._lags = faults.lags
+        self._numbers.clear()
+        self._commits.clear()
         while True:
             self._more = False
             self._alone.clear()
@@ -113,7 +120,8 @@ class Graph:
     def _number(self, memory: Memory) -> int:
         # What differs from the start stands for the whole, and takes a tenth of the room.
         changed = memory.state() ^ self._start
-        return self._numbers.setdefault(changed, len(self._numbers))
+        key = (changed, memory.versions()) if self._lags else changed
+        return self._numbers.setdefault(key, len(self._numbers))
 
     def _key_of(self, state: _State) -> bytes:
         """All that the future depends on; a moment is that of one actor, and stands for all that it was answered."""
@@ -124,7 +132,13 @@ class Graph:
         """What is wrong where nobody does anything any more."""
         if state.actors:
             return ()
-        found.ends[Left(faults.twice and not state.left.twice, faults.dies and not state.left.dies)] += 1
+        found.ends[
+            Left(
+                faults.twice and not state.left.twice,
+                faults.dies and not state.left.dies,
+                faults.lags and not state.left.lags,
+            )
+        ] += 1
         done = [Done(what, told) for what, told in zip(self._script.doings, state.told, strict=True)]
         outcome, wrong = self._judge.judged(Finished(state.memory, done))
         found.outcomes.add(hash_of(outcome))
@@ -161,6 +175,10 @@ class Graph:
         if not ask.step.writes:
             answer = ask.carry_out(state.memory)
             yield (name, ask.step, ""), self._moved(state, name, part, part.after(moment, answer))
+            if state.left.lags:
+                without = state._replace(left=state.left._replace(lags=False))
+                for old in _lagging(state.memory, ask, answer):
+                    yield (name, ask.step, ", which lags"), self._moved(without, name, part, part.after(moment, old))
             return
         answer, after = self._committed(state, ask)
         yield (name, ask.step, ""), self._moved(after, name, part, part.after(moment, answer))
@@ -229,6 +247,19 @@ class Graph:
         entries = (item for item in memory.items() if item[SORT]["S"].startswith("HISTORY#") and "reacts" in item)
         before = self._script.start.memory
         return ((_name_of(item), item) for item in entries if before.get(address_of(item)) is None)
+
+
+def _lagging(memory: Memory, ask: Ask, answer: Answer) -> Iterable[Answer]:
+    """What else is answered where the index, if it reads one, shows items as they were some versions ago."""
+    if ask.step.name != "list":
+        return ()
+    answers = {answer.key: answer}
+    for behind in range(1, KEPT + 1):
+        memory.lag = partial(min, behind)
+        old = ask.carry_out(memory)
+        answers.setdefault(old.key, old)
+    memory.lag = up_to_date
+    return list(answers.values())[1:]
 
 
 _Label = tuple[str, Step | None, str]

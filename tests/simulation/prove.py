@@ -104,7 +104,7 @@ def play_all(scene: str) -> Report:
 
 
 def see_all(scene: str) -> Report:
-    """Every state that a small tree comes to, with a duplicate and a death anywhere."""
+    """Every state that a small tree comes to, with a duplicate, a death and a lagging index anywhere."""
     report = Report()
     with quiet():
         graph = Graph(script_of(scene))
@@ -216,7 +216,7 @@ def _again(console: Console, seed: str) -> bool:
 def _tell(console: Console, exhaustive: Report, random: Report) -> None:
     table = Table("", "small trees, all", "workflows, at random")
     table.add_row("schedules", f"{exhaustive.schedules:,}", f"{random.schedules:,}")
-    table.add_row("states on the way, with a duplicate and a death", f"{exhaustive.on_the_way:,}", "")
+    table.add_row("states on the way, with faults", f"{exhaustive.on_the_way:,}", "")
     table.add_row("distinct states at the end", f"{len(exhaustive.states):,}", f"{len(random.states):,}")
     for kind in sorted(random.faults):
         table.add_row(f"with {kind}" if kind != "none" else "without a fault", "", f"{random.faults[kind]:,}")

@@ -1,4 +1,4 @@
-"""Small trees, of which every schedule is played, and every state is seen that a duplicate and a death lead to."""
+"""Small trees, of which every schedule is played, and every state is seen that a few faults lead to."""
 
 from __future__ import annotations
 
@@ -126,9 +126,9 @@ SCENES: Mapping[str, Callable[[], Scene]] = {
 }
 
 
-BOTH_FAULTS = Left(twice=True, dies=True)
+ALL_FAULTS = Left(twice=True, dies=True, lags=True)
 LARGE = ("cancelled_above", "sibling_on_hold")
-"""Scenes in which both faults together multiply the states beyond what a process holds well: each is played alone."""
+"""Scenes in which the faults together multiply the states beyond what a process holds well: each is played alone."""
 
 
 @dataclass
@@ -162,13 +162,13 @@ def explore(name: str) -> Explored:
 
 def faults_of(name: str) -> Sequence[Left]:
     """The faults with which every state of the scene is seen."""
-    return (Left(twice=True), Left(dies=True)) if name in LARGE else (BOTH_FAULTS,)
+    return (Left(twice=True), Left(dies=True), Left(lags=True)) if name in LARGE else (ALL_FAULTS,)
 
 
 def first_failure(name: str) -> str:
-    """The first state of the scene that comes out wrong, without a fault or with one of each; none: nothing."""
+    """The first state of the scene that comes out wrong, without a fault or with one of each kind; none: nothing."""
     graph = Graph(script_of(name))
-    failures = (graph.explore(faults).failure for faults in (Left(), BOTH_FAULTS))
+    failures = (graph.explore(faults).failure for faults in (Left(), ALL_FAULTS))
     return next((f"scene {name}:\n{failure}" for failure in failures if failure), "")
 
 

@@ -77,6 +77,10 @@ class Memory:
         """What stands for all items, among this memory and its copies."""
         return frozenset(id(item) for items in self._partitions.values() for item in items.values())
 
+    def versions(self) -> frozenset[tuple[Address, tuple[int, ...]]]:
+        """What stands for all that indexes may still show of earlier times."""
+        return frozenset((address, tuple(map(id, earlier))) for address, earlier in self._earlier.items())
+
     def one(self, item: Item) -> Item:
         """The one item of all that are equal to this."""
         return self._known.setdefault(repr(sorted(item.items())), item)
