@@ -191,6 +191,8 @@ def check(
     if problems:
         raise ObstacleError(f"{len(problems)} of these must be mended before the files can be deployed.")
     console.print(f"Nothing is wrong with {', '.join(map(str, files))}.")
+    for line in workflows.waived(files):
+        typer.echo(line)
     if against is not None:
         target = None if against != "stack" else on_aws(stack, region) if stack else on_this_machine(_stack())
         judging.judge(files, against, target)

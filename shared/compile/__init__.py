@@ -23,7 +23,7 @@ from shared.domain.definitions.compiled import MalformedError, workflow_from
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.pictures.counterexample import counterexample
 
-__all__ = ["Problem", "UnreadableError", "check", "workflow_of"]
+__all__ = ["Problem", "UnreadableError", "check", "waived", "workflow_of"]
 
 
 def check(
@@ -46,6 +46,12 @@ def workflow_of(path: Path) -> Workflow:
     if problems:
         raise UnreadableError(*problems)
     return workflow
+
+
+def waived(paths: Iterable[Path]) -> list[str]:
+    """What files without problems waive, and why."""
+    sources = (read(path) for path in paths)
+    return [f"{source.file}: waived is {waiver}" for source in sources for waiver in _waivers(source)]
 
 
 def _check(path: Path, *, write: bool, force: bool, tell: Telling) -> tuple[Problem, ...]:

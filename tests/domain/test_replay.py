@@ -206,6 +206,8 @@ def test_a_waiver_is_for_one_unproven_finding() -> None:
     unproven = Finding(WAY_OUT, ("statuses", "shelf"), "x", type="Buy", unproven=True)
     waiver = Waiver(WAY_OUT, "Buy", "x", "shelf")
     assert waived((waiver,), (unproven,)) == ()
+    assert str(waiver) == f"{WAY_OUT} of 'Buy' in 'shelf', because: x"
+    assert str(Waiver(NOBODY_CAN, "Buy", "x")) == f"{NOBODY_CAN} of 'Buy', because: x"
     for other in (replace(waiver, type="Sell"), replace(waiver, status=""), replace(waiver, rule="waits-end")):
         assert [f.rule for f in waived((other,), (unproven,))] == [WAY_OUT]
     told = waived((waiver,), (replace(unproven, unproven=False),))

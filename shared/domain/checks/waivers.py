@@ -19,6 +19,11 @@ class Waiver:
     reason: str
     status: str = ""
 
+    def __str__(self) -> str:
+        """What is waived, and why, as a person reads it."""
+        status = f" in {self.status!r}" if self.status else ""
+        return f"{self.rule} of {self.type!r}{status}, because: {self.reason}"
+
     def names(self, finding: Finding) -> bool:
         """Whether it is this finding that is meant."""
         return (self.rule, self.type, self.status) == (finding.rule, finding.type, finding.status)

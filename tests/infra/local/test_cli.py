@@ -15,7 +15,7 @@ from infra.local.clock import Timer
 from infra.local.home import REPOSITORY
 from infra.local.records import Stack
 from infra.local.target import Target
-from tests.workflows.broken import LIVES
+from tests.workflows.broken import LIVES, OF_UNREAL, TIMER, UNREAL
 
 COMMANDS = (
     "up",
@@ -164,6 +164,15 @@ def test_the_way_into_a_mistake_is_drawn_where_one_asks_for_it(tmp_path: Path) -
     assert status == 1
     assert "nobody can act" in text
     assert drawn.read_text(encoding="utf-8").startswith("flowchart TD\n")
+
+
+def test_what_a_file_waives_is_said_with_its_reason(tmp_path: Path) -> None:
+    """Though nothing is wrong with the file."""
+    file = tmp_path / "errands.yaml"
+    file.write_text(UNREAL.text.replace(TIMER, OF_UNREAL), encoding="utf-8")
+    status, text = _run("check", str(file))
+    assert status == 0
+    assert "waived is open-statuses-have-a-way-out of 'Buy' in 'underway', because: No errand has a parent." in text
 
 
 @pytest.mark.usefixtures("up")
