@@ -14,7 +14,7 @@ from shared.domain.model.people import Caller
 from shared.domain.model.plan import Decision, Plan, Refusal
 from shared.domain.model.scene import Context, Scene, status_of
 from shared.domain.model.task import Entry, Task, TaskId, Texts, case_of
-from shared.domain.trees.locks import locks_of
+from shared.domain.trees.locks import DUPLICATE, locks_of
 from shared.domain.words.relations import visible
 from shared.engine.committing import committed
 from shared.engine.loading import check_version, context_of, gather, load_tasks, seen_case, seen_task, workflow_of
@@ -24,7 +24,6 @@ from shared.engine.surroundings import around_action, around_new, around_offers
 from shared.ids import is_task_id
 
 Given = Mapping[str, object]
-DUPLICATE = Refusal("duplicate_open_task", "Only one such task may be open, and another one is.", rule="one_open")
 
 
 @dataclass(frozen=True, slots=True)

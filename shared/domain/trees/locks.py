@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.domain.definitions.workflow import Workflow
-from shared.domain.model.plan import Plan
+from shared.domain.model.plan import Plan, Refusal
 from shared.domain.model.scene import status_of
 from shared.domain.model.task import Task, case_of, local_id
 from shared.domain.model.writes import PassLock, ReleaseLock, TakeLock, Write
+
+DUPLICATE = Refusal("duplicate_open_task", "Only one such task may be open, and another one is.", rule="one_open")
+"""Why nothing happens where a decision, made again, still takes a lock that another task holds."""
 
 
 def held_locks(workflow: Workflow, task: Task) -> tuple[str, ...]:

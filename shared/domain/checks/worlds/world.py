@@ -35,6 +35,7 @@ from shared.domain.model.writes import (
 )
 from shared.domain.settling import due
 from shared.domain.trees.counting import count_children, is_behind
+from shared.domain.trees.locks import DUPLICATE
 
 IDS = 100
 """Ids that one decision may use up."""
@@ -134,18 +135,27 @@ class World:
         """The case after the decision, and after all that Casetree owes it then; None where it is refused.
 
         It counts as staged: the decision may be one that nobody ever asks for.
+        """
+        decision = self.decision(decide, caller, task, now)
+        if not isinstance(decision, Plan):
+            return None
+        return settled(replace(self.after(decision.writes), taken=frozenset(), staged=True))
+
+    def decision(self, decide: Deciding, caller: Caller, task: Task | None = None, now: datetime = NOW) -> Decision:
+        """What is decided on the task.
+
         Like the engine, it is decided once more, knowing of it, where another task holds a lock that it would take.
         """
         taken: frozenset[str] = frozenset()
         while True:
             decision = decide(self.context(caller, task, now, taken))
             if not isinstance(decision, Plan):
-                return None
+                return decision
             held = {w.name for w in decision.writes if isinstance(w, TakeLock) and self._is_held(w)}
             if not held:
-                return settled(replace(self.after(decision.writes), taken=frozenset(), staged=True))
+                return decision
             if held <= taken:
-                return None
+                return DUPLICATE
             taken |= held
 
     def _is_held(self, lock: TakeLock) -> bool:
@@ -176,32 +186,33 @@ class World:
         return replace(after, connection=connection, sent=sent)
 
 
-def settled(world: World) -> World:
-    """The case once Casetree has done all that it owes: closings are counted, and no wait that is over goes on.
+def settled(world: World, now: datetime = NOW, fired: datetime = NOW) -> World:
+    """The case once Casetree has done all that it owes by now: closings are counted, and no wait that is over goes on.
 
-    What comes from elsewhere, a message or the answer to a request for a connection, takes its time.
+    Of its timers, those that were due by `fired` have fired. What comes from elsewhere, a message or the answer to a
+    request for a connection, takes its time.
     """
     while True:
-        after = _counted(world) or _owed(world)
+        after = _counted(world, now) or _owed(world, now, fired)
         if after is None:
             return world
         world = after
 
 
-def _counted(world: World) -> World | None:
+def _counted(world: World, now: datetime) -> World | None:
     for edge in world.edges.values():
         child = world.tasks[edge.child_id]
         if is_behind(world.workflow, edge, child):
-            plan = count_children(world.context(ENGINE, world.tasks[edge.counts_at]), ((edge, child),))
+            plan = count_children(world.context(ENGINE, world.tasks[edge.counts_at], now), ((edge, child),))
             return world.after(plan.writes) if plan is not None else None
     return None
 
 
-def _owed(world: World) -> World | None:
+def _owed(world: World, now: datetime, fired: datetime) -> World | None:
     for task in world.open_tasks():
-        owed = due(replace(world.scene(task), connection=None), NOW)
+        owed = due(replace(world.scene(task), connection=None), fired)
         if owed is not None:
-            decision = act(world.context(ENGINE, task), owed.action, owed.input)
+            decision = act(world.context(ENGINE, task, now), owed.action, owed.input)
             if isinstance(decision, Plan) and decision.writes:
                 return replace(world.after(decision.writes), taken=world.taken | {owed.action})
     return None
