@@ -171,10 +171,13 @@ def check(
         str | None, typer.Option(help="Name of a deployed stack; without it the one on this machine.")
     ] = None,
     region: Annotated[str | None, typer.Option(help="AWS region, where your settings name another.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --against: all verdicts as one JSON object.")] = False,
 ) -> None:
     """Check workflow files before they are deployed: each mistake with file, line and reason.
 
-    With [bold]--against[/bold], also what the file would have made of the cases that there are.
+    With [bold]--against[/bold], also what the file would have made of the cases that there are: the status is 0 if all
+    would have gone the same way, 3 if some would have been refused or stuck, else 4 if some would have gone otherwise,
+    or could not be judged.
 
     Example:  [cyan]casetree check shared/workflows/*.yaml[/cyan]
     """
@@ -190,12 +193,13 @@ def check(
         console.print(f"The first way into a mistake is drawn in {diagram}.")
     if problems:
         raise ObstacleError(f"{len(problems)} of these must be mended before the files can be deployed.")
-    console.print(f"Nothing is wrong with {', '.join(map(str, files))}.")
-    for line in workflows.waived(files):
-        typer.echo(line)
+    if not as_json:
+        console.print(f"Nothing is wrong with {', '.join(map(str, files))}.")
+        for line in workflows.waived(files):
+            typer.echo(line)
     if against is not None:
         target = None if against != "stack" else on_aws(stack, region) if stack else on_this_machine(_stack())
-        judging.judge(files, against, target)
+        raise typer.Exit(judging.judge(files, against, target, as_json=as_json))
 
 
 @app.command(name="demo")

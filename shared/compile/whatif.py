@@ -13,12 +13,17 @@ from typing import Any
 
 from shared.compile.publish import FOLDER
 from shared.domain.definitions.workflow import Workflow
+from shared.domain.whatif.judging import what_if
 from shared.domain.whatif.past import Past
-from shared.domain.whatif.verdict import Verdict, what_if
+from shared.domain.whatif.verdict import Finding, Outcome, Verdict
+from shared.domain.whatif.versions import Versions
 from shared.storage.case_items import case_of_item, entry_of_item
 from shared.storage.schema import SORT
 from shared.storage.task_items import task_of_item
+from shared.timestamps import to_text
 from shared.workflows import Registry, UnknownWorkflowError
+
+__all__ = ["WORDS", "Finding", "Verdict", "as_json", "exported", "judge", "past_of", "told"]
 
 Items = Sequence[Mapping[str, Any]]
 
@@ -28,16 +33,17 @@ def judge(path: Path, new: Workflow, cases: Iterable[Items], now: datetime) -> I
 
     Published are those whose compiled forms stand beside the file.
     """
-    published = Registry(path.parent / FOLDER)
+    published, versions = Registry(path.parent / FOLDER), dict[int, Versions]()
     for items in cases:
         past = past_of(items)
         if past is None or past.case.workflow != new.name or past.case.staged:
             continue
+        number = past.case.workflow_version
         try:
-            old = published.get(new.name, past.case.workflow_version)
+            versions[number] = versions.get(number) or Versions.of(published.get(new.name, number), new)
         except UnknownWorkflowError as error:
             raise UnknownWorkflowError(f"{past.case.case_id}: {error}") from error
-        yield what_if(old, new, past, now)
+        yield what_if(versions[number], past, now)
 
 
 def past_of(items: Items) -> Past | None:
@@ -61,18 +67,50 @@ def exported(lines: Iterable[str]) -> Iterator[Items]:
                 raise ValueError(f"Line {number} is no exported case.") from error
 
 
+WORDS: Mapping[Outcome, str] = {
+    "same": "would have gone the same way",
+    "stuck": "would have been stuck",
+    "refused": "would have been refused",
+    "unfit": "would have no place now",
+    "otherwise": "would have gone otherwise",
+    "not_judged": "not judged",
+}
+"""What may be said of a case: nothing, then the gravest thing first."""
+
+
 def told(verdict: Verdict) -> Iterator[str]:
-    """The verdict in words: a line for the case, and one for each thing that is said of a step."""
-    kinds = [finding.kind for finding in verdict.findings]
-    words = {
-        "refused": "would have been refused",
-        "unfit": "has no place as it is now",
-        "stuck": "would be stuck",
-        "elsewhere": "would have gone elsewhere",
-        "not_judged": "not judged",
-    }
-    said = [f"{kinds.count(kind)} {word}" for kind, word in words.items() if kind in kinds]
-    yield f"{verdict.case_id}: {verdict.steps} steps, {', '.join(said) or 'fits'}"
+    """The verdict in words: a line for the case, and one for each thing that is said of it."""
+    yield f"{verdict.case_id}: {WORDS[verdict.outcome]}, {verdict.steps} steps"
     for finding in verdict.findings:
-        where = f"step {finding.step}, {finding.action}" if finding.step else "now"
-        yield f"    {words[finding.kind]}: {where}, {finding.task_id or 'the case'} [{finding.rule}] {finding.detail}"
+        yield f"    {WORDS[finding.kind]}: {', '.join(_where(finding))} [{finding.rule}] {finding.detail}"
+
+
+def _where(finding: Finding) -> Iterator[str]:
+    if finding.kind == "unfit":
+        yield "now"
+    elif finding.by is not None:
+        yield f"step {finding.step}, {finding.action}"
+    else:
+        yield f"after step {finding.step}"
+    if finding.at is not None:
+        yield to_text(finding.at) + (f" by {finding.by}" if finding.by is not None else "")
+    yield finding.task_id or "the case"
+
+
+def as_json(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as an object for programs."""
+    findings = [
+        {
+            "kind": finding.kind,
+            "step": finding.step,
+            "action": finding.action,
+            "at": to_text(finding.at) if finding.at is not None else None,
+            "by": finding.by,
+            "taskId": finding.task_id,
+            "code": finding.code,
+            "rule": finding.rule,
+            "detail": finding.detail,
+        }
+        for finding in verdict.findings
+    ]
+    return {"caseId": verdict.case_id, "outcome": verdict.outcome, "steps": verdict.steps, "findings": findings}

@@ -14,15 +14,14 @@ from infra.local import cli, export, judging
 from infra.local.target import Target
 from shared.compile import workflow_of
 from shared.compile.whatif import exported, judge, past_of, told
-from shared.domain.model.ends import End
 from shared.domain.model.people import User
-from shared.domain.whatif.past import Past, moments
-from shared.domain.whatif.verdict import Verdict, what_if
+from shared.domain.whatif.judging import what_if
+from shared.domain.whatif.verdict import Verdict
+from shared.domain.whatif.versions import Versions
 from shared.engine import cases, people, tasks
 from shared.engine.session import Request
 from shared.workflows import Registry
 from tests.engine.world import ANN, ROOT, START, World
-from tests.workflows.broken import ERRANDS
 from tests.workflows.claims import CLAIMS
 from tests.workflows.versions import FIRST, changed, published
 
@@ -91,7 +90,8 @@ def test_a_version_that_changes_nothing_fits_every_case(trips: World, shelf: Pat
         "t1": (True, []),
         "t2": (True, []),
     }
-    assert said["t1"].steps == 8
+    assert said["t1"].steps == 7
+    assert {verdict.outcome for verdict in said.values()} == {"same"}
 
 
 def test_an_action_that_is_gone_would_have_been_refused(trips: World, shelf: Path) -> None:
@@ -99,7 +99,7 @@ def test_an_action_that_is_gone_would_have_been_refused(trips: World, shelf: Pat
     gone = FIRST[FIRST.index("  put_back:") : FIRST.index("  finish:")]
     text = changed(FIRST, (gone, ""), ("hand_back:\n  - {action: put_back}\n", ""))
     said = verdicts(trips, shelf, text)
-    assert found(said["t1"]) == [("refused", 4, "put_back", "action")]
+    assert found(said["t1"]) == [("refused", 3, "put_back", "action")]
     assert said["t2"].fits
     assert not said["t1"].fits
 
@@ -107,28 +107,30 @@ def test_an_action_that_is_gone_would_have_been_refused(trips: World, shelf: Pat
 def test_an_action_that_a_new_guard_stands_before_would_have_been_refused(trips: World, shelf: Path) -> None:
     """The rule and the reason are those of the real decision."""
     said = verdicts(trips, shelf, GUARDED)
-    assert found(said["t1"]) == [("refused", 6, "finish", "due_time_passed")]
+    assert found(said["t1"]) == [("refused", 5, "finish", "due_time_passed")]
     assert said["t2"].fits
 
 
 def test_input_that_is_needed_now_would_have_been_missing(trips: World, shelf: Path) -> None:
     """Where history shows that it was not given."""
-    assert found(verdicts(trips, shelf, NOTED)["t1"]) == [("refused", 6, "finish", "input")]
+    assert found(verdicts(trips, shelf, NOTED)["t1"]) == [("refused", 5, "finish", "input")]
 
 
-def test_a_step_that_leads_elsewhere_is_told_and_no_refusal(trips: World, shelf: Path) -> None:
-    """The next steps are judged from where history says that the task was."""
+def test_a_case_that_would_have_gone_otherwise_is_no_misfit(trips: World, shelf: Path) -> None:
+    """It is said from when on, and where its task would be in the end."""
     other = "  finish_all:\n    from: [underway]\n    to: done\n    who: [assignee]\n\n  finish:\n"
     drops = ("    from: [underway]\n    to: done", "    from: [underway]\n    to: dropped")
     said = verdicts(trips, shelf, changed(FIRST, drops, ("  finish:\n", other)))
-    assert found(said["t1"]) == [("elsewhere", 6, "finish", "to")]
-    assert said["t1"].fits
+    assert found(said["t1"]) == [("otherwise", 5, "finish", "status")]
+    assert said["t1"].findings[0].detail == "It would be Closed / Dropped, where it is Closed / Done."
+    assert (said["t1"].outcome, said["t1"].fits) == ("otherwise", True)
 
 
 def test_who_may_act_is_not_judged_but_told(trips: World, shelf: Path) -> None:
     """History does not keep who belonged to what; where fewer may do it, a person has to look."""
     said = verdicts(trips, shelf, changed(FIRST, ("who: [group_queue_member, assignee]", "who: [assignee]")))
     assert [(k, r) for k, _, _, r in found(said["t1"])] == [("not_judged", "who")] * 3
+    assert said["t1"].outcome == "not_judged"
     assert said["t1"].fits
 
 
@@ -141,29 +143,11 @@ def test_a_type_that_is_gone_is_refused_and_the_case_has_no_place(trips: World, 
     )
     said = verdicts(trips, shelf, text)
     assert found(said["t1"]) == [
-        ("refused", 7, "create", "input"),
-        ("refused", 8, "start", "status"),
+        ("refused", 6, "create", "input"),
+        ("not_judged", 6, "create", "history"),
         ("unfit", 0, "", "type"),
     ]
     assert said["t2"].fits
-
-
-def test_a_case_in_which_nobody_could_act_is_stuck(trips: World, shelf: Path) -> None:
-    """Its open tasks are named; of a closed case nothing is expected any more."""
-    text = changed(FIRST).replace("who: [assignee]", "who: [administrator]")
-    text = text.replace("who: [group_queue_member, engine]", "who: [engine, administrator]").replace(", due: 2d", "")
-    new = workflow_of(written(shelf, text))
-    (past,) = (past for past in pasts(trips) if past.case.case_id == "t1")
-    bare = replace(past, tasks=tuple(replace(task, timers=()) for task in past.tasks))
-    verdict = what_if(workflow_of(ERRANDS), new, bare, START)
-    assert [finding.kind for finding in verdict.findings if finding.step == 0] == ["stuck"]
-    assert "Nobody could act" in verdict.findings[-1].detail
-    assert what_if(workflow_of(ERRANDS), new, replace(bare, case=replace(bare.case, state="closed")), START).fits
-
-
-def pasts(world: World) -> list[Past]:
-    """The errands in the table, with their histories."""
-    return [past for items in export.cases(target(world), "errands") if (past := past_of(items)) is not None]
 
 
 def written(shelf: Path, text: str) -> Path:
@@ -171,16 +155,6 @@ def written(shelf: Path, text: str) -> Path:
     file = shelf / "next.yaml"
     file.write_text(text, encoding="utf-8")
     return file
-
-
-def test_what_history_does_not_keep_is_not_judged(trips: World, shelf: Path) -> None:
-    """What happened by a version before the one that the case has goes by words that this one may not have."""
-    (past,) = (past for past in pasts(trips) if past.case.case_id == "t2")
-    older = (replace(entry, type="Note", status="Jotted") if entry.task_id else entry for entry in past.entries)
-    apart = tuple(replace(entry, commit_id=f"{entry.commit_id}{number}") for number, entry in enumerate(older))
-    new = workflow_of(written(shelf, changed(FIRST)))
-    judged = what_if(workflow_of(ERRANDS), new, replace(past, entries=apart), START)
-    assert ("not_judged", "type") in [(finding.kind, finding.rule) for finding in judged.findings]
 
 
 def test_trees_are_judged_with_their_children(world: World, shelf: Path) -> None:
@@ -210,14 +184,9 @@ def test_trees_are_judged_with_their_children(world: World, shelf: Path) -> None
     _act(world, top, "end_hold")
     _act(world, top, "complete")
     text = CLAIMS.read_text(encoding="utf-8")
-    said = {(kind, action, rule) for kind, _, action, rule in found(verdicts(world, shelf, changed(text))["c1"])}
-    assert said == {
-        ("not_judged", "place_timed_hold", "input"),
-        ("not_judged", "create", "members_of"),
-        ("not_judged", "assign_to_person", "members_of_its_organization"),
-    }
+    assert verdicts(world, shelf, changed(text))["c1"].outcome == "same"
     later = changed(text, ("    guards: [on_timed_hold]\n", "    guards: [on_timed_hold, no_open_children]\n"))
-    assert verdicts(world, shelf, later)["c1"].fits
+    assert verdicts(world, shelf, later)["c1"].outcome == "same"
 
 
 def test_an_export_is_a_case_a_line_and_names_nobody(trips: World, shelf: Path) -> None:
@@ -253,14 +222,16 @@ def test_the_command_judges_a_stack_or_an_export(deployed: World, shelf: Path) -
     fine.write_text(changed(FIRST), encoding="utf-8")
     worse.write_text(NOTED, encoding="utf-8")
     status, text = run("check", str(fine), "--against", "stack", "--stack", "Casetree")
-    assert (status, "2 cases: 2 fit, 0 do not." in text) == (0, True)
+    assert (status, "2 cases: 2 would have gone the same way." in text) == (0, True)
     status, lines = run("export", "errands", "--stack", "Casetree")
     assert status == 0
     (shelf / "cases.jsonl").write_text(lines, encoding="utf-8")
     status, text = run("check", str(worse), "--against", str(shelf / "cases.jsonl"))
-    assert status == 1
-    assert "t1: 8 steps, 1 would have been refused" in text
-    assert "would have been refused: step 6, finish, t1." in text
+    assert status == judging.MISFIT
+    assert "2 cases: 1 would have gone the same way, 1 would have been refused." in text
+    assert "1 would have been refused: finish [input]" in text
+    assert "t1: would have been refused, 7 steps" in text
+    assert "would have been refused: step 5, finish, 2026-11-22T09:05:00.000Z by ann, t1." in text
     assert run("check", str(fine), "--against", str(shelf / "none.jsonl"))[0] == 1
 
 
@@ -274,9 +245,34 @@ def test_a_version_that_is_not_published_is_said(deployed: World, shelf: Path, t
     assert "no version 1" in text
 
 
+def test_a_program_reads_counts_and_findings(deployed: World, shelf: Path) -> None:
+    """One object on its own output; a status of its own says that no case is refused, but not all go the same way."""
+    fewer = shelf / "fewer.yaml"
+    own = ("who: [group_queue_member, engine]", "who: [assignee, engine]")
+    fewer.write_text(changed(FIRST, own), encoding="utf-8")
+    status, text = run("check", str(fewer), "--against", "stack", "--stack", "Casetree", "--json")
+    said = json.loads(text[text.index("{") :])
+    assert status == judging.OTHER
+    assert {outcome: count for outcome, count in said["outcomes"].items() if count} == {"same": 1, "not_judged": 1}
+    by_case = {verdict["caseId"]: verdict for verdict in said["verdicts"]}
+    assert (by_case["t1"]["outcome"], by_case["t1"]["findings"]) == ("same", [])
+    (finding,) = by_case["t2"]["findings"]
+    assert finding.pop("taskId").startswith("t2.")
+    assert finding == {
+        "kind": "not_judged",
+        "step": 2,
+        "action": "drop",
+        "at": "2026-11-22T09:06:00.000Z",
+        "by": "ann",
+        "code": "",
+        "rule": "who",
+        "detail": "Not for everybody any more: group_queue_member may not.",
+    }
+
+
 def test_a_verdict_is_told_in_words(trips: World, shelf: Path) -> None:
     """A line for the case, and one for each thing that is said of it."""
-    assert list(told(verdicts(trips, shelf, changed(FIRST))["t2"])) == ["t2: 3 steps, fits"]
+    assert list(told(verdicts(trips, shelf, changed(FIRST))["t2"])) == ["t2: would have gone the same way, 2 steps"]
 
 
 def test_input_is_what_the_changes_say(world: World, shelf: Path) -> None:
@@ -298,9 +294,4 @@ def test_input_is_what_the_changes_say(world: World, shelf: Path) -> None:
     new = Registry(shelf / "compiled").latest("inspection")
     (past,) = (past_of(items) for items in export.cases(target(world), "inspection"))
     assert past is not None
-    assert [finding for finding in what_if(new, new, past, START).findings if finding.kind != "not_judged"] == []
-    sent = {"assignmentStatus": {"from": None, "to": "sent"}}
-    said = tuple(replace(entry, changes={**entry.changes, **sent}) for entry in past.entries)
-    ends = replace(past, tasks=tuple(replace(task, end=End()) for task in past.tasks), entries=said)
-    (*_, last) = (moment.task for moment in moments(new, ends) if moment.task is not None)
-    assert last.end == End(assignment="sent")
+    assert what_if(Versions.of(new, new), past, START).findings == ()

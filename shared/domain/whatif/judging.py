@@ -1,224 +1,269 @@
-"""One step of the past, judged by another version: through the real decision, on the case as it was before the step.
+"""What if: a case is played twice, by the version that it went by and by another one, and the two are compared.
 
-The step did happen by its own version. So the same is asked of that one first: where even it would refuse, history
-does not keep what the decision rests on, and the step is not judged. Who may do what rests on who belongs to what
-organization, which history does not keep: nobody is refused for that, but it is said where fewer may do it.
+Both are given what people did, when they did it; between their steps, each gets what Casetree does by that version:
+children are counted, dependents become ready, tasks follow, cascades run, timers fire. That the case comes out by its
+own version as its history has it, commit by commit, shows that nothing is missing of what it depended on; where it
+does not, it is not judged from there. Of what another case does, the history has only what this one heard.
+
+After a step that would have been refused, the case goes on by the new version as if it had been taken by the old one,
+and been migrated then: so what follows is judged on its own, and not for the lack of that step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from datetime import datetime
+from itertools import product
 
-from shared.domain.creation import create_task
-from shared.domain.decide import act
-from shared.domain.definitions.vocabulary import CHILD_OPENED, CREATE
-from shared.domain.definitions.workflow import Action, Field, Workflow
-from shared.domain.model.people import SYSTEM, Caller, Membership, Organization, User
+from shared.domain.cases import case_type_of, new_case
+from shared.domain.checks.worlds.people import People
+from shared.domain.checks.worlds.world import World
+from shared.domain.definitions.vocabulary import CREATE
+from shared.domain.definitions.workflow import CaseType, Workflow
 from shared.domain.model.plan import Decision, Plan, Refusal
-from shared.domain.model.scene import Context, Ids, Scene
-from shared.domain.model.task import Case, Entry, Party, Person, Task
-from shared.domain.whatif.past import Moment
-from shared.domain.words.fields import OPTION
+from shared.domain.model.task import Entry, Task, TaskId
+from shared.domain.model.writes import AddEntry
+from shared.domain.whatif.arrived import arrived, may_have_been_sent
+from shared.domain.whatif.asked import Asked, asked_for
+from shared.domain.whatif.by_itself import done_by_itself
+from shared.domain.whatif.company import people_of, strangers
+from shared.domain.whatif.past import Commit, Past, commits
+from shared.domain.whatif.play import Play, Waits
+from shared.domain.whatif.standing import carried_over, differences, is_stuck, misfits_of
+from shared.domain.whatif.traces import Given
+from shared.domain.whatif.verdict import Finding, Kind, Verdict
+from shared.domain.whatif.versions import Versions, unknown
 
-Kind = Literal["refused", "elsewhere", "not_judged"]
-ANYBODY = "administrator"
-"""The relation in which, of a workflow that is judged, everybody stands who has done anything."""
-KEPT_TEXT = "A text that history does not keep."
-TEXTS = frozenset({"description", "instruction", "note"})
-OF_THE_CHILD = {"userId": "user", "organizationId": "organization"}
-"""Input that says who gets the work: the assignee of the task that was created with the step."""
+MISSING = Refusal("not_found", "There would be no such task.", rule="task")
+"""Why nothing can be done with a task that the new version has not opened."""
+
+
+NOBODY = "Nobody could act on any open task, and no timer runs."
+
+
+class NotJudgedError(Exception):
+    """What the case rests on is not in its history; the message says what."""
+
+
+def what_if(versions: Versions, past: Past, now: datetime) -> Verdict:
+    """What the new version would have made of the case, which has gone by the old one."""
+    for sent in may_have_been_sent(versions.old, past):
+        trial = _Trial(versions, past, sent)
+        if trial.judge(now):
+            break
+    findings = (*trial.findings, *_as_it_is(trial, now))
+    return Verdict(past.case.case_id, trial.step, findings)
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """What is said of a step: by which rule it would be refused, where it would lead, or why neither is known."""
+class _Place:
+    """Where in the past: at which step, when, by whom, what was done, to which task."""
 
-    kind: Kind
-    rule: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Judge:
-    """The version that things happened by, and the one that they are judged by."""
-
-    old: Workflow
-    new: Workflow
-    case: Case
-
-    def step(self, moment: Moment) -> Judgement | None:
-        """What is said of the step; None where it would have been just so, and for what Casetree did by itself."""
-        entry, task = moment.entry, moment.task
-        if entry.created_by is None or entry.task_id is None:
-            return None
-        if task is None:
-            return self._creation(moment) if _is_request(moment) else self._came_along(entry)
-        taken = _taken(self.old, moment)
-        if taken is None:
-            return None
-        if not _has_place(self.new, task):
-            return _no_place(self.new, task.type, task.state, task.status)
-        name, way, values = taken
-        judged = self._compared(entry, *(act(self._context(w, moment), name, values) for w in self._versions))
-        return judged or _fewer(way, _way(self.new, task.type, way.name))
-
-    @property
-    def _versions(self) -> tuple[Workflow, Workflow]:
-        return for_anybody(self.old), for_anybody(self.new)
-
-    def _came_along(self, entry: Entry) -> Judgement | None:
-        """Of what came along with something else, only whether there is such a task is asked."""
-        known = entry.type in self.new.types and self.new.status_of(entry.state, entry.status or "") is not None
-        return None if known else _no_place(self.new, entry.type, entry.state, entry.status)
-
-    def _creation(self, moment: Moment) -> Judgement | None:
-        entry, present = moment.entry, moment.present
-        task_type = self.old.types.get(entry.type or "")
-        if task_type is None or present is None:
-            return Judgement("not_judged", "type", f"{entry.type} is older than version {self.old.version}.")
-        fixed = {"parentId": present.parent_id, "kind": present.kind}
-        given: dict[str, object] = {"type": entry.type, **{n: v for n, v in fixed.items() if v is not None}}
-        if entry.group_queue not in (None, task_type.group_queue):
-            given["groupQueue"] = entry.group_queue
-        if entry.assigned_party is not None and entry.assigned_party.id != task_type.assigned_to:
-            given["assignedParty"] = _party(entry.assigned_party)
-        return self._compared(entry, *(create_task(self._context(w, moment), given) for w in self._versions))
-
-    def _compared(self, entry: Entry, by_old: Decision, by_new: Decision) -> Judgement | None:
-        if isinstance(by_new, Refusal):
-            told = " ".join((by_new.detail, *(f"{e.pointer}: {e.detail}" for e in by_new.errors)))
-            if isinstance(by_old, Refusal) or by_new.code == "assignee_not_member":
-                return Judgement("not_judged", by_new.rule or by_new.code, told)
-            return Judgement("refused", by_new.rule or by_new.code, told)
-        led, leads = _led(by_old), _led(by_new)
-        if led is None or led == leads or led != (entry.state, entry.status):
-            return None
-        return Judgement("elsewhere", "to", f"It would have led to {' / '.join(leads or ())}.")
-
-    def _context(self, workflow: Workflow, moment: Moment) -> Context:
-        """What the decision would have been given. Tasks without a place in the version are left out."""
-        known = {task_id: task for task_id, task in moment.tasks.items() if _has_place(workflow, task)}
-        people = {user.id: user for user in _users(moment)}
-        organizations = {o.id: o for o in _organizations(workflow, moment)}
-        scene = Scene(workflow, self.case, moment.task, known, people, organizations, held={})
-        numbers = (f"new{number}" for number in range(1_000))
-        caller = Caller(_user(moment.entry.created_by or SYSTEM.person), administrator=True)
-        return Context(scene, caller, moment.entry.created_at, Ids("new", numbers))
+    step: int = 0
+    action: str = ""
+    task_id: TaskId | None = None
+    at: datetime | None = None
+    by: str | None = None
 
 
-def for_anybody(workflow: Workflow) -> Workflow:
-    """The workflow, in which `ANYBODY` may do everything that anybody may."""
-    types = {
-        name: replace(
-            task_type,
-            who={},
-            own_actions=_opened(task_type.own_actions),
-            created_by=None,
-            created_under={},
-            created_by_members_of=None,
-        )
-        for name, task_type in workflow.types.items()
-    }
-    creation = replace(workflow.creation, who=(*workflow.creation.who, ANYBODY))
-    return replace(workflow, actions=_opened(workflow.actions), types=types, creation=creation)
+class _Trial:
+    """Both plays of a case, as far as its history has been heard, and what is to be said of them by then."""
+
+    def __init__(self, versions: Versions, past: Past, sent: str) -> None:
+        self.versions, self.past, self.sent = versions, past, sent
+        self.people = people_of(past, versions.old, versions.new)
+        self.was, self.would = self._nothing(versions.change.old), self._nothing(versions.change.new)
+        self.at, self.now = _Place(), past.case.created_at
+        self.step, self.begun = 0, False
+        self.created: list[Task] = []
+        self.parted: dict[TaskId, tuple[_Place, str]] = {}
+        self.findings: list[Finding] = []
+
+    def _nothing(self, workflow: Workflow) -> Play:
+        """The case before it began."""
+        known, case = case_type_of(workflow, self.past.case.case_type), self.past.case
+        case_type = known if isinstance(known, CaseType) else next(iter(workflow.case_types.values()))
+        new = new_case(case.created_at, workflow, case_type, case.case_id)
+        return Play(World(workflow, self.people, replace(new, organization_id=case.organization_id)))
+
+    def say(self, kind: Kind, place: _Place, rule: str, detail: str, code: str = "") -> None:
+        """This is to be said of the case."""
+        where = (place.step, place.action, place.task_id)
+        self.findings.append(Finding(kind, *where, rule, detail, code, place.at, place.by))
+
+    def judge(self, now: datetime) -> bool:
+        """All that can be said has been said; whether that is so to the end."""
+        try:
+            self.hear()
+            self.conclude(now)
+        except NotJudgedError as reason:
+            self.say("not_judged", self.at, "history", str(reason))
+            return False
+        return True
+
+    def hear(self) -> None:
+        """Both plays have got as far as the history goes; raises NotJudgedError where they cannot."""
+        if {entry.workflow_version for entry in self.past.entries} - {self.versions.old.version}:
+            raise NotJudgedError("It went by another version before it was migrated.")
+        if self.past.case.original_case_id is not None:
+            raise NotJudgedError(f"It began with what it took along from {self.past.case.original_case_id}.")
+        for commit in commits(self.past):
+            self._hear(commit)
+            self.created += [t for e in commit.created if (t := self.past.task(e.task_id)) is not None]
+            self.was, self.would = self.was.knowing(self.created), self.would.knowing(self.created)
+            self._compare()
+
+    def _hear(self, commit: Commit) -> None:
+        self._pass_time(commit.at)
+        if not self.begun and (commit.of_case is None or commit.of_case.action != CREATE):
+            raise NotJudgedError("Its history has not got its beginning.")
+        if commit.by is None:
+            self._by_itself(commit)
+            return
+        self.step, self.begun = self.step + 1, True
+        asked = asked_for(self.versions.change.old, self.past, commit)
+        first = commit.entries[0]
+        task_id = asked.task_id if asked is not None else first.task_id
+        action = asked.action if asked is not None else first.action
+        self.at = _Place(self.step, action, task_id, commit.at, commit.by.id)
+        if asked is None:
+            raise NotJudgedError(f"{action} is no action of the file.")
+        self._ask(asked, commit)
+
+    def _pass_time(self, now: datetime) -> None:
+        """The timers of the new version have fired that were due by now, if sweeps came when they did."""
+        before, self.would = self.would, self.would.elapsed(self.now, now, self._waits())
+        self.now = max(self.now, now)
+        if self.would is not before:
+            self.at = _Place(self.step, at=self.now)
+            self._compare()
+
+    def _by_itself(self, commit: Commit) -> None:
+        first = commit.entries[0]
+        self.at = _Place(self.step, first.action, first.task_id, commit.at)
+        try:
+            done = self._done_by_itself(commit)
+        except LookupError as error:
+            raise NotJudgedError(str(error.args[0])) from error
+        if done is not None:
+            self._ask(done, commit)
+
+    def _done_by_itself(self, commit: Commit) -> Asked | None:
+        if self.begun:
+            return done_by_itself(self.versions.change.old, self.past, commit, self.was)
+        self.begun, begun = True, arrived(self.past, commit, self.sent)
+        if begun is None:
+            raise LookupError("It began with what another case had sent, and was deleted.")
+        return begun
+
+    def _ask(self, asked: Asked, commit: Commit) -> None:
+        """The step is taken in both plays; in the one of the new version, if that would not refuse it."""
+        given, people = self._as_it_was(asked, commit)
+        missing = asked.task_id is not None and self.would.task(asked.task_id) is None
+        decision = MISSING if missing else self._decided(self.would.among(people), asked, given, commit)
+        if isinstance(decision, Plan):
+            self.would = self.would.after(decision, commit.at)
+            for rule, detail in unknown(self.versions, asked, commit):
+                self.say("not_judged", self.at, rule, detail)
+        elif commit.by is not None or asked.heard:
+            self._refuse(asked, decision)
+
+    def _decided(self, play: Play, asked: Asked, given: Given, commit: Commit) -> Decision:
+        there = {name: play.translated(value) for name, value in given.items()}
+        return play.decision(lambda context: asked.decide(context, there), commit.by, asked.task_id, self.now)
+
+    def _as_it_was(self, asked: Asked, commit: Commit) -> tuple[Given, People]:
+        """What was given, and among whom, so that the old version makes of it what the history has; there it is done.
+
+        Raises NotJudgedError where it makes something else of all that may have been given.
+        """
+        if asked.task_id is not None and self.was.task(asked.task_id) is None:
+            raise NotJudgedError("By its own version, there would be no such task.")
+        refusals, recorded = list[str](), left(commit.entries)
+        for people, given in product((self.people, strangers(self.people)), asked.inputs):
+            decision = self._decided(self.was.among(people), asked, given, commit)
+            if isinstance(decision, Refusal):
+                refusals.append(told(decision))
+            elif left(self._entries(decision)) == recorded:
+                self.was = self.was.after(decision, commit.at)
+                return given, people
+        if len(refusals) == 2 * len(asked.inputs):
+            raise NotJudgedError(f"By its own version, it would be refused: {refusals[0]}")
+        raise NotJudgedError("By its own version, something else would come of it.")
+
+    def _entries(self, plan: Plan) -> Iterator[Entry]:
+        """What the plan leaves in the history of the case itself."""
+        entries = (write.entry for write in plan.writes if isinstance(write, AddEntry))
+        return (entry for entry in entries if entry.case_id == self.past.case.case_id)
+
+    def _refuse(self, asked: Asked, refusal: Refusal) -> None:
+        """The case goes on as if the old version had taken the step, and it had been migrated then."""
+        fields = {error.pointer.split("/")[1] for error in refusal.errors}
+        unknown_input = bool(fields) and fields <= asked.unsure
+        kind: Kind = "not_judged" if unknown_input or refusal.code == "assignee_not_member" else "refused"
+        self.say(kind, self.at, refusal.rule or refusal.code, told(refusal), refusal.code)
+        self._say_parted()
+        if is_stuck(self.would.world, self.versions.new):
+            self.say("stuck", self.at, "somebody-can-act", NOBODY)
+        carried = carried_over(self.versions.change, self.was, self.now)
+        if carried is None:
+            raise NotJudgedError(f"As it was then, the case has no place in version {self.versions.new.version}.")
+        self.would, self.parted = carried, {}
+
+    def _compare(self) -> None:
+        """It is known which tasks stand otherwise than they did, and since when."""
+        now = differences(self.was, self.would)
+        self.parted = {one: (self.parted.get(one, (self.at, ""))[0], detail) for one, detail in now}
+
+    def _say_parted(self) -> None:
+        for task_id, (place, detail) in self.parted.items():
+            self.say("otherwise", replace(place, task_id=task_id or None), "status", detail)
+
+    def _waits(self) -> Waits:
+        """The timers that had not fired by then, though they were due: no sweep had come."""
+        tasks = ((self.would.names.get(one, ""), self.was.task(one)) for one in self.was.names)
+        return frozenset((name, timer.name, timer.at) for name, task in tasks if task for timer in task.timers)
+
+    def conclude(self, now: datetime) -> None:
+        """Time has gone on to now, and it is said how the case would stand; raises NotJudgedError as above."""
+        for real in self.past.tasks:
+            played = self.was.task(real.task_id)
+            if played is None or (played.state, played.status) != (real.state, real.status):
+                is_it = f"{played.state} / {played.status}" if played is not None else "not there"
+                detail = f"By its own version, {real.task_id} is {is_it} in the end, not {real.state} / {real.status}."
+                raise NotJudgedError(detail)
+        self._pass_time(now)
+        self._say_parted()
+        if is_stuck(self.would.world, self.versions.new) and not is_stuck(self.was.world, self.versions.old):
+            self.say("stuck", self.at, "somebody-can-act", NOBODY)
 
 
-def _opened(actions: Mapping[str, Action]) -> dict[str, Action]:
-    return {
-        name: replace(action, who=(*action.who, ANYBODY), options=_opened(action.options))
-        for name, action in actions.items()
-    }
+def told(refusal: Refusal) -> str:
+    """The refusal in words, with what is wrong with each field."""
+    return " ".join((refusal.detail, *(f"{error.pointer}: {error.detail}" for error in refusal.errors)))
 
 
-def _is_request(moment: Moment) -> bool:
-    """Whether the task was asked for by itself, and came along with nothing else."""
-    return all(entry.action in (CREATE, CHILD_OPENED) and entry.task_id is not None for entry in moment.commit)
+def left(entries: Iterable[Entry]) -> Counter[object]:
+    """What a commit leaves in the history of the case, apart from who did it, and what it says of fields."""
+    return Counter((e.action, e.type, e.state, e.status, _whose(e), e.group_queue, e.due_time) for e in entries)
 
 
-def _has_place(workflow: Workflow, task: Task) -> bool:
-    return task.type in workflow.types and workflow.status_of(task.state, task.status) is not None
+def _whose(entry: Entry) -> tuple[str, str] | None:
+    party = entry.assigned_party
+    return (party.kind, party.id) if party is not None else None
 
 
-def _no_place(workflow: Workflow, type_name: str | None, state: str, status: str | None) -> Judgement:
-    detail = f"There is no {type_name}, {state} / {status} in version {workflow.version}."
-    return Judgement("refused", "status", detail)
-
-
-def _way(workflow: Workflow, type_name: str, name: str) -> Action | None:
-    """The action or option of this name, with those who may take it on such a task."""
-    ways = (way for action in workflow.actions_of(type_name).values() for way in action.ways)
-    return next((way for way in ways if way.name == name), None)
-
-
-def _fewer(was: Action, now: Action | None) -> Judgement | None:
-    lost = [name for name in was.who if now is not None and name not in now.who]
-    if not lost:
-        return None
-    return Judgement("not_judged", "who", f"Not for everybody any more: {', '.join(lost)} may not.")
-
-
-def _led(decision: Decision) -> tuple[str, str] | None:
-    task = decision.subject if isinstance(decision, Plan) else None
-    return (task.state, task.status) if isinstance(task, Task) else None
-
-
-def _taken(workflow: Workflow, moment: Moment) -> tuple[str, Action, Mapping[str, object]] | None:
-    """The action that was taken, as which way, with its input as far as kept; None for what is none of the file."""
-    task = moment.task
-    if task is None or task.type not in workflow.types:
-        return None
-    for action in workflow.actions_of(task.type).values():
-        for way in action.ways:
-            if way.name == moment.entry.action:
-                option = next((name for name, other in action.options.items() if other is way), None)
-                named = {} if option is None else {OPTION: option}
-                return action.name, way, {**named, **_values(way, moment)}
-    return None
-
-
-def _values(action: Action, moment: Moment) -> dict[str, object]:
-    values = ((field.name, _value(field, moment)) for field in action.fields)
-    return {name: value for name, value in values if value is not None}
-
-
-def _value(field: Field, moment: Moment) -> object:
-    entry, change = moment.entry, moment.entry.changes.get(field.name)
-    if field.kind in TEXTS:
-        said = entry.note is not None if field.kind == "note" else change is not None
-        return KEPT_TEXT if said or field.required else None
-    if isinstance(change, Mapping) and change.get("to") is not None:
-        return _party(entry.assigned_party) if field.name == "assignedParty" and entry.assigned_party else change["to"]
-    if field.name in OF_THE_CHILD:
-        created = (e.assigned_party for e in moment.commit if e.action == CREATE and e.assigned_party is not None)
-        return next((party.id for party in created if party.kind == OF_THE_CHILD[field.name]), None)
-    return None
-
-
-def _party(party: Party) -> dict[str, str]:
-    return {"kind": party.kind, "id": party.id, "displayName": party.display_name}
-
-
-def _user(person: Person) -> User:
-    """A person as history has written them down, with the one organization that it names."""
-    home = person.organization_id
-    kind: Literal["team", "partner"] = "team" if person.inside else "partner"
-    memberships = {home: Membership(home, person.organization, kind)} if home is not None else {}
-    return User(person.id, person.first_name or person.id, memberships=memberships)
-
-
-def _users(moment: Moment) -> Iterator[User]:
-    for entry in moment.commit:
-        if entry.assigned_party is not None and entry.assigned_party.kind == "user":
-            yield User(entry.assigned_party.id, entry.assigned_party.display_name)
-    yield _user(moment.entry.created_by or SYSTEM.person)
-
-
-def _organizations(workflow: Workflow, moment: Moment) -> Iterator[Organization]:
-    for declared in workflow.organizations.values():
-        yield Organization(declared.id, declared.label, declared.kind)
-    for entry in moment.commit:
-        party = entry.assigned_party
-        if party is not None and party.kind == "organization" and party.id not in workflow.organizations:
-            yield Organization(party.id, party.display_name, "partner")
+def _as_it_is(trial: _Trial, now: datetime) -> Iterator[Finding]:
+    """What keeps an open case, as it is now, from being migrated to the new version, by rules that it keeps so far."""
+    versions, case = trial.versions, trial.past.case
+    if not case.open:
+        return
+    world = World(versions.change.old, trial.people, case, {task.task_id: task for task in trial.past.tasks})
+    known = misfits_of(versions.none, world, now)
+    for error in misfits_of(versions.change, replace(world, workflow=versions.change.new), now):
+        if error not in known:
+            about, _, rest = error.pointer.removeprefix("/").partition("/")
+            task_id, _, rule = rest.rpartition("/") if about == "tasks" else ("", "", rest)
+            yield Finding("unfit", 0, "", task_id or None, rule, error.detail)
