@@ -37,7 +37,8 @@ def repair(call: Call) -> Reply:
     """Repairs the findings named by their ids, or all that can be. For administrators.
 
     With `dryRun` nothing happens yet: each repair says what would be stored differently. `If-Match` names a
-    version of the case. A repeat is safe: what is repaired already is not found again.
+    version of the case. It takes several commits, so no `Idempotency-Key` stands for all of them, and none is needed: a
+    repeat repairs what is still found, and nothing twice.
     """
     done = consulting.repair(call.session, call.identity, call.path["caseId"], call.body, call.request)
     return Reply(views.repaired(done))

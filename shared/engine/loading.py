@@ -145,10 +145,13 @@ def seen_case(session: Session, gathered: Gathered) -> tuple[Workflow, Case]:
     return workflow, case
 
 
-def seen_task(session: Session, gathered: Gathered) -> tuple[Workflow, Case, Task]:
-    """The task with its case and workflow; raises Refused `not_found` if it may not be seen."""
+def seen_task(session: Session, gathered: Gathered, *, deleted: bool = False) -> tuple[Workflow, Case, Task]:
+    """The task with its case and workflow; raises Refused `not_found` if it may not be seen.
+
+    With `deleted`, one that was deleted may still be: by who repeats the request that did it.
+    """
     case, task = gathered.case, gathered.task
-    if case is None or task is None or case.staged or task.deleted:
+    if case is None or task is None or case.staged or (task.deleted and not deleted):
         not_found("task")
     workflow = workflow_of(session, case)
     if not visible(workflow, gathered.caller, case, task):

@@ -19,7 +19,7 @@ from shared.domain.words.relations import visible
 from shared.engine.committing import committed
 from shared.engine.loading import check_version, context_of, gather, load_tasks, seen_case, seen_task, workflow_of
 from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
-from shared.engine.session import Answer, Identity, Page, Request, Session, refuse
+from shared.engine.session import Answer, Identity, Page, Request, Session, not_found, refuse
 from shared.engine.surroundings import around_action, around_new, around_offers
 from shared.ids import is_task_id
 
@@ -109,8 +109,10 @@ def act(
 
     def attempt() -> Answer[TaskView] | None:
         gathered = gather(session, identity, case_of(task_id), task_id, given, request)
-        workflow, case, task = seen_task(session, gathered)
+        workflow, case, task = seen_task(session, gathered, deleted=gathered.record is not None)
         record = earlier(gathered.record, request, gathered.now)
+        if record is None and task.deleted:
+            not_found("task")
         if record is not None:
             return Answer(view_of(session, workflow, gathered.caller, task), record.status, replayed=True)
         check_version(request, task.version)

@@ -238,6 +238,23 @@ def test_a_deleted_end_is_gone_for_everybody(parties: Parties) -> None:
     assert settle.settle(session, case_id) == 0
 
 
+def test_a_repeated_delete_is_answered_as_the_first_was(parties: Parties) -> None:
+    """With its key, for a day; asked in any other way, the end is gone."""
+    _, there = accepted(parties)
+    parties.answer(there, "decline", reason="No time.")
+    session, keyed = parties.world.session, Request("delete", "once", "nothing")
+    first = tasks.act(session, HAL, there, "delete", {}, keyed)
+    again = tasks.act(session, HAL, there, "delete", {}, keyed)
+    assert (first.replayed, again.replayed) == (False, True)
+    assert (again.status, again.value.task) == (first.status, first.value.task)
+    parties.drain()
+    parties.world.pass_time(days=2)
+    for request in (Request(), Request("delete", "twice", "nothing"), keyed):
+        with pytest.raises(Refused) as refused:
+            tasks.act(session, HAL, there, "delete", {}, request)
+        assert refused.value.refusal.code == "not_found"
+
+
 def test_a_task_goes_from_partner_to_partner(parties: Parties) -> None:
     """Declined, referred and recalled, each assignment has an end of its own, and closed ones stay closed."""
     task, first = accepted(parties)

@@ -38,8 +38,6 @@ from shared.domain.whatif.versions import Versions, unknown
 
 MISSING = Refusal("not_found", "There would be no such task.", rule="task")
 """Why nothing can be done with a task that the new version has not opened."""
-
-
 NOBODY = "Nobody could act on any open task, and no timer runs."
 
 
@@ -190,7 +188,7 @@ class _Trial:
                 self.was = self.was.after(decision, commit.at)
                 return given, people
         if len(refusals) == 2 * len(asked.inputs):
-            raise NotJudgedError(f"By its own version, it would be refused: {refusals[0]}")
+            raise NotJudgedError(f"By its own version, it would be refused: {''.join(refusals[:1])}")
         raise NotJudgedError("By its own version, something else would come of it.")
 
     def _entries(self, plan: Plan) -> Iterator[Entry]:
@@ -200,7 +198,7 @@ class _Trial:
 
     def _refuse(self, asked: Asked, refusal: Refusal) -> None:
         """The case goes on as if the old version had taken the step, and it had been migrated then."""
-        fields = {error.pointer.split("/")[1] for error in refusal.errors}
+        fields = {error.pointer.removeprefix("/").partition("/")[0] for error in refusal.errors}
         unknown_input = bool(fields) and fields <= asked.unsure
         kind: Kind = "not_judged" if unknown_input or refusal.code == "assignee_not_member" else "refused"
         self.say(kind, self.at, refusal.rule or refusal.code, told(refusal), refusal.code)
