@@ -24,6 +24,8 @@ STAGED = timedelta(hours=1)
 
 OutOfTime = Callable[[], bool]
 OnError = Callable[[str, Exception], None]
+Work = Callable[[str], None]
+"""What is done to a case, by its id."""
 TimerKey = tuple[TaskId, str]
 
 
@@ -125,9 +127,7 @@ def _fire(session: Session, timer: Timer, report: SweepReport, on_error: OnError
         report.idle += 1
 
 
-def settle_on(
-    session: Session, out_of_time: OutOfTime, on_error: OnError, then: Callable[[str], None] = _nothing_more
-) -> SettleReport:
+def settle_on(session: Session, out_of_time: OutOfTime, on_error: OnError, then: Work = _nothing_more) -> SettleReport:
     """The day's round of settling has gone on from where its last run stopped; once it is whole, nothing is done.
 
     However large the table, the runs of some nights together reach its end, and then begin anew. After each
@@ -146,30 +146,45 @@ def settle_all(
     after: str | None,
     out_of_time: OutOfTime,
     on_error: OnError,
-    then: Callable[[str], None] = _nothing_more,
+    then: Work = _nothing_more,
 ) -> SettleReport:
     """Nothing is owed in any case behind `after`, and its tasks are counted right, as far as the time goes.
 
-    Cases come in the table's own order. After the last one, requests for connections that were lost go out again.
+    Cases come in the table's own order. What the table was too busy for is done behind the last one, if there is time.
+    After that, requests for connections that were lost go out again.
     """
-    report = SettleReport()
+    report, put_off = SettleReport(), list[tuple[str, Work, Exception]]()
     last = after
     for case_id in _cases(session, after, report, on_error):
         if out_of_time():
             report.complete = False
             break
         for work in (lambda case_id: settle_case(session, case_id, report), then):
-            try:
-                work(case_id)
-            except Exception as error:  # noqa: BLE001 (whatever it is, the other cases are settled)
-                report.failed += 1
-                on_error(case_id, error)
+            busy = _too_busy(work, case_id, report, on_error)
+            put_off += [(case_id, work, busy)] if busy is not None else []
         report.cases += 1
         last = case_id
+    for case_id, work, before in put_off:
+        busy = before if out_of_time() else _too_busy(work, case_id, report, on_error)
+        if busy is not None:
+            report.failed += 1
+            on_error(case_id, busy)
     if report.complete:
         report.complete = _settle_connections(session, report, out_of_time, on_error)
     report.next = None if report.complete else last
     return report
+
+
+def _too_busy(work: Work, case_id: str, report: SettleReport, on_error: OnError) -> Exception | None:
+    """That the table was too busy for the work on the case; what else fails is told."""
+    try:
+        work(case_id)
+    except (Throttled, Unreachable) as error:
+        return error
+    except Exception as error:  # noqa: BLE001 (whatever it is, the other cases are settled)
+        report.failed += 1
+        on_error(case_id, error)
+    return None
 
 
 def _cases(session: Session, after: str | None, report: SettleReport, on_error: OnError) -> Iterator[str]:

@@ -195,6 +195,30 @@ def test_a_case_that_cannot_be_settled_is_reported(world: World, monkeypatch: py
     assert failed == ["look-1"]
 
 
+@pytest.mark.parametrize(("busy", "has_time"), [(1, True), (2, True), (1, False)])
+def test_what_the_table_was_too_busy_for_is_done_behind_the_other_cases(
+    world: World, *, busy: int, has_time: bool
+) -> None:
+    """Once more, in the same round, while there is time; the rest of what is done to a case is not done again."""
+    for number in range(3):
+        world.case(f"look-{number}")
+    first, *_ = order = list(world.store.cases())
+    looked, failed = list[str](), list[str]()
+
+    def look(case_id: str) -> None:
+        looked.append(case_id)
+        if case_id == first and looked.count(first) <= busy:
+            raise Throttled
+
+    def out_of_time() -> bool:
+        return not has_time and len(looked) == len(order)
+
+    report = settle_all(world.session, None, out_of_time, lambda what, error: failed.append(what), look)
+    assert looked == [*order, *([first] if has_time else [])]
+    assert (report.cases, failed) == (3, [] if busy == 1 and has_time else [first])
+    assert report.failed == len(failed)
+
+
 def test_how_far_settling_came_is_not_lost_where_the_table_is_busy(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
