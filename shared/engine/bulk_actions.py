@@ -58,11 +58,10 @@ def _admitted(session: Session, identity: Identity, given: Given, request: Reque
     now = session.now()
     record = earlier(loaded[RequestKey(key)] if key else None, request, now)
     asked = _read(given)
-    if record is None and not session.commit(
-        remember(Plan(session.new_id(now), ()), key, request, 200, asked.action, now)
-    ):
-        return None
-    return asked
+    if key is None or record is not None:
+        return asked
+    plan = remember(Plan(session.new_id(now), ()), key, request, 200, asked.action, now)
+    return asked if session.commit(plan) else None
 
 
 def _acted(session: Session, identity: Identity, task_id: TaskId, asked: _Asked, request: Request) -> Outcome:
