@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.config import Config
 
+from functions.environment import is_loopback, required
 from shared import workflows
 from shared.engine.session import Session
 from shared.ids import new_id
@@ -22,7 +22,6 @@ from shared.storage.store import Store
 for library in ("aws_lambda_powertools", "botocore", "pynamodb", "urllib3"):
     logging.getLogger(library).setLevel(logging.WARNING)
 
-LOCAL_NAMES = frozenset({"localhost", "::1"})
 # Short, as in the storage: what does not answer within seconds is tried again with the next delivery.
 CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 3})
 
@@ -59,20 +58,6 @@ def utc_now() -> datetime:
     """The present moment, cut to milliseconds."""
     moment = datetime.now(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-
-def is_loopback(address: str) -> bool:
-    """Whether a URL leads to this machine and nowhere else."""
-    host = urlsplit(address).hostname or ""
-    return host in LOCAL_NAMES or (host.startswith("127.") and host.replace(".", "").isdigit())
-
-
-def required(environment: Mapping[str, str], name: str) -> str:
-    """A variable that must be set; raises ValueError that names it."""
-    value = environment.get(name, "").strip()
-    if not value:
-        raise ValueError(f"Not set: {name}.")
-    return value
 
 
 def make_client(service: str, environment: Mapping[str, str]) -> Any:

@@ -1,4 +1,4 @@
-"""The HTTP API in front of the function `api`."""
+"""The HTTP API in front of the functions `api` and `console`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ from infra.log import log_group
 from infra.settings import Settings
 
 PUBLIC = ("/health", "/openapi.json", "/docs")
+# The console's page, and everything that belongs to it.
+CONSOLE = ("/console", "/console/{proxy+}")
+PAGE = "/console/index.html"
+OPEN_ON_PURPOSE = "Open on purpose: it shows no data of any case."
 
 # Neither address nor user: the function's own log names the user's id where it matters.
 ACCESS_LOG = {
@@ -34,13 +38,21 @@ ACCESS_LOG = {
 
 
 class HttpApi(Construct):
-    """Every request goes to one function; all but the public ones only with a token of the issuer."""
+    """The console's files come from one function, the rest from the other: all but what is public needs a token."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, handler: lambda_.IFunction, identity: Identity, settings: Settings
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        handler: lambda_.IFunction,
+        console: lambda_.IFunction,
+        identity: Identity,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
         self._integration = integrations.HttpLambdaIntegration("Function", handler)
+        self._console = integrations.HttpLambdaIntegration("Console", console)
         self.api = gateway.HttpApi(
             self,
             "Api",
@@ -59,16 +71,30 @@ class HttpApi(Construct):
         """Without a slash at its end."""
         return self.api.api_endpoint
 
+    @property
+    def page(self) -> str:
+        """The console's page, to which people come back from signing in."""
+        return f"{self.url}{PAGE}"
+
     def _add_public_routes(self, settings: Settings) -> None:
         for path in PUBLIC:
-            self._public(path, gateway.HttpMethod.GET, "Open on purpose: it shows no data of any case.")
+            self._public(path, [gateway.HttpMethod.GET], self._integration, OPEN_ON_PURPOSE)
+        for path in CONSOLE:
+            self._public(path, [gateway.HttpMethod.GET, gateway.HttpMethod.HEAD], self._console, OPEN_ON_PURPOSE)
         if settings.cors_origins:
             # A browser asks before it sends a token; the catch-all would demand one even so.
-            self._public("/{proxy+}", gateway.HttpMethod.OPTIONS, "A preflight request carries no token.")
+            preflight = "A preflight request carries no token."
+            self._public("/{proxy+}", [gateway.HttpMethod.OPTIONS], self._integration, preflight)
 
-    def _public(self, path: str, method: gateway.HttpMethod, reason: str) -> None:
+    def _public(
+        self,
+        path: str,
+        methods: list[gateway.HttpMethod],
+        integration: integrations.HttpLambdaIntegration,
+        reason: str,
+    ) -> None:
         routes = self.api.add_routes(
-            path=path, methods=[method], integration=self._integration, authorizer=gateway.HttpNoneAuthorizer()
+            path=path, methods=methods, integration=integration, authorizer=gateway.HttpNoneAuthorizer()
         )
         for route in routes:
             exempt(route, "AwsSolutions-APIG4", reason)

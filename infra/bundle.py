@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra import libraries
 from infra.interpreter import Interpreter, find_interpreter, inspect_interpreter
 from infra.settings import Settings
 
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "infra" / "requirements" / "runtime.txt"
 SOURCES = (ROOT / "functions", ROOT / "shared")
 PREPARE = ROOT / "infra" / "prepare.py"
+STATIC = Path("functions", "console", "static")
 BUILD = ROOT / ".local" / "build"
 
 LAMBDA_WHEELS = "aarch64-manylinux2014"
@@ -84,7 +86,7 @@ def build_layer(platform: Platform) -> Asset:
 
 
 def build_code(platform: Platform) -> Asset:
-    """functions/ and shared/, under the names by which they are imported here."""
+    """functions/ and shared/, under the names by which they are imported here, and the console's libraries."""
 
     def build(directory: Path) -> None:
         for source in SOURCES:
@@ -92,11 +94,12 @@ def build_code(platform: Platform) -> Asset:
                 copy = directory / file.relative_to(ROOT)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, copy)
+        libraries.copy(directory / STATIC)
         _compile(directory, platform)
         _prepare(directory, platform)
 
-    sources = [file for source in SOURCES for file in _files(source)]
-    return _cached("code", platform, [PREPARE, REQUIREMENTS, *sources], build)
+    inputs = [file for source in SOURCES for file in _files(source)]
+    return _cached("code", platform, [PREPARE, REQUIREMENTS, *inputs, *libraries.sources()], build)
 
 
 def stub(kind: str) -> Asset:

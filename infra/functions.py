@@ -1,4 +1,4 @@
-"""The four functions: what each is for, how large it is, and what it may do."""
+"""The five functions: what each is for, how large it is, and what it may do."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from constructs import Construct
 from infra import permissions as may
 from infra.exemption import exempt
 from infra.function import Function, Packages, Purpose
-from infra.identity import ADMIN_GROUP, USER_CLAIMS
+from infra.identity import ADMIN_GROUP, USER_CLAIMS, Identity
 from infra.settings import Settings
 from infra.table import DUE, ORGANIZATION_QUEUE, PARTY_QUEUE, TIMELINE, UNASSIGNED, Table
 
 
 class Functions(Construct):
-    """`api`, `hooks`, `relay` and `timers`, split by trigger and permissions."""
+    """`api`, `hooks`, `relay`, `timers` and `console`, split by trigger and permissions."""
 
     def __init__(
         self,
@@ -28,6 +28,7 @@ class Functions(Construct):
         secret_arn: str,
         failures: sqs.IQueue,
         bus: events.IEventBus,
+        identity: Identity,
         settings: Settings,
     ) -> None:
         super().__init__(scope, "Functions")
@@ -38,11 +39,19 @@ class Functions(Construct):
         self.hooks = self._reader("hooks", _hooks(table), failures)
         self.relay = self._reader("relay", _relay(table, bus), failures)
         self.timers = self._function("timers", _timers(table, bus))
+        # Without what the others always have: it needs neither the table nor the secret.
+        self.console = Function(self, "console", _console(identity), self._packages, settings)
 
     @property
     def all(self) -> dict[str, Function]:
-        """All four, by name."""
-        return {"api": self.api, "hooks": self.hooks, "relay": self.relay, "timers": self.timers}
+        """All five, by name."""
+        return {
+            "api": self.api,
+            "hooks": self.hooks,
+            "relay": self.relay,
+            "timers": self.timers,
+            "console": self.console,
+        }
 
     def _reader(self, name: str, purpose: Purpose, failures: sqs.IQueue) -> Function:
         """A function that the table's stream invokes, and that puts aside what it cannot process."""
@@ -120,4 +129,19 @@ def _timers(table: Table, bus: events.IEventBus) -> Purpose:
             may.query_indexes(table.table, [DUE]),
             may.put_events_on(bus),
         ],
+    )
+
+
+def _console(identity: Identity) -> Purpose:
+    return Purpose(
+        description="Hands out the files of the console's page",
+        memory=256,
+        timeout=Duration.seconds(10),
+        environment={
+            "CASETREE_ISSUER": identity.issuer,
+            "CASETREE_CLIENT_ID": identity.console_client_id,
+            "CASETREE_SCOPE": identity.console_scope,
+            "CASETREE_SIGN_IN_ORIGINS": " ".join(identity.sign_in_origins),
+        },
+        statements=[],
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from collections.abc import Sequence
+
+from aws_cdk import Aws, Duration, Fn, RemovalPolicy
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
@@ -21,8 +23,12 @@ class Identity(Construct):
         super().__init__(scope, construct_id)
         self.user_pool: cognito.UserPool | None = None
         self.client: cognito.UserPoolClient | None = None
+        self._console: cognito.CfnUserPoolClient | None = None
+        self.console_scope = settings.console_scope
+        self.sign_in_origins = list(settings.sign_in_origins)
         if settings.issuer is not None:
             self.issuer, self.audience = settings.issuer, list(settings.audience)
+            self.console_client_id = settings.console_client or self.audience[0]
             return
         self.user_pool = _user_pool(self, settings)
         self.client = _client(self.user_pool, settings)
@@ -35,7 +41,16 @@ class Identity(Construct):
         )
         # Built, not read from the pool's attributes: the local stack does not know ProviderURL.
         self.issuer = f"https://cognito-idp.{Aws.REGION}.amazonaws.com/{self.user_pool.user_pool_id}"
-        self.audience = [self.client.user_pool_client_id]
+        self.sign_in_origins.append(_domain(self, self.user_pool))
+        self._console = _console_client(self, self.user_pool)
+        self.console_client_id = self._console.ref
+        self.audience = [self.client.user_pool_client_id, self.console_client_id]
+
+    def return_to(self, addresses: Sequence[str]) -> None:
+        """Whoever signs in to the console, or out, comes back to one of these addresses and to no other."""
+        if self._console is not None:
+            self._console.callback_ur_ls = list(addresses)
+            self._console.logout_ur_ls = list(addresses)
 
 
 def _user_pool(scope: Construct, settings: Settings) -> cognito.UserPool:
@@ -87,4 +102,41 @@ def _client(pool: cognito.UserPool, settings: Settings) -> cognito.UserPoolClien
         access_token_validity=Duration.hours(1),
         id_token_validity=Duration.hours(1),
         refresh_token_validity=Duration.days(1),
+    )
+
+
+def _domain(scope: Construct, pool: cognito.UserPool) -> str:
+    """The pool's pages, at which people sign in; return their address."""
+    # Such a name is unique in a region. The end of the stack's id is, and says nothing of the account.
+    unique = Fn.select(4, Fn.split("-", Fn.select(2, Fn.split("/", Aws.STACK_ID))))
+    domain = cognito.CfnUserPoolDomain(
+        scope, "Domain", user_pool_id=pool.user_pool_id, domain=Fn.join("-", ["casetree", unique])
+    )
+    return f"https://{domain.ref}.auth.{Aws.REGION}.amazoncognito.com"
+
+
+def _console_client(scope: Construct, pool: cognito.UserPool) -> cognito.CfnUserPoolClient:
+    """What the console signs in with: a code that is worth nothing without the verifier that the page kept (PKCE)."""
+    return cognito.CfnUserPoolClient(
+        scope,
+        "ConsoleClient",
+        user_pool_id=pool.user_pool_id,
+        allowed_o_auth_flows_user_pool_client=True,
+        allowed_o_auth_flows=["code"],
+        # Not the scope with which a token may change its user's own attributes.
+        allowed_o_auth_scopes=["openid"],
+        supported_identity_providers=["COGNITO"],
+        explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH"],
+        generate_secret=False,
+        prevent_user_existence_errors="ENABLED",
+        enable_token_revocation=True,
+        access_token_validity=1,
+        id_token_validity=1,
+        # A working day.
+        refresh_token_validity=12,
+        token_validity_units=cognito.CfnUserPoolClient.TokenValidityUnitsProperty(
+            access_token="hours",  # noqa: S106  # nosec B106
+            id_token="hours",  # noqa: S106  # nosec B106
+            refresh_token="hours",  # noqa: S106  # nosec B106
+        ),
     )

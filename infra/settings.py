@@ -43,6 +43,18 @@ class Settings:
     audience: tuple[str, ...] = ()
     """Accepted `aud` (or `client_id`) claims; needed with `issuer`."""
 
+    console_client: str | None = None
+    """With `issuer`: the public client that the console signs in with; by default the first audience."""
+
+    console_scope: str = "openid"
+    """The scopes that the console asks for."""
+
+    console_addresses: tuple[str, ...] = ()
+    """Further addresses of the console's page, as behind a domain of your own: `https://…/console/index.html`."""
+
+    sign_in_origins: tuple[str, ...] = ()
+    """With `issuer`: where tokens are handed out, if not at the issuer's own host."""
+
     password_sign_in: bool = False
     """Lets the user pool's public client send passwords (USER_PASSWORD_AUTH)."""
 
@@ -129,6 +141,10 @@ _CONTEXT: dict[str, tuple[str, Callable[[str, Any], Any]]] = {
     "interpreter": ("interpreter", _text(".+")),
     "issuer": ("issuer", _text("https://.+")),
     "audience": ("audience", _list),
+    "consoleClient": ("console_client", _text("[!-~]+")),
+    "consoleScope": ("console_scope", _text("[!-~]+( [!-~]+)*")),
+    "consoleAddresses": ("console_addresses", _list),
+    "signInOrigins": ("sign_in_origins", _list),
     "passwordSignIn": ("password_sign_in", _flag),
     "corsOrigins": ("cors_origins", _list),
     "requestsPerSecond": ("requests_per_second", _number),

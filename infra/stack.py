@@ -38,11 +38,25 @@ class CasetreeStack(Stack):
         identity = Identity(self, "Identity", settings)
         secret = StackSecret(self, "Secret", settings)
         functions = Functions(
-            self, table=table, secret_arn=secret.arn, failures=failures.queue, bus=events.bus, settings=settings
+            self,
+            table=table,
+            secret_arn=secret.arn,
+            failures=failures.queue,
+            bus=events.bus,
+            identity=identity,
+            settings=settings,
         )
         StreamConsumers(self, "Stream", table=table.table, functions=functions, failures=failures.queue)
         Schedule(self, "Schedule", timers=functions.timers.function)
-        api = HttpApi(self, "Http", handler=functions.api.function, identity=identity, settings=settings)
+        api = HttpApi(
+            self,
+            "Http",
+            handler=functions.api.function,
+            console=functions.console.function,
+            identity=identity,
+            settings=settings,
+        )
+        identity.return_to([api.page, *settings.console_addresses])
         alarms = Alarms(self, "Alarms", settings)
         alarms.watch_stream(functions, failures.queue)
         alarms.watch_functions(functions)
@@ -50,6 +64,8 @@ class CasetreeStack(Stack):
         alarms.watch_api(api)
         dashboard(self, table=table.table, functions=functions, failures=failures.queue, api=api)
         self._output("ApiUrl", api.url)
+        self._output("ConsoleUrl", f"{api.url}/console")
+        self._output("ConsoleClientId", identity.console_client_id)
         self._output("TableName", table.table.table_name)
         self._output("BusName", events.bus.event_bus_name)
         self._output("FailureQueueUrl", failures.queue.queue_url)

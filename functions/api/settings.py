@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from functions.runtime import required
+from functions.environment import required
 
 
 @dataclass(frozen=True, slots=True)

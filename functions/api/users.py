@@ -13,6 +13,7 @@ from shared.domain.words.kind import escape
 from shared.engine import people as engine
 from shared.engine.administration import UserView
 from shared.engine.handback import hand_back
+from shared.timestamps import to_text
 
 ROUTES = Routes("Users")
 ME = "me"
@@ -25,8 +26,9 @@ def _address(view: UserView) -> str:
 
 @ROUTES.add("GET", "/users/me", "Read oneself", Content("User", "The caller."), refusals=(403,))
 def get_me(call: Call) -> Reply:
-    """The caller, as Casetree knows them, with their organizations."""
-    return replies.resource(views.user(engine.me(call.session, call.identity)))
+    """The caller, as Casetree knows them, with their organizations, and what time it is for the stack."""
+    body = views.user(engine.me(call.session, call.identity))
+    return replies.resource({**body, "now": to_text(call.session.now())})
 
 
 @ROUTES.add("GET", "/users/{userId}", "Read a user", Content("User", "The user."), refusals=(403, 404))

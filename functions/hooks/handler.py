@@ -9,8 +9,9 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from functions.environment import required
 from functions.metering import report
-from functions.runtime import make_client, open_session, required
+from functions.runtime import make_client, open_session
 from functions.streams import Batch, Context, FailureQueue, is_redriven
 from shared.domain.model.task import Entry
 from shared.engine import settle

@@ -9,9 +9,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 
+from functions.environment import required
 from functions.metering import report
 from functions.relay.events import Bus
-from functions.runtime import make_client, open_session, required
+from functions.runtime import make_client, open_session
 from functions.streams import Batch, Context, FailureQueue, is_redriven, is_transient
 from shared.domain.model.task import Entry
 from shared.engine import counting

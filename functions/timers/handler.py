@@ -16,8 +16,9 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from functions.bus import EventBus
+from functions.environment import required
 from functions.metering import report
-from functions.runtime import make_client, open_session, required
+from functions.runtime import make_client, open_session
 from functions.streams import Context
 from functions.timers.findings import Rounds, round_as_json
 from shared.domain.model.people import User

@@ -15,9 +15,9 @@ from infra.local.records import Server, Stack
 
 DEPLOYED_FROM = ("functions", "shared", "infra", "cdk.json")
 # What is under infra/ and does not reach the stack.
-LEFT_OUT = ("infra/local", "infra/npm", "__pycache__")
+LEFT_OUT = ("infra/local", "infra/npm/node_modules", "__pycache__")
 STACK = "Casetree"
-FUNCTIONS = ("api", "hooks", "relay", "timers")
+FUNCTIONS = ("api", "hooks", "relay", "timers", "console")
 
 
 def fingerprint() -> str:
@@ -108,6 +108,7 @@ def describe(server: Server) -> Stack:
         bus_name=said["BusName"],
         user_pool_id=said["UserPoolId"],
         client_id=said["UserPoolClientId"],
+        console_client_id=said["ConsoleClientId"],
         functions={name: said[f"{name.capitalize()}FunctionName"] for name in FUNCTIONS},
         pid=server.process.pid,
         port=server.port,

@@ -41,11 +41,16 @@ class Stack:
     bus_name: str
     user_pool_id: str
     client_id: str
+    console_client_id: str
     functions: Mapping[str, str]
     pid: int = 0
     port: int = 0
     deployed: str = ""
     users: Mapping[str, SignIn] = field(default_factory=dict)
+
+    @property
+    def console_url(self) -> str:
+        return f"{self.api_url}/console"
 
 
 def save_server(home: Home, server: Server) -> None:

@@ -10,6 +10,7 @@ from infra.local.obstacle import ObstacleError
 from infra.local.records import SignIn, Stack
 
 ADMIN_GROUP = "casetree-admins"
+NOT_TO_BE_SAID_AGAIN = {"ClientSecret", "CreationDate", "LastModifiedDate"}
 
 
 def create_sign_in(stack: Stack, name: str, email: str, groups: tuple[str, ...] = ()) -> SignIn:
@@ -47,6 +48,16 @@ def fresh_token(stack: Stack, name: str) -> str:
     if name not in stack.users:
         raise ObstacleError(f"'{name}' is nobody here.", f"These can sign in: {', '.join(sorted(stack.users))}.")
     return sign_in(stack, name, stack.users[name].password)
+
+
+def admit_console(stack: Stack) -> None:
+    """Signing in to the console ends at its address here, of which the template knows just AWS's."""
+    client = {"UserPoolId": stack.user_pool_id, "ClientId": stack.console_client_id}
+    known = _pool(stack).describe_user_pool_client(**client)["UserPoolClient"]
+    # What is not said again would fall back to what a new client has.
+    kept = {name: value for name, value in known.items() if name not in NOT_TO_BE_SAID_AGAIN and value != ""}
+    here = [f"{stack.console_url}/index.html"]
+    _pool(stack).update_user_pool_client(**{**kept, **client, "CallbackURLs": here, "LogoutURLs": here})
 
 
 def _pool(stack: Stack) -> Any:

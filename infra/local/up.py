@@ -11,6 +11,7 @@ from infra.local.home import Home, command, shown
 from infra.local.obstacle import ObstacleError
 from infra.local.ports import choose_port
 from infra.local.records import Server, Stack, load_server, load_stack, save_stack
+from infra.local.signin import admit_console
 from infra.local.steps import note, step
 
 
@@ -86,6 +87,7 @@ def _deployed(home: Home, running: Server) -> Stack:
     with step("Deploying the stack", "Stack deployed"):
         deploy.deploy(home, running)
         stack = replace(deploy.describe(running), deployed=wanted, users=known.users if known else {})
+        admit_console(stack)
     with step("Loading the functions", "Functions loaded"):
         functions.warm_up(stack)
     return stack

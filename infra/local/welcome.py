@@ -16,6 +16,7 @@ def welcome(stack: Stack, steps: Mapping[str, str] | None = None) -> None:
     """Print it all; `steps` are commands that fit what was done before."""
     home = current_home()
     addresses = {
+        "Console": stack.console_url,
         "API": stack.api_url,
         "Swagger UI": f"{stack.api_url}/docs",
         "AWS endpoint": stack.endpoint_url,

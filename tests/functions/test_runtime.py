@@ -5,7 +5,8 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from functions import runtime
-from functions.runtime import clock, is_loopback, make_client, open_session, required, utc_now
+from functions.environment import is_loopback, required
+from functions.runtime import clock, make_client, open_session, utc_now
 from functions.streams import is_transient
 from tests.storage.table import create_table
 

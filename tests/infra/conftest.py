@@ -50,7 +50,7 @@ def resources(template: Template) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def functions(resources: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The properties of the four functions, by name."""
+    """The properties of the five functions, by name."""
     return {
         resource["Properties"]["Handler"].split(".")[1]: resource["Properties"]
         for resource in resources.values()

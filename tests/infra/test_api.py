@@ -15,13 +15,17 @@ def _routes(template: Template) -> dict[str, str]:
     return {route["RouteKey"]: route["AuthorizationType"] for route in found}
 
 
-def test_only_three_routes_are_open(template: Template) -> None:
-    """Every other request needs a token, also one that no function knows."""
+def test_only_what_shows_no_case_is_open(template: Template) -> None:
+    """Every other request needs a token, also one that no function knows; the console's files can only be read."""
     assert _routes(template) == {
         "$default": "JWT",
         "GET /health": "NONE",
         "GET /openapi.json": "NONE",
         "GET /docs": "NONE",
+        "GET /console": "NONE",
+        "HEAD /console": "NONE",
+        "GET /console/{proxy+}": "NONE",
+        "HEAD /console/{proxy+}": "NONE",
     }
 
 
@@ -33,7 +37,10 @@ def test_tokens_are_those_of_the_user_pool(template: Template) -> None:
             "AuthorizerType": "JWT",
             "IdentitySource": ["$request.header.Authorization"],
             "JwtConfiguration": {
-                "Audience": [{"Ref": Match.string_like_regexp("Client")}],
+                "Audience": [
+                    {"Ref": Match.string_like_regexp("UserPoolClient")},
+                    {"Ref": Match.string_like_regexp("ConsoleClient")},
+                ],
                 "Issuer": {
                     "Fn::Join": [
                         "",

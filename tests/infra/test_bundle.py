@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import bundle
+from infra import bundle, libraries
 from infra.bundle import Platform, build_code, build_layer, platform_of
 from infra.interpreter import find_interpreter, inspect_interpreter
 from infra.settings import Settings
@@ -42,6 +42,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(bundle, "PREPARE", tmp_path / "infra/prepare.py")
     monkeypatch.setattr(bundle, "__file__", str(tmp_path / "infra/bundle.py"))
     monkeypatch.setattr(bundle, "_install", _make_up_packages)
+    monkeypatch.setattr(libraries, "PACKAGES", tmp_path / "infra/npm/node_modules")
+    for source in libraries.sources():
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_text("export {};\n")
     return tmp_path
 
 
@@ -76,6 +80,7 @@ def test_the_code_holds_functions_and_what_they_share_with_bytecode(project: Pat
         _bytecode("shared/engine.py"),
         "shared/rules.json",
         "functions/prepared",
+        *(f"functions/console/static/assets/libraries/{name}" for name in libraries.FILES),
     }
 
 
@@ -129,6 +134,13 @@ def test_code_and_layer_change_each_for_itself(project: Path) -> None:
     assert build_layer(LOCAL) == layer
     (project / "infra/requirements/runtime.txt").write_text("pydantic==3\n")
     assert build_layer(LOCAL).hash != layer.hash
+
+
+def test_another_version_of_a_library_is_other_code(project: Path) -> None:
+    """The page's libraries are in the asset, so a new one is deployed like a change of our own."""
+    before = build_code(LOCAL)
+    libraries.sources()[0].write_text("export const version = 2;\n")
+    assert build_code(LOCAL).hash != before.hash
 
 
 def test_neither_times_nor_bytecode_beside_the_source_change_the_hash(project: Path) -> None:

@@ -10,11 +10,12 @@ from infra.settings import Settings
 from infra.stack import CasetreeStack
 from tests.infra.conftest import Synthesize, make_app
 
-NAMES = ["api", "hooks", "relay", "timers"]
+ON_THE_TABLE = ["api", "hooks", "relay", "timers"]
+NAMES = ["api", "console", "hooks", "relay", "timers"]
 Properties = dict[str, dict[str, Any]]
 
 
-def test_there_are_the_four_functions(functions: Properties) -> None:
+def test_there_are_the_five_functions(functions: Properties) -> None:
     """One for each trigger and set of permissions, under the names by which tests import them."""
     assert sorted(functions) == NAMES
     assert {name: properties["Handler"] for name, properties in functions.items()} == {
@@ -49,7 +50,7 @@ def test_another_python_can_be_chosen(synthesize: Synthesize) -> None:
 def test_every_function_is_told_where_things_are(functions: Properties, name: str) -> None:
     """The table, the bus who speaks on it, and Powertools the name under which logs and metrics are found."""
     variables = functions[name]["Environment"]["Variables"]
-    assert "CASETREE_TABLE" in variables
+    assert ("CASETREE_TABLE" in variables) == (name in ON_THE_TABLE)
     assert ("CASETREE_BUS" in variables) == (name in {"relay", "timers"})
     assert variables["POWERTOOLS_SERVICE_NAME"] == name
     assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Casetree"
@@ -60,6 +61,33 @@ def test_only_the_stream_functions_know_the_failure_queue(functions: Properties)
     """The others have nothing to put there."""
     knowing = {name for name in NAMES if "CASETREE_FAILURE_QUEUE_URL" in functions[name]["Environment"]["Variables"]}
     assert knowing == {"hooks", "relay"}
+
+
+def test_the_console_is_told_how_people_sign_in(functions: Properties, synthesize: Synthesize) -> None:
+    """By the same issuer as the API's, with a client of its own; of another issuer, with the one that is named."""
+    variables = functions["console"]["Environment"]["Variables"]
+    assert "UserPool" in json.dumps(variables["CASETREE_ISSUER"])
+    assert "ConsoleClient" in json.dumps(variables["CASETREE_CLIENT_ID"])
+    assert variables["CASETREE_SCOPE"] == "openid"
+    assert ".amazoncognito.com" in json.dumps(variables["CASETREE_SIGN_IN_ORIGINS"])
+    own = {
+        "issuer": "https://login.example/realm",
+        "audience": "casetree,other",
+        "signInOrigins": "https://token.example",
+    }
+    chosen = {"CASETREE_ISSUER": "https://login.example/realm", "CASETREE_SIGN_IN_ORIGINS": "https://token.example"}
+    for context, client, scope in (
+        (own, "casetree", "openid"),
+        ({**own, "consoleClient": "page", "consoleScope": "openid tasks"}, "page", "openid tasks"),
+    ):
+        synthesize(**context).has_resource_properties(
+            "AWS::Lambda::Function",
+            {
+                "Environment": {
+                    "Variables": Match.object_like({**chosen, "CASETREE_CLIENT_ID": client, "CASETREE_SCOPE": scope})
+                }
+            },
+        )
 
 
 def test_the_api_is_told_how_to_know_a_caller(functions: Properties) -> None:

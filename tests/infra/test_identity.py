@@ -1,3 +1,5 @@
+import json
+
 from aws_cdk.assertions import Match, Template
 
 from tests.infra.conftest import Synthesize
@@ -46,6 +48,41 @@ def test_there_is_a_group_of_administrators(template: Template) -> None:
     template.has_resource_properties("AWS::Cognito::UserPoolGroup", {"GroupName": "casetree-admins"})
 
 
+def test_the_console_signs_in_with_a_code_alone(template: Template) -> None:
+    """No password, no secret, no token in an address: a code, which comes back to the console's page alone."""
+    page = {
+        "Fn::Join": ["", [{"Fn::GetAtt": [Match.string_like_regexp("HttpApi"), "ApiEndpoint"]}, "/console/index.html"]]
+    }
+    template.has_resource_properties(
+        CLIENT,
+        {
+            "AllowedOAuthFlowsUserPoolClient": True,
+            "AllowedOAuthFlows": ["code"],
+            "AllowedOAuthScopes": ["openid"],
+            "CallbackURLs": [page],
+            "LogoutURLs": [page],
+            "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
+            "GenerateSecret": False,
+            "PreventUserExistenceErrors": "ENABLED",
+            "EnableTokenRevocation": True,
+            "RefreshTokenValidity": 12,
+            "TokenValidityUnits": {"AccessToken": "hours", "IdToken": "hours", "RefreshToken": "hours"},
+        },
+    )
+
+
+def test_people_come_back_to_an_address_of_the_deployers_own(synthesize: Synthesize) -> None:
+    """Where the console stands behind another domain, too."""
+    own = "https://desk.example/console/index.html"
+    synthesize(consoleAddresses=own).has_resource_properties(CLIENT, {"CallbackURLs": Match.array_with([own])})
+
+
+def test_the_sign_in_page_is_of_this_stack_alone(template: Template) -> None:
+    """Its address is unique in a region, as the stack's id is."""
+    (domain,) = template.find_resources("AWS::Cognito::UserPoolDomain").values()
+    assert "AWS::StackId" in json.dumps(domain["Properties"]["Domain"])
+
+
 def test_the_public_client_never_sends_a_password(template: Template) -> None:
     """Programs prove that they know it (SRP); only the account's own administrators may hand one over."""
     template.has_resource_properties(
@@ -82,6 +119,8 @@ def test_an_own_issuer_replaces_the_user_pool(synthesize: Synthesize) -> None:
     """Who has an identity provider gets no second one."""
     own = synthesize(issuer="https://login.example/realm", audience="casetree,casetree-app")
     own.resource_count_is(POOL, 0)
+    own.resource_count_is(CLIENT, 0)
+    own.resource_count_is("AWS::Cognito::UserPoolDomain", 0)
     own.has_resource_properties(
         "AWS::ApiGatewayV2::Authorizer",
         {"JwtConfiguration": {"Issuer": "https://login.example/realm", "Audience": ["casetree", "casetree-app"]}},

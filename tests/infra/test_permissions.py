@@ -12,7 +12,8 @@ from tests.infra.test_good_practice import each_variant
 Resources = dict[str, dict[str, Any]]
 Statement = dict[str, Any]
 
-NAMES = ["api", "hooks", "relay", "timers"]
+ON_THE_TABLE = ["api", "hooks", "relay", "timers"]
+NAMES = [*ON_THE_TABLE, "console"]
 READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
 WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
 COUNT = WRITE - {"dynamodb:DeleteItem"}
@@ -25,10 +26,12 @@ ALLOWED = {
     "api": LOG | SECRET | READ | WRITE | CHECK,
     "hooks": LOG | SECRET | READ | WRITE | CHECK | STREAM | {"sqs:SendMessage"},
     "relay": LOG | SECRET | READ | COUNT | STREAM | {"sqs:SendMessage", "events:PutEvents"},
+    "console": LOG,
     "timers": LOG | SECRET | READ | WRITE | CHECK | {"dynamodb:Scan", "events:PutEvents"},
 }
 INDEXES = {
     "api": {"party-queue", "organization-queue", "unassigned", "timeline"},
+    "console": set[str](),
     "hooks": set[str](),
     "relay": set[str](),
     "timers": {"due"},
@@ -109,7 +112,7 @@ def test_a_function_queries_only_the_indexes_that_it_needs(resources: Resources,
     assert {suffix.removeprefix("/index/") for suffix in joined} == INDEXES[name]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ON_THE_TABLE)
 def test_no_function_can_move_the_clock(resources: Resources, name: str) -> None:
     """The partition of the clock's offset is closed to every write, whatever else is allowed."""
     (denied,) = _statements(resources, name, "Deny")

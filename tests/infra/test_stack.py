@@ -12,12 +12,15 @@ def test_the_outputs_say_what_clients_and_operators_need(template: Template) -> 
     """Where to call, whom to ask for a token, and what to look at."""
     assert set(template.to_json()["Outputs"]) == {
         "ApiUrl",
+        "ConsoleUrl",
+        "ConsoleClientId",
         "TableName",
         "BusName",
         "FailureQueueUrl",
         "UserPoolId",
         "UserPoolClientId",
         "ApiFunctionName",
+        "ConsoleFunctionName",
         "HooksFunctionName",
         "RelayFunctionName",
         "TimersFunctionName",

@@ -18,15 +18,15 @@ from infra.local.records import Stack
 pytestmark = pytest.mark.stack
 
 Call = Callable[["Role"], Any]
-FUNCTIONS = ("api", "hooks", "relay", "timers")
+FUNCTIONS = ("api", "hooks", "relay", "timers", "console")
 
 
 class Role:
     """What a function may do: clients that are allowed what its role is, and the names of the stack's resources."""
 
-    def __init__(self, stack: Stack, keys: Mapping[str, str], settings: Mapping[str, str]) -> None:
+    def __init__(self, stack: Stack, keys: Mapping[str, str]) -> None:
         self.stack = stack
-        self.secret = settings["CASETREE_SECRET_ARN"]
+        self.secret = _settings(stack, "api")["Environment"]["Variables"]["CASETREE_SECRET_ARN"]
         self.failure_queue = outputs(aws.client("cloudformation", stack.endpoint_url), STACK)["FailureQueueUrl"]
         self._keys = keys
 
@@ -84,8 +84,9 @@ CALLS: dict[str, Call] = {
     "sign in": lambda role: role.client("cognito-idp").list_users(UserPoolId=role.stack.user_pool_id),
     "make users": lambda role: role.client("iam").create_user(UserName="somebody"),
 }
-ALLOWED = {
+ALLOWED: dict[str, set[str]] = {
     "api": {"read", "write", "delete", "check", "query timeline", "read secret"},
+    "console": set(),
     "hooks": {"read", "write", "delete", "check", "send", "read secret"},
     "relay": {"read", "write", "put event", "send", "read secret"},
     "timers": {"read", "write", "delete", "check", "scan", "query due", "put event", "read secret"},
@@ -102,19 +103,21 @@ def function(request: pytest.FixtureRequest) -> str:
 def role(stack: Stack, function: str) -> Iterator[Role]:
     """Somebody who may do just what the function's role allows; only Lambda itself may take on the role."""
     iam = aws.client("iam", stack.endpoint_url, stack.region)
-    found = aws.client("lambda", stack.endpoint_url, stack.region).get_function_configuration(
-        FunctionName=stack.functions[function]
-    )
-    role_name, user = found["Role"].rpartition("/")[2], f"like-{function}"
+    role_name, user = _settings(stack, function)["Role"].rpartition("/")[2], f"like-{function}"
     iam.create_user(UserName=user)
     (policy,) = iam.list_role_policies(RoleName=role_name)["PolicyNames"]
     document = iam.get_role_policy(RoleName=role_name, PolicyName=policy)["PolicyDocument"]
     iam.put_user_policy(UserName=user, PolicyName=policy, PolicyDocument=json.dumps(document))
     keys = iam.create_access_key(UserName=user)["AccessKey"]
-    yield Role(stack, keys, found["Environment"]["Variables"])
+    yield Role(stack, keys)
     iam.delete_access_key(UserName=user, AccessKeyId=keys["AccessKeyId"])
     iam.delete_user_policy(UserName=user, PolicyName=policy)
     iam.delete_user(UserName=user)
+
+
+def _settings(stack: Stack, function: str) -> Any:
+    functions = aws.client("lambda", stack.endpoint_url, stack.region)
+    return functions.get_function_configuration(FunctionName=stack.functions[function])
 
 
 def test_a_function_may_do_what_it_needs_and_nothing_else(role: Role, function: str) -> None:

@@ -15,6 +15,7 @@ from functions.api.schemas.common import (
     Outcome,
     Output,
     TaskId,
+    Timestamp,
     UserId,
     Version,
     example,
@@ -89,6 +90,9 @@ class User(Output):
     inside: Annotated[bool, Field(description="Whether they are a member of an internal organization.")]
     organizations: list[Membership]
     administrator: Annotated[bool, Field(description="Of the caller alone: it comes with their token.")] = False
+    now: Annotated[
+        Timestamp, Field(description="To the caller alone: the time by which what is due fires, and ages are told.")
+    ] = ABSENT
     version: Version
 
 

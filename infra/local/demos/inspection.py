@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import count
 
 from infra.local import clock, events, present
+from infra.local.demos import desk
 from infra.local.demos.stage import Stage, Task
 from infra.local.home import command
 from infra.local.records import Stack
@@ -22,6 +23,7 @@ BY_ITSELF = {"Ready": "readies", "Skipped": "skips"}
 def play(stack: Stack) -> Mapping[str, str]:
     """Take a look through its life and close another; return what a person may do next with them."""
     stage = Stage(stack, BY_ITSELF)
+    desk.lay_out(stack)
     tasks = _order(stage)
     case = tasks["QA"]["caseId"]
     _verify(stage, tasks)

@@ -9,6 +9,7 @@ import pytest
 
 from shared.engine import bulk
 from shared.engine.session import refuse
+from shared.timestamps import parse
 from tests.functions.api.client import Answer, Client
 from tests.functions.api.conftest import World
 
@@ -18,8 +19,8 @@ def _refused(answer: Answer, *pointers: str) -> None:
     assert answer.pointers == list(pointers)
 
 
-def test_one_sees_oneself(ann: Client, admin: Client) -> None:
-    """With email, organizations, and whether one is an administrator."""
+def test_one_sees_oneself(world: World, ann: Client, admin: Client) -> None:
+    """With email, organizations, whether one is an administrator, and what time it is for the stack."""
     me = ann.get("/users/me")
     assert (me.json["userId"], me.json["email"], me.json["administrator"]) == ("ann", "ann@example.org", False)
     assert [(o["organizationId"], o["admin"]) for o in me.json["organizations"]] == [
@@ -28,7 +29,8 @@ def test_one_sees_oneself(ann: Client, admin: Client) -> None:
         ("quality-assurance", True),
     ]
     assert me.json["inside"] is True
-    assert me.json == ann.get("/users/ann").json
+    assert me.json == {**ann.get("/users/ann").json, "now": me.json["now"]}
+    assert parse(me.json["now"]) == world.session.now()
     assert me.headers["etag"] == f'"{me.json["version"]}"'
     assert admin.get("/users/me").json["administrator"] is True
 

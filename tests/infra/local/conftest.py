@@ -25,6 +25,7 @@ def stack() -> Stack:
         bus_name="casetree",
         user_pool_id="us-east-1_pool",
         client_id="client",
+        console_client_id="console-client",
         functions={name: f"Casetree-{name}" for name in ("api", "hooks", "relay", "timers")},
         pid=1,
         port=4566,

@@ -25,10 +25,12 @@ TEMPLATE = {
             "BusName": "casetree",
             "UserPoolId": "us-east-1_pool",
             "UserPoolClientId": "client",
+            "ConsoleClientId": "console-client",
             "ApiFunctionName": "api-1",
             "HooksFunctionName": "hooks-1",
             "RelayFunctionName": "relay-1",
             "TimersFunctionName": "timers-1",
+            "ConsoleFunctionName": "console-1",
         }.items()
     },
 }
@@ -45,15 +47,22 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["functions/api/handler.py", "shared/new.py", "infra/stack.py", "cdk.json"])
+SOURCES = ["functions/api/handler.py", "shared/new.py", "infra/stack.py", "infra/npm/package-lock.json", "cdk.json"]
+
+
+@pytest.mark.parametrize("name", SOURCES)
 def test_a_change_of_what_is_deployed_changes_the_fingerprint(sources: Path, name: str) -> None:
     """New files count like changed ones."""
     before = deploy.fingerprint()
+    (sources / name).parent.mkdir(parents=True, exist_ok=True)
     (sources / name).write_text("2")
     assert deploy.fingerprint() != before
 
 
-@pytest.mark.parametrize("name", ["infra/local/cli.py", "infra/npm/x.js", "shared/__pycache__/x.pyc", "docs/x.md"])
+LEFT_OUT = ["infra/local/cli.py", "infra/npm/node_modules/x.js", "shared/__pycache__/x.pyc", "docs/x.md"]
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
 def test_a_change_of_anything_else_does_not(sources: Path, name: str) -> None:
     """The command line itself is not deployed."""
     before = deploy.fingerprint()
@@ -70,7 +79,8 @@ def test_a_stack_is_described_by_its_outputs(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(aws, "client", lambda *_: client)
     stack = deploy.describe(SERVER)
     assert stack.api_url == "http://127.0.0.1:4570/_aws/execute-api/a1b2"
-    assert stack.functions == {"api": "api-1", "hooks": "hooks-1", "relay": "relay-1", "timers": "timers-1"}
+    assert stack.console_client_id == "console-client"
+    assert stack.functions == {name: f"{name}-1" for name in ("api", "hooks", "relay", "timers", "console")}
     assert (stack.table_name, stack.bus_name, stack.pid, stack.port) == ("Casetree-Table", "casetree", 4711, 4570)
 
 

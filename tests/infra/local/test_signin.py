@@ -21,6 +21,20 @@ class Pool:
         self.passwords: dict[str, str] = {}
         self.groups: list[tuple[str, str]] = []
         self.known: set[str] = set()
+        self.client: dict[str, Any] = {
+            "AllowedOAuthFlows": ["code"],
+            "CallbackURLs": ["https://api.example/console/index.html"],
+            "ClientName": "",
+            "CreationDate": "long ago",
+        }
+
+    def describe_user_pool_client(self, **_: str) -> dict[str, Any]:
+        return {"UserPoolClient": self.client}
+
+    def update_user_pool_client(self, **client: Any) -> None:
+        assert not {"CreationDate", "ClientSecret"} & set(client), "AWS takes back no more than it lets one choose."
+        assert "" not in client.values(), "AWS takes no empty name."
+        self.client = client
 
     def admin_create_user(self, *, Username: str, **_: Any) -> None:  # noqa: N803
         if Username in self.known:
@@ -77,3 +91,16 @@ def test_a_name_that_nobody_has_is_answered_with_those_there_are(stack: Stack) -
     with pytest.raises(ObstacleError, match="'zoe' is nobody here") as caught:
         signin.fresh_token(stack, "zoe")
     assert "admin, ann" in caught.value.remedy
+
+
+def test_signing_in_to_the_console_ends_at_its_address_here(pool: Pool, stack: Stack) -> None:
+    """The template knows the address on AWS alone; all else stays as it was deployed."""
+    signin.admit_console(stack)
+    here = [f"{stack.api_url}/console/index.html"]
+    assert pool.client == {
+        "UserPoolId": stack.user_pool_id,
+        "ClientId": stack.console_client_id,
+        "AllowedOAuthFlows": ["code"],
+        "CallbackURLs": here,
+        "LogoutURLs": here,
+    }

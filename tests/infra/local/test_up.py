@@ -63,12 +63,22 @@ def world(home: Home, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(deploy, "describe", lambda _: world.stack)
     monkeypatch.setattr(functions, "warm_up", lambda _: world.do("warm up"))
     monkeypatch.setattr(people, "sign_everybody_in", lambda stack: replace(stack, users=signed_in))
+    monkeypatch.setattr(up, "admit_console", lambda _: world.do("admit console"))
     monkeypatch.setattr(up, "bootstrap", lambda _, admins: world.do(f"bootstrap {' '.join(admins)}"))
     monkeypatch.setattr(people, "introduce", lambda _: world.do("introduce"))
     return world
 
 
-FROM_NOTHING = ["clear", "start on 4566", "prepare", "deploy", "warm up", "bootstrap admin", "introduce"]
+FROM_NOTHING = [
+    "clear",
+    "start on 4566",
+    "prepare",
+    "deploy",
+    "admit console",
+    "warm up",
+    "bootstrap admin",
+    "introduce",
+]
 
 
 def test_from_nothing_to_a_stack_that_is_ready(world: World) -> None:
@@ -94,10 +104,10 @@ def test_changed_sources_are_deployed_to_the_running_server(world: World) -> Non
     world.done.clear()
     world.fingerprint = "another digest"
     assert up.up(world.home).deployed == "another digest"
-    assert world.done == ["deploy", "warm up", "bootstrap admin", "introduce"]
+    assert world.done == ["deploy", "admit console", "warm up", "bootstrap admin", "introduce"]
 
 
-@pytest.mark.parametrize("failing", ["prepare", "deploy", "warm up", "bootstrap admin", "introduce"])
+@pytest.mark.parametrize("failing", ["prepare", "deploy", "admit console", "warm up", "bootstrap admin", "introduce"])
 def test_a_start_that_failed_is_taken_up_where_it_stood(
     world: World, failing: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

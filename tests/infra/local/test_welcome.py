@@ -10,10 +10,11 @@ def _printed(stack: Stack, capsys: pytest.CaptureFixture[str], **steps: str) -> 
 
 
 def test_everything_that_a_person_needs_is_there(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """The address, Swagger UI, and each sign-in with its password and what the person is."""
+    """The addresses of console, API and Swagger UI, and each sign-in with its password and what the person is."""
     shown = _printed(stack, capsys)
     assert stack.api_url in shown
     assert f"{stack.api_url}/docs" in shown
+    assert f"{stack.api_url}/console" in shown
     (ann,) = (line for line in shown.splitlines() if line.split()[:1] == ["ann"])
     assert "Tree-1" in ann
     assert "admin of Dispatch" in ann

@@ -1,0 +1,40 @@
+// Words for what the API says in its own: moments, spans, people, names of fields.
+const MINUTE = 60_000;
+const SPANS = [["d", 24 * 60 * MINUTE], ["h", 60 * MINUTE], ["min", MINUTE]];
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+
+/** How long something is ago, or away, in its largest unit: `3 d`, `45 min`, `now`. */
+export function span(milliseconds) {
+  const length = Math.abs(milliseconds);
+  const [unit, size] = SPANS.find(([, least]) => length >= least) ?? [];
+  return unit ? `${Math.floor(length / size)} ${unit}` : "now";
+}
+
+/** A moment in full, in the reader's zone and language. */
+export function moment(text) {
+  return FULL.format(new Date(text));
+}
+
+/** The day of a moment. */
+export function day(text) {
+  return DAY.format(new Date(text));
+}
+
+/** A person or a party by name, as far as the caller may know it. */
+export function name(who) {
+  if (!who) return "";
+  const names = [who.firstName, who.lastName].filter(Boolean).join(" ");
+  return names || who.displayName || who.id;
+}
+
+/** A name out of code as people write it: `dueTime`, `on_hold` and `QA` are "Due time", "On hold" and "QA". */
+export function words(text) {
+  const apart = text.replaceAll("_", " ").replace(/([a-z])([A-Z])/g, (_, end, start) => `${end} ${start.toLowerCase()}`);
+  return apart.charAt(0).toUpperCase() + apart.slice(1);
+}
+
+/** How many there are of something. */
+export function count(number, one, several = `${one}s`) {
+  return `${number} ${number === 1 ? one : several}`;
+}

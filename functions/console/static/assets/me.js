@@ -1,0 +1,52 @@
+// Who is signed in, and whom they know: read once, as it hardly changes while somebody works.
+import { get } from "./api.js";
+import * as clock from "./clock.js";
+
+let myself;
+let names;
+
+/** The user as Casetree knows them. */
+export function me() {
+  myself ??= get("/users/me").then(({ body }) => {
+    clock.set(body.now);
+    return body;
+  }).catch((problem) => {
+    // Who was not known may be in a moment.
+    myself = undefined;
+    throw problem;
+  });
+  return myself;
+}
+
+/** Everybody in the organizations of the user, and the organizations that they may see: by kind, id and name. */
+export function acquaintances() {
+  names ??= gather();
+  return names;
+}
+
+async function gather() {
+  const organizations = await all("/organizations");
+  const mine = (await me()).organizations.map((membership) => membership.organizationId);
+  const members = await Promise.all(mine.map((id) => all(`/organizations/${encodeURIComponent(id)}/members`)));
+  const people = new Map(members.flat().filter((each) => each.active).map((each) => [each.userId, each.displayName]));
+  return {
+    user: [...people].map(([id, name]) => ({ id, name })).sort(byName),
+    organization: organizations.map((each) => ({ id: each.organizationId, name: each.displayName })).sort(byName),
+  };
+}
+
+async function all(path) {
+  const found = [];
+  let cursor = null;
+  do {
+    const search = new URLSearchParams({ limit: 500, ...(cursor && { cursor }) });
+    const { body } = await get(`${path}?${search}`);
+    found.push(...body.items);
+    cursor = body.nextCursor;
+  } while (cursor);
+  return found;
+}
+
+function byName(one, other) {
+  return one.name.localeCompare(other.name);
+}
