@@ -1,12 +1,14 @@
 """One whole stack for the run, started and ended by the commands that a person uses."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from infra.local.calls import Api
 from infra.local.home import REPOSITORY, VARIABLE, Home
@@ -14,9 +16,13 @@ from infra.local.ports import is_free
 from infra.local.processes import members
 from infra.local.records import Stack, load_server, load_stack
 from infra.local.signin import fresh_token
+from tests.stack import browser as chromium
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 AsPerson = Callable[[str], Api]
+
+# What a person waits for: the console asks again every few seconds.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +70,31 @@ def stack(home: Home, casetree: Command) -> Iterator[Stack]:
 def as_person(stack: Stack) -> AsPerson:
     """The API as a person calls it, by name, with a fresh token."""
     return lambda name: Api(stack.api_url, fresh_token(stack, name))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for all tests here, each of which has a session of its own in it."""
+    with chromium.running() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of somebody who is not signed in; what goes wrong in it, or leaves the stack, fails the test."""
+    context = browser.new_context()
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if "Security Policy" in said.text else None)
+    page.on("request", lambda asked: None if _is_local(asked.url) else wrong.append(asked.url))
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def _is_local(address: str) -> bool:
+    return re.match(r"(http://127\.0\.0\.1:|blob:|data:)", address) is not None
 
 
 def _log(path: Path) -> str:

@@ -1,14 +1,12 @@
 """The console as people use it: in a browser, against the whole stack."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from infra.local.functions import wait_until_at_rest
 from infra.local.records import Stack
-from tests.stack import browser as chromium
 from tests.stack.accessibility import serious_findings
 from tests.stack.browser import sign_in
 from tests.stack.conftest import AsPerson
@@ -19,33 +17,6 @@ pytestmark = pytest.mark.stack
 # Dee works for Customer Support, which no other test here counts.
 QUEUE = "#/queues/organizations/customer-support"
 TYPE = "Contact Schedule Refused"
-# What a person waits for: the page asks again every few seconds.
-expect.set_options(timeout=20_000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests here, each of which has a session of its own in it."""
-    with chromium.running() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of somebody who is not signed in; what goes wrong in it, or leaves the stack, fails the test."""
-    context = browser.new_context()
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if "Security Policy" in said.text else None)
-    page.on("request", lambda asked: None if _is_local(asked.url) else wrong.append(asked.url))
-    yield page
-    context.close()
-    assert wrong == []
-
-
-def _is_local(address: str) -> bool:
-    return re.match(r"(http://127\.0\.0\.1:|blob:|data:)", address) is not None
 
 
 def test_people_sign_in_at_the_issuer_and_out_again(page: Page, stack: Stack) -> None:

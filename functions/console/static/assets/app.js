@@ -4,10 +4,12 @@ import { me as whoAmI } from "./me.js";
 import { Notice, Refusal } from "./parts/notice.js";
 import { address, go, useRoute } from "./router.js";
 import * as session from "./session.js";
+import * as caseOf from "./pages/case.js";
 import * as queue from "./pages/queue.js";
+import * as task from "./pages/task.js";
 
 // A page is a module with `matches`, `title` and `Page`; with `link` it is in the menu.
-const PAGES = [queue];
+const PAGES = [queue, caseOf, task];
 
 function App({ signedIn, failure }) {
   const [inside, setInside] = useState(signedIn);

@@ -1,6 +1,7 @@
 // Words for what the API says in its own: moments, spans, people, names of fields.
 const MINUTE = 60_000;
 const SPANS = [["d", 24 * 60 * MINUTE], ["h", 60 * MINUTE], ["min", MINUTE]];
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 
@@ -37,4 +38,13 @@ export function words(text) {
 /** How many there are of something. */
 export function count(number, one, several = `${one}s`) {
   return `${number} ${number === 1 ? one : several}`;
+}
+
+/** The value of any field of the API in words; empty where there is nothing in it. */
+export function value(of) {
+  if (of === null || of === undefined) return "";
+  if (typeof of === "boolean") return of ? "yes" : "no";
+  if (Array.isArray(of)) return of.map(value).filter(Boolean).join(", ");
+  if (typeof of === "object") return of.displayName || of.id ? name(of) : Object.values(of).map(value).filter(Boolean).join(", ");
+  return MOMENT.test(of) ? moment(of) : String(of);
 }

@@ -2,9 +2,11 @@
 import { words } from "../format.js";
 import { html, useId } from "../lib.js";
 import { Fields } from "./form.js";
-import { Party } from "./party.js";
+import { Known, Party } from "./party.js";
 
 const LONG = 500;
+// Fields of these names hold the id of somebody whom the page may know by name.
+const NAMED = { userId: "user", organizationId: "organization" };
 
 /** A labelled control with what is wrong with its value. */
 export function Field({ name, schema, required, value, errors, pointer, change }) {
@@ -17,7 +19,7 @@ export function Field({ name, schema, required, value, errors, pointer, change }
     id, required, value, change, name, errors, pointer, nullable, schema: of,
     "aria-invalid": wrong, "aria-describedby": wrong ? `${id}-errors` : undefined,
   };
-  const [Control, grouped] = controlFor(of);
+  const [Control, grouped] = controlFor(of, pointer);
   return html`<div class="field">
     ${grouped ? html`<fieldset><legend>${name}</legend><${Control} ...${control} /></fieldset>`
       : html`<label for=${id}>${name}${required ? "" : html` <span class="faint">optional</span>`}</label><${Control} ...${control} />`}
@@ -25,7 +27,8 @@ export function Field({ name, schema, required, value, errors, pointer, change }
   </div>`;
 }
 
-function controlFor(schema) {
+function controlFor(schema, pointer) {
+  if (kindOf(pointer)) return [Named, false];
   if (schema.properties?.kind && schema.properties?.id) return [Party, true];
   if (schema.type === "object") return [Group, true];
   if (schema.type === "array") return schema.items?.type === "object" ? [Several, true] : [Lines, false];
@@ -34,6 +37,14 @@ function controlFor(schema) {
   if (schema.type === "integer") return [Whole, false];
   if (schema.format === "date-time") return [Moment, false];
   return [(schema.maxLength ?? 0) > LONG ? Long : Line, false];
+}
+
+function kindOf(pointer) {
+  return NAMED[pointer.split("/").at(-1)];
+}
+
+function Named({ id, required, value, change, pointer, ...aria }) {
+  return html`<${Known} id=${id} kind=${kindOf(pointer)} required=${required} value=${value} change=${change} ...${only(aria)} />`;
 }
 
 const text = (change) => (event) => change(event.target.value);

@@ -1,0 +1,57 @@
+// A case: its tasks as a tree, what holds up what, and beside it what happened.
+import { count, value, words } from "../format.js";
+import { html, useEffect } from "../lib.js";
+import { Entries, taskOf } from "../parts/entries.js";
+import { Notice, Refusal } from "../parts/notice.js";
+import { Age } from "../parts/time.js";
+import { useResource } from "../resource.js";
+import { address } from "../router.js";
+import { flat, Tree } from "./case/tree.js";
+
+export const matches = ([first, id]) => first === "cases" && id !== undefined;
+export const title = "Case";
+
+/** The page of the case that the address names. */
+export function Page({ route }) {
+  const [, id] = route.path;
+  const path = `/cases/${encodeURIComponent(id)}`;
+  const found = useResource(`${path}/tree`);
+  const data = found.current ? found.data : null;
+  const name = data?.case.displayName ?? id;
+  useEffect(() => { document.title = `${name} · Casetree`; }, [name]);
+  return html`<article class="one" aria-busy=${!found.current}>
+    ${found.problem && html`<${Refusal} problem=${found.problem} again=${found.reload} />`}
+    ${data && html`
+      <${Heading} case=${data.case} name=${name} />
+      <div class="beside">
+        <section class="main" aria-labelledby="tasks">
+          ${data.truncated && html`<${Notice}>There are more tasks than are shown here.<//>`}
+          <${Tree} roots=${data.roots} />
+        </section>
+        <section class="past" aria-labelledby="timeline">
+          <h2 id="timeline">Timeline</h2>
+          <${Entries} key=${path} path=${`${path}/timeline`} version=${changesOf(data)} of=${taskOf} />
+        </section>
+      </div>`}
+  </article>`;
+}
+
+/** A number that grows with every change of the case or of one of its tasks. */
+function changesOf({ case: of, roots }) {
+  return flat(roots).reduce((sum, { task }) => sum + task.version, of.version);
+}
+
+function Heading({ case: of, name }) {
+  const attributes = Object.entries(of.attributes).map(([field, each]) => [words(field), value(each)]).filter(([, each]) => each);
+  const facts = [...attributes, ["Goes on from", of.originalCaseId && html`<a href=${address(["cases", of.originalCaseId])}>${of.originalCaseId}</a>`],
+    ["Closed because", of.closeReason]];
+  return html`<header class="heading">
+    <p class="above">${words(of.caseType)} <span class="faint">${of.workflow}, version ${of.workflowVersion}</span></p>
+    <h1 tabindex="-1">${name}</h1>
+    <p class="marks"><span class=${`status ${of.state === "open" ? "active" : "done"}`}>${words(of.state)}</span>
+      ${name !== of.caseId && html`<code>${of.caseId}</code>`}
+      <span class="faint">${count(of.tasks.open, "open task")}, ${of.tasks.closed} closed · created <${Age} at=${of.createdAt} /> ago</span></p>
+    ${facts.some(([, each]) => each) && html`<dl class="lines">${facts.filter(([, each]) => each)
+      .map(([label, each]) => html`<div><dt>${label}</dt><dd>${each}</dd></div>`)}</dl>`}
+  </header>`;
+}

@@ -1,0 +1,45 @@
+// What this person may do with the task now; on demand, what they may not, why, and who could.
+import { words } from "../../format.js";
+import { html, useEffect, useState } from "../../lib.js";
+import { act, ActionDialog } from "../../parts/act.js";
+import { asksNothing } from "../../parts/form.js";
+import { Refusal } from "../../parts/notice.js";
+import { useResource } from "../../resource.js";
+
+/** The menu; `done` gets the action that was taken, and what was wrong if it was refused. */
+export function Actions({ path, task, done }) {
+  const [explained, setExplained] = useState(false);
+  const found = useResource(`${path}/actions${explained ? "?explain=true" : ""}`, { every: 15_000 });
+  const [asked, setAsked] = useState(null);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => { found.reload(); }, [task.version]);
+  const take = async (action) => {
+    if (!asksNothing(action.inputSchema)) return setAsked(action);
+    setBusy(true);
+    const [{ problem }] = await act(action, [task], {});
+    setBusy(false);
+    return done(action, problem);
+  };
+  const items = found.data?.items;
+  return html`<section class="actions" aria-label="Actions">
+    ${found.problem && html`<${Refusal} problem=${found.problem} again=${found.reload} />`}
+    ${items?.length === 0 && html`<p class="faint">There is nothing that you may do with it now.</p>`}
+    ${items?.length > 0 && html`<ul>${items.map((action, place) => html`<li key=${action.name}>
+      <button type="button" class=${place === 0 ? "primary" : ""} disabled=${busy} onClick=${() => take(action)}>${action.label}</button></li>`)}</ul>`}
+    ${found.data && html`<details onToggle=${(event) => setExplained(event.target.open)}>
+      <summary>What you may not do, and why</summary>
+      <${Refused} refused=${found.data.refused} />
+    </details>`}
+    ${asked && html`<${ActionDialog} action=${asked} tasks=${[task]} close=${() => setAsked(null)}
+      done=${([{ problem }]) => { setAsked(null); done(asked, problem); }} />`}
+  </section>`;
+}
+
+function Refused({ refused }) {
+  if (!refused) return html`<p class="faint">…</p>`;
+  if (refused.length === 0) return html`<p class="faint">Nothing: you may take every action.</p>`;
+  return html`<dl class="refused">${refused.map((each) => html`<div>
+    <dt>${each.label} ${each.rule && html`<code>${each.rule}</code>`}</dt>
+    <dd>${each.reason}${each.who.length > 0 && html` <span class="faint">Could: ${each.who.map(words).join(", ")}.</span>`}</dd>
+  </div>`)}</dl>`;
+}

@@ -1,0 +1,153 @@
+"""Cases and tasks in the console: looked at, worked on, explained."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from infra.local.functions import wait_until_at_rest
+from infra.local.records import Stack
+from tests.stack.accessibility import serious_findings
+from tests.stack.browser import sign_in
+from tests.stack.conftest import AsPerson
+from tests.stack.looks import act, eventually, new_look, new_task, read
+
+pytestmark = pytest.mark.stack
+
+Case = dict[str, Any]
+
+
+def _appeal(as_person: AsPerson) -> dict[str, Case]:
+    """The tasks of a new appeal on the direct review docket, by type."""
+    given = {"workflow": "appeals", "caseType": "appeal", "displayName": "Rivera"}
+    case = as_person("mia").need("POST", "/cases", {**given, "attributes": {"docket": "direct_review"}})
+    return {task["type"]: task for task in case["tasks"]["items"]}
+
+
+def _open(page: Page, task: Case) -> None:
+    page.evaluate("place => { location.hash = place; }", f"#/tasks/{task['taskId']}")
+
+
+def test_a_look_is_worked_from_the_queue_to_its_end(page: Page, stack: Stack, as_person: AsPerson) -> None:
+    """Each task is found in a queue, claimed and passed; then nothing of the case is open, and the history tells all."""
+    admin = as_person("admin")
+    look = new_look(
+        admin,
+        tasks=[
+            {"key": "first", "type": "Looker Schedule Look"},
+            {"type": "Contact Schedule Refused", "prerequisites": ["first"]},
+        ],
+    )
+    case_id = look["Looker Schedule Look"]["caseId"]
+    for task_type in ("Looker Schedule Look", "Contact Schedule Refused"):
+        task = look[task_type]
+        eventually(lambda task=task: read(admin, task)["status"], lambda status: status == "Ready")  # type: ignore[misc]
+        queue = "customer-support" if task_type == "Contact Schedule Refused" else "dispatch"
+        person = "dee" if queue == "customer-support" else "ann"
+        sign_in(page, stack, person, f"#/queues/organizations/{queue}?limit=100")
+        page.get_by_role("row", name=re.compile(case_id)).get_by_role("link", name=task_type).click()
+        page.get_by_role("button", name="Claim and start").click()
+        page.get_by_role("button", name="Pass").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Note").fill("All is well.")
+        dialog.get_by_role("button", name="Pass").click()
+        expect(page.get_by_role("status").get_by_text("Done: Pass.")).to_be_visible()
+        history = page.get_by_role("region", name="History")
+        expect(history.get_by_text("All is well.")).to_be_visible()
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="Sign in").wait_for()
+    assert admin.need("GET", f"/cases/{case_id}")["tasks"] == {"open": 0, "closed": 2}
+
+
+def test_an_appeal_is_taken_through_an_action_with_a_form(page: Page, stack: Stack, as_person: AsPerson) -> None:
+    """The form asks for what the API says that the action takes; the tree then shows what came of it."""
+    appeal = _appeal(as_person)
+    admin = as_person("admin")
+    task = appeal["DistributionTask"]
+    eventually(lambda: read(admin, task)["status"], lambda status: status == "assigned")
+    sign_in(page, stack, "admin", f"#/cases/{task['caseId']}")
+    tree = page.get_by_role("region", name="Tasks")
+    expect(tree.get_by_role("link", name="RootTask")).to_be_visible()
+    expect(tree.get_by_text("waits for 1 task under it")).to_be_visible()
+    tree.get_by_role("link", name="DistributionTask").click()
+    page.get_by_role("button", name="Distribute to a judge").click()
+    dialog = page.get_by_role("dialog", name="Distribute to a judge")
+    dialog.get_by_label("User id").fill("jo")
+    dialog.get_by_role("button", name="Distribute to a judge").click()
+    expect(page.get_by_role("status").get_by_text("Done: Distribute to a judge.")).to_be_visible()
+    page.get_by_role("link", name=task["caseId"]).click()
+    expect(tree.get_by_role("link", name="JudgeAssignTask")).to_be_visible()
+    expect(tree.get_by_text("Jo Abshire")).to_be_visible()
+
+
+def test_a_refusal_is_explained(page: Page, stack: Stack, as_person: AsPerson) -> None:
+    """What one may not do is told on demand, with the rule and who could; what fails is told by the form."""
+    task = new_task(as_person("admin"), "Contact Schedule Refused")
+    sign_in(page, stack, "dee", f"#/tasks/{task['taskId']}")
+    page.get_by_role("button", name="Claim and start").wait_for()
+    expect(page.get_by_role("button", name="Retry", exact=True)).to_have_count(0)
+    page.get_by_text("What you may not do, and why").click()
+    refused = page.get_by_role("region", name="Actions").get_by_role("term").filter(has_text="Retry")
+    expect(refused).to_be_visible()
+    page.get_by_role("button", name="Skip").click()
+    dialog = page.get_by_role("dialog", name="Skip")
+    dialog.get_by_label("Reason").fill("\u200bNot needed.\u202e")
+    dialog.get_by_role("button", name="Skip").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    assert read(as_person("admin"), task)["status"] == "Ready"
+
+
+def test_what_others_do_shows_on_the_pages_of_case_and_task(page: Page, stack: Stack, as_person: AsPerson) -> None:
+    """The tree, the timeline, the task and its menu change by themselves; who comes second is told."""
+    admin = as_person("admin")
+    task = new_task(admin, "Contact Schedule Refused")
+    sign_in(page, stack, "dee", f"#/cases/{task['caseId']}")
+    timeline = page.get_by_role("region", name="Timeline")
+    expect(timeline.get_by_text("Create")).to_be_visible()
+    assert act(admin, task, "add_instructions", instructions="Ring twice.").status == 200
+    expect(timeline.get_by_text("Add instructions")).to_be_visible()
+    _open(page, task)
+    page.get_by_role("button", name="Claim and start").wait_for()
+    # From here on the page hears nothing of the task: what it shows is what was.
+    page.route(f"**/tasks/{task['taskId']}", lambda route: route.abort())
+    assert act(admin, task, "add_instructions", instructions="Not before noon.").status == 200
+    page.get_by_role("button", name="Claim and start").click()
+    expect(page.get_by_role("alert").get_by_text("Somebody else changed this since you looked.")).to_be_visible()
+    page.unroute(f"**/tasks/{task['taskId']}")
+    page.get_by_role("button", name="Look again").first.click()
+    expect(page.get_by_text("Not before noon.")).to_be_visible()
+
+
+def test_both_lines_of_a_shared_task_are_shown(page: Page, stack: Stack, as_person: AsPerson) -> None:
+    """Where the work stands, where its assignment does, and who has the other end."""
+    ola = as_person("ola")
+    given = {"workflow": "collaboration", "caseType": "job", "organizationId": "acme-claims"}
+    case = ola.need("POST", "/cases", {**given, "tasks": [{"type": "Task", "collaborative": True}]})
+    (task,) = case["tasks"]["items"]
+    for action, more in (("prepare", {}), ("ready", {}), ("assign", {"option": "to", "organizationId": "harbor"})):
+        assert act(ola, task, action, **more).status == 200, action
+    assert wait_until_at_rest(stack)
+    sign_in(page, stack, "ola", f"#/tasks/{task['taskId']}")
+    expect(page.get_by_text("Ready (sent)")).to_be_visible()
+    expect(page.get_by_role("definition").filter(has_text="Harbor Surveyors")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_cases_and_tasks_are_for_keyboards_and_screen_readers(
+    page: Page, stack: Stack, as_person: AsPerson, scheme: str
+) -> None:
+    """Nothing serious to be found by axe, on a desk and on a phone, on which nothing is wider than it."""
+    appeal = _appeal(as_person)
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    sign_in(page, stack, "admin", f"#/cases/{appeal['RootTask']['caseId']}")
+    page.get_by_role("region", name="Timeline").get_by_role("listitem").first.wait_for()
+    for place in (None, appeal["DistributionTask"]):
+        if place is not None:
+            _open(page, place)
+            page.get_by_text("What you may not do, and why").click()
+            page.get_by_role("region", name="History").get_by_role("listitem").first.wait_for()
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert serious_findings(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"wider than {width}"
