@@ -96,7 +96,7 @@ def test_a_queue_is_filtered_sorted_and_read_page_by_page(page: Page, stack: Sta
     expect(page.get_by_text("15 shown")).to_be_visible()
     expect(page.get_by_role("link", name="Schedule Car Service")).to_have_count(0)
     page.get_by_role("button", name="Age").click()
-    expect(page.get_by_role("columnheader", name="Age")).to_have_attribute("aria-sort", "ascending")
+    expect(page.get_by_role("columnheader", name="Age", exact=True)).to_have_attribute("aria-sort", "ascending")
     page.get_by_role("link", name="Next page").click()
     expect(page.get_by_text("2 shown")).to_be_visible()
     expect(page.get_by_role("link", name=last)).to_have_count(2)

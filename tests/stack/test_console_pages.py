@@ -30,7 +30,7 @@ def _open(page: Page, task: Case) -> None:
 
 
 def test_a_look_is_worked_from_the_queue_to_its_end(page: Page, stack: Stack, as_person: AsPerson) -> None:
-    """Each task is found in a queue, claimed and passed; then nothing of the case is open, and the history tells all."""
+    """Each task is found in a queue, claimed and passed; then nothing is open, and the history tells all."""
     admin = as_person("admin")
     look = new_look(
         admin,

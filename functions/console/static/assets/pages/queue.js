@@ -70,8 +70,7 @@ function Queues({ me, kind, id }) {
 
 function Tabs({ here, tabs, tab, counts }) {
   return html`<nav class="tabs" aria-label="Tabs"><ul>${tabs.map((each) => html`<li>
-    <a href=${address(here, { tab: each })} aria-current=${each === tab ? "page" : undefined}>${words(each)}
-      <span class="number">${counts?.[each] ?? ""}</span></a></li>`)}</ul></nav>`;
+    <a href=${address(here, { tab: each })} aria-current=${each === tab ? "page" : undefined}>${words(each)}${" "}<span class="number">${counts?.[each] ?? ""}</span></a></li>`)}</ul></nav>`;
 }
 
 function Filters({ facets, query, at }) {
@@ -91,8 +90,8 @@ function Filters({ facets, query, at }) {
 
 function Filter({ on, to, label, number }) {
   const toggle = () => { location.hash = to; };
-  return html`<button type="button" class="filter" aria-pressed=${on} onClick=${toggle}>${label}
-    ${number !== undefined && html` <span class="number">${number}</span>`}</button>`;
+  return html`<button type="button" class="filter" aria-pressed=${on} onClick=${toggle}>${label}${" "}
+    ${number !== undefined && html`<span class="number">${number}</span>`}</button>`;
 }
 
 function Outcome({ outcomes }) {
