@@ -39,6 +39,8 @@ function Found({ found, here, tab, query }) {
   // What has left the page is chosen no more.
   const tasks = items.filter((task) => chosen.has(task.taskId));
   const done = (outcomes) => { setOutcome(outcomes); setChosen(new Set()); found.reload(); };
+  // A cursor is good for the list that gave it: none is offered while another one is on its way.
+  const next = found.current ? nextCursor : null;
   const at = (changes) => address(here, { ...Object.fromEntries(settings(query)), tab, cursor: null, ...changes });
   return html`
     <${Filters} facets=${facets} query=${query} at=${at} />
@@ -48,7 +50,7 @@ function Found({ found, here, tab, query }) {
       ? html`<${Tasks} items=${items} tab=${tab} kind=${here[1]} query=${query} at=${at} chosen=${chosen} choose=${setChosen} />`
       : html`<p class="empty">${query.get("cursor") ? "There is nothing more." : "Nothing here."}</p>`}
     <${Several} tasks=${tasks} done=${done} clear=${() => setChosen(new Set())} />
-    <${Paging} at=${at} query=${query} shown=${items.length} all=${counts[tab]} next=${nextCursor} />`;
+    <${Paging} at=${at} query=${query} shown=${items.length} all=${counts[tab]} next=${next} />`;
 }
 
 function Queues({ me, kind, id }) {
