@@ -26,7 +26,9 @@ BUILD = ROOT / ".local" / "build"
 LAMBDA_WHEELS = "aarch64-manylinux2014"
 
 # Of botocore's 30 MB nearly all describes services that no function calls.
-BOTOCORE_SERVICES = {"dynamodb", "events", "secretsmanager", "sqs", "sts"}
+BOTOCORE_SERVICES = {"cloudwatch", "dynamodb", "events", "secretsmanager", "sqs", "sts"}
+# Among endpoints CloudWatch goes by another name.
+BOTOCORE_ENDPOINTS = BOTOCORE_SERVICES - {"cloudwatch"} | {"monitoring"}
 NOT_NEEDED = ("bin", "*.dist-info", "boto3/examples", "boto3/data", "**/tests", "**/*.pyi", "**/py.typed")
 KEPT_BUILDS = 3
 
@@ -164,7 +166,7 @@ def _shorten_endpoints(file: Path) -> None:
     endpoints = json.loads(file.read_bytes())
     for partition in endpoints["partitions"]:
         services = partition["services"]
-        partition["services"] = {name: services[name] for name in sorted(BOTOCORE_SERVICES & services.keys())}
+        partition["services"] = {name: services[name] for name in sorted(BOTOCORE_ENDPOINTS & services.keys())}
     # Another file in its place: uv links what it installs, so that this one is the cache's and all others' as well.
     file.unlink()
     file.write_text(json.dumps(endpoints))

@@ -35,7 +35,12 @@ class Functions(Construct):
         self._table, self._secret_arn, self._settings = table, secret_arn, settings
         self._packages = Packages(self, "Packages", settings)
         self._environment = {"CASETREE_TABLE": table.table.table_name, "CASETREE_SECRET_ARN": secret_arn}
-        self.api = self._function("api", _api(table))
+        self.api = self._function("api", _api(table, failures))
+        exempt(
+            self.api.role,
+            "AwsSolutions-IAM5[Resource::*]",
+            "cloudwatch:GetMetricData names no resource; administrators are shown what actions cost.",
+        )
         self.hooks = self._reader("hooks", _hooks(table), failures)
         self.relay = self._reader("relay", _relay(table, bus), failures)
         self.timers = self._function("timers", _timers(table, bus))
@@ -81,17 +86,23 @@ class Functions(Construct):
         return Function(self, name, complete, self._packages, self._settings)
 
 
-def _api(table: Table) -> Purpose:
+def _api(table: Table, failures: sqs.IQueue) -> Purpose:
     return Purpose(
         description="Answers Casetree's HTTP API",
         # More of a processor than the others get: a person waits, longest for a cold start.
         memory=1024,
         # API Gateway gives up after 30 s: nobody would see what comes later.
         timeout=Duration.seconds(29),
-        environment={"CASETREE_USER_CLAIMS": USER_CLAIMS, "CASETREE_ADMIN_GROUP": ADMIN_GROUP},
+        environment={
+            "CASETREE_USER_CLAIMS": USER_CLAIMS,
+            "CASETREE_ADMIN_GROUP": ADMIN_GROUP,
+            "CASETREE_FAILURE_QUEUE_URL": failures.queue_url,
+        },
         statements=[
             may.use_table(table.table, *may.READ, *may.WRITE, *may.CHECK),
             may.query_indexes(table.table, [PARTY_QUEUE, ORGANIZATION_QUEUE, UNASSIGNED, TIMELINE]),
+            may.look_at(failures),
+            may.read_metrics(),
         ],
     )
 

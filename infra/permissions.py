@@ -77,6 +77,16 @@ def send_to(queue: sqs.IQueue) -> iam.PolicyStatement:
     return iam.PolicyStatement(sid="FailureQueue", actions=["sqs:SendMessage"], resources=[queue.queue_arn])
 
 
+def look_at(queue: sqs.IQueue) -> iam.PolicyStatement:
+    """It may be asked how many messages are on the queue; none may be read."""
+    return iam.PolicyStatement(sid="Depth", actions=["sqs:GetQueueAttributes"], resources=[queue.queue_arn])
+
+
+def read_metrics() -> iam.PolicyStatement:
+    """Metrics may be read: of the whole account, as this action names no resource and takes no condition."""
+    return iam.PolicyStatement(sid="Metrics", actions=["cloudwatch:GetMetricData"], resources=["*"])
+
+
 def put_events_on(bus: events.IEventBus) -> iam.PolicyStatement:
     """Events may be put on this bus."""
     return iam.PolicyStatement(sid="Bus", actions=["events:PutEvents"], resources=[bus.event_bus_arn])

@@ -99,6 +99,7 @@ class Api:
             body=body if isinstance(body, dict) else NO_OBJECT,
             request=_request(operation, self._resolver.current_event.path, headers, body),
             accept=headers.get("accept", ""),
+            gauges=self._settings.gauges,
         )
 
     def _handle_errors(self) -> None:

@@ -43,6 +43,7 @@ TAGS = {
     "Users": "People.",
     "Connections": "Organizations that work together, and requests to.",
     "Workflows": "What can be started, and how it runs.",
+    "Operations": "How the stack as a whole does.",
     "About": "The API itself; open to everybody.",
 }
 PATH_PARAMETERS: Mapping[str, tuple[str, Json]] = {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from functions.api.gauges import Gauges
 from functions.api.parameters import Parameter, Query
 from shared.engine.session import Identity, Request, Session
 
@@ -24,6 +25,7 @@ class Call:
     body: Mapping[str, Any]
     request: Request
     accept: str
+    gauges: Gauges
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from functions.api import cases, connections, doctor, meta, organizations, queues, tasks, users, workflows
+from functions.api import cases, connections, doctor, meta, operating, organizations, queues, tasks, users, workflows
 from functions.api.operations import Operation
 
-RESOURCES = (cases, doctor, tasks, queues, organizations, users, connections, workflows, meta)
+RESOURCES = (cases, doctor, tasks, queues, organizations, users, connections, workflows, operating, meta)
 OPERATIONS: tuple[Operation, ...] = tuple(o for resource in RESOURCES for o in resource.ROUTES.operations)
 
 

@@ -57,10 +57,10 @@ def test_every_function_is_told_where_things_are(functions: Properties, name: st
     assert variables["POWERTOOLS_LOG_LEVEL"] == "INFO"
 
 
-def test_only_the_stream_functions_know_the_failure_queue(functions: Properties) -> None:
-    """The others have nothing to put there."""
+def test_only_who_has_to_know_the_failure_queue_does(functions: Properties) -> None:
+    """To put something there, or to say how much is; the others have no business there."""
     knowing = {name for name in NAMES if "CASETREE_FAILURE_QUEUE_URL" in functions[name]["Environment"]["Variables"]}
-    assert knowing == {"hooks", "relay"}
+    assert knowing == {"api", "hooks", "relay"}
 
 
 def test_the_console_is_told_how_people_sign_in(functions: Properties, synthesize: Synthesize) -> None:

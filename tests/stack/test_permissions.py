@@ -5,6 +5,7 @@ It knows no `dynamodb:LeadingKeys`: that no role may move the clock is held on t
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -77,6 +78,12 @@ CALLS: dict[str, Call] = {
     "describe": lambda role: role.table("describe_table"),
     "put event": lambda role: role.put_event(),
     "send": lambda role: role.client("sqs").send_message(QueueUrl=role.failure_queue, MessageBody="{}"),
+    "look at queue": lambda role: role.client("sqs").get_queue_attributes(
+        QueueUrl=role.failure_queue, AttributeNames=["ApproximateNumberOfMessages"]
+    ),
+    "read metrics": lambda role: role.client("cloudwatch").get_metric_data(
+        MetricDataQueries=[], StartTime=datetime.now(UTC) - timedelta(hours=1), EndTime=datetime.now(UTC)
+    ),
     "receive": lambda role: role.client("sqs").receive_message(QueueUrl=role.failure_queue),
     "read secret": lambda role: role.client("secretsmanager").get_secret_value(SecretId=role.secret),
     "change secret": lambda role: role.client("secretsmanager").update_secret(SecretId=role.secret, SecretString="x"),
@@ -85,7 +92,7 @@ CALLS: dict[str, Call] = {
     "make users": lambda role: role.client("iam").create_user(UserName="somebody"),
 }
 ALLOWED: dict[str, set[str]] = {
-    "api": {"read", "write", "delete", "check", "query timeline", "read secret"},
+    "api": {"read", "write", "delete", "check", "query timeline", "read secret", "look at queue", "read metrics"},
     "console": set(),
     "hooks": {"read", "write", "delete", "check", "send", "read secret"},
     "relay": {"read", "write", "put event", "send", "read secret"},

@@ -26,12 +26,13 @@ from shared.storage.case_items import entry_of_item
 from shared.storage.schema import PARTITION, SORT
 from shared.storage.store import Store
 from tests.functions.api.client import ADMIN_GROUP, Answer, Client
+from tests.functions.api.gauges import gauges
 from tests.storage.table import REGION, client, create_table
 from tests.workflows.versions import published
 
 TABLE = "casetree-api"
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
-SETTINGS = Settings(("username", "cognito:username", "sub"), ADMIN_GROUP)
+SETTINGS = Settings(("username", "cognito:username", "sub"), ADMIN_GROUP, gauges())
 ADMIN = Identity("admin", in_admin_group=True)
 INSIDE = {
     "ann": {"quality-assurance": True, "dispatch": False, "order-intake": True},

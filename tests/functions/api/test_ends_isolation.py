@@ -96,7 +96,7 @@ BODIES: Mapping[str, Callable[[Side], Any]] = {
 }
 TO_OTHERS: Mapping[str, int] = {
     **dict.fromkeys(("createCase", "askForConnection", "putOrganization", "putMember", "deleteMember"), 403),
-    **dict.fromkeys(("putUser", "handBackTasks"), 403),
+    **dict.fromkeys(("putUser", "handBackTasks", "readOperations"), 403),
     **dict.fromkeys(("getCase", "editCase", "closeCase", "listCaseTasks", "readTree", "readTimeline"), 404),
     **dict.fromkeys(("migrateCase", "diagnose", "repair"), 404),
     **dict.fromkeys(("createTask", "getTask", "editTask", "listActions", "takeAction", "readHistory"), 404),

@@ -80,6 +80,7 @@ REQUESTS: Mapping[str, Asked] = {
     "getWorkflow": Asked("ann"),
     "drawWorkflow": Asked("ann", query={"type": "QA"}),
     "readWorkflowStatistics": Asked("ann"),
+    "readOperations": Asked("admin"),
 }
 
 

@@ -161,6 +161,8 @@ GET    /workflows/{name}                                        look     401 403
 GET    /workflows/{name}/diagram                                look     401 403 403 200 200 200 200 200 200 200 200
 GET    /workflows/{name}/statistics                             look     401 403 403 200 200 200 200 200 200 200 200
 
+GET    /operations                                              look     401 403 403 403 403 403 403 403 403 403 200
+
 GET    /health                                                  look     200 200 200 200 200 200 200 200 200 200 200
 
 GET    /openapi.json                                            look     200 200 200 200 200 200 200 200 200 200 200

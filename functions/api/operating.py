@@ -1,0 +1,41 @@
+"""Routes of operations: how the stack as a whole does."""
+
+from __future__ import annotations
+
+from functions.api.gauges import Metered
+from functions.api.operations import Call, Content, Reply, Routes
+from functions.api.views.people import Json
+from shared.engine.administration import administrator
+from shared.storage.keys import UserKey
+from shared.timestamps import to_text
+
+ROUTES = Routes("Operations")
+
+
+@ROUTES.add(
+    "GET", "/operations", "See how the stack does", Content("Operations", "How the stack does."), refusals=(403,)
+)
+def read_operations(call: Call) -> Reply:
+    """The failure queue as it is now, and what metrics say of the last day. For administrators."""
+    session = call.session
+    administrator(session, call.identity, session.store.load([UserKey(call.identity.user_id)]))
+    now = session.now()
+    failures, metered = call.gauges.failures(), call.gauges.metered(now)
+    return Reply(
+        {
+            "at": to_text(now),
+            "failureQueue": {**failures, "oldestInSeconds": metered.oldest},
+            "hookAgeInMilliseconds": metered.hook_age,
+            "night": {"findings": metered.findings, "settled": metered.settled},
+            "costs": _costs(metered),
+        }
+    )
+
+
+def _costs(metered: Metered) -> list[Json] | None:
+    if metered.costs is None:
+        return None
+    return [
+        {"action": cost.action, "service": cost.service, "readUnits": cost.read, "writeUnits": cost.write}
+        for cost in metered.costs
+    ]

@@ -1,0 +1,50 @@
+"""How the stack does, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from functions.api.schemas.common import Output, Timestamp
+
+
+class FailureQueue(Output):
+    """The records of the stream that were put aside, as SQS counts them: roughly, while there is traffic."""
+
+    waiting: Annotated[int, Field(ge=0, description="Records that wait for a person.", examples=[0])]
+    in_flight: Annotated[int, Field(ge=0, description="Records that somebody has taken to look at.", examples=[0])]
+    oldest_in_seconds: Annotated[
+        float | None, Field(description="How long the oldest had waited in the last hour that has a metric of it.")
+    ]
+
+
+class Night(Output):
+    """What the nightly round came to in the last day; null where no metric tells."""
+
+    findings: Annotated[float | None, Field(description="What the doctor found.", examples=[0])]
+    settled: Annotated[bool | None, Field(description="Whether a round of settling was whole.")]
+
+
+class ActionCost(Output):
+    """What an action, or a job of a function, consumed of the table in the last day."""
+
+    action: Annotated[str, Field(examples=["claim"])]
+    service: Annotated[str, Field(description="The function.", examples=["api"])]
+    read_units: Annotated[float, Field(ge=0)]
+    write_units: Annotated[float, Field(ge=0)]
+
+
+class Operations(Output):
+    """How the stack does; what no metric tells is null."""
+
+    at: Timestamp
+    failure_queue: FailureQueue
+    hook_age_in_milliseconds: Annotated[
+        float | None, Field(description="The longest that the reaction to a change took in the last day.")
+    ]
+    night: Night
+    costs: Annotated[
+        list[ActionCost] | None,
+        Field(description="The dearest in writes first; null where metrics cannot be searched, as on a laptop."),
+    ]
