@@ -72,6 +72,7 @@ def test_what_is_asked_is_what_aws_takes(world: World) -> None:
         ("sqs", "cloudwatch"), ("GetQueueAttributes", "GetMetricData"), clients.asked, strict=True
     ):
         model = session.get_service_model(service).operation_model(operation)
+        assert model.input_shape is not None
         validate_parameters(asked, model.input_shape)
     assert clients.asked[0]["QueueUrl"] == QUEUE_URL
     dimensions = [query["MetricStat"]["Metric"]["Dimensions"] for query in clients.asked[1]["MetricDataQueries"][2:]]
