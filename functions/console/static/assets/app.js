@@ -5,11 +5,13 @@ import { Notice, Refusal } from "./parts/notice.js";
 import { address, go, useRoute } from "./router.js";
 import * as session from "./session.js";
 import * as caseOf from "./pages/case.js";
+import * as operator from "./pages/operator.js";
 import * as queue from "./pages/queue.js";
 import * as task from "./pages/task.js";
+import * as workflow from "./pages/workflow.js";
 
-// A page is a module with `matches`, `title` and `Page`; with `link` it is in the menu.
-const PAGES = [queue, caseOf, task];
+// A page is a module with `matches`, `title` and `Page`; with `link` it is in the menu, of those for whom it is.
+const PAGES = [queue, caseOf, task, workflow, operator];
 
 function App({ signedIn, failure }) {
   const [inside, setInside] = useState(signedIn);
@@ -46,7 +48,7 @@ function Inside() {
 }
 
 function Header({ me, route }) {
-  const links = PAGES.map((page) => page.link).filter(Boolean);
+  const links = PAGES.map((page) => page.link).filter((link) => link && (link.of?.(me) ?? true));
   return html`<header class="top">
     <a class="home" href=${address([])}><${Mark} />Casetree</a>
     <nav aria-label="Pages"><ul>${links.map((link) => html`<li>

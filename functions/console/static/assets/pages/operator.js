@@ -1,0 +1,63 @@
+// For who runs the stack: what waits on the failure queue, what actions cost, and cases that something is wrong with.
+import { count, moment, span } from "../format.js";
+import { html } from "../lib.js";
+import { Refusal } from "../parts/notice.js";
+import { useResource } from "../resource.js";
+import { address, go } from "../router.js";
+import { Diagnosis } from "./operator/diagnosis.js";
+
+export const matches = ([first]) => first === "operations";
+export const title = "Operations";
+export const link = { label: "Operations", path: ["operations"], to: matches, of: (me) => me?.administrator };
+
+/** The page; a case in the address is examined. */
+export function Page({ route }) {
+  const [, id] = route.path;
+  const examine = (event) => {
+    event.preventDefault();
+    const asked = new FormData(event.target).get("case").trim();
+    if (asked) go(["operations", asked]);
+  };
+  return html`<h1 tabindex="-1">Operations</h1>
+    <div class="operations">
+      <section aria-labelledby="doctor">
+        <h2 id="doctor">The doctor</h2>
+        <form class="examine" onSubmit=${examine}><label>Case <input name="case" required defaultValue=${id} key=${id} autocomplete="off" spellcheck="false" /></label>
+          <button>Examine</button></form>
+        ${id && html`<p><a href=${address(["cases", id])}>To the case</a></p><${Diagnosis} key=${id} id=${id} />`}
+      </section>
+      <${Stack} />
+    </div>`;
+}
+
+function Stack() {
+  const { data, problem, reload } = useResource("/operations", { every: 30_000 });
+  if (problem) return html`<${Refusal} problem=${problem} again=${reload} />`;
+  if (!data) return null;
+  const { failureQueue: failures, night } = data;
+  const unknown = html`<span class="faint">not measured here</span>`;
+  const oldest = failures.oldestInSeconds === null ? null : span(failures.oldestInSeconds * 1000);
+  return html`<section aria-labelledby="stack">
+      <h2 id="stack">The stack <span class="number">${moment(data.at)}</span></h2>
+      <dl class="facts">
+        <div><dt>Failure queue</dt><dd>${failures.waiting === 0 ? "empty" : html`<strong class="wrong">${count(failures.waiting, "record")}</strong>${oldest && `, the oldest ${oldest} old`}`}
+          ${failures.inFlight > 0 && ` (${failures.inFlight} in flight)`}</dd></div>
+        <div><dt>Slowest reaction of a day</dt><dd>${data.hookAgeInMilliseconds === null ? unknown : `${Math.round(data.hookAgeInMilliseconds)} ms`}</dd></div>
+        <div><dt>Found last night</dt><dd>${night.findings === null ? unknown : count(night.findings, "finding")}</dd></div>
+        <div><dt>Settled last night</dt><dd>${night.settled === null ? unknown : night.settled ? "all of it" : html`<strong class="wrong">not all</strong>`}</dd></div>
+      </dl>
+    </section>
+    <section aria-labelledby="costs">
+      <h2 id="costs">Cost of a day, by action</h2>
+      ${data.costs === null
+        ? html`<p class="faint">The metrics that tell of this cannot be read here, as on a stack on a laptop.</p>`
+        : html`<${Costs} costs=${data.costs} />`}
+    </section>`;
+}
+
+function Costs({ costs }) {
+  if (costs.length === 0) return html`<p class="faint">Nothing was consumed.</p>`;
+  const units = (number) => Math.round(number).toLocaleString();
+  return html`<table><thead><tr><th scope="col">Action</th><th scope="col">Function</th><th scope="col">Write units</th><th scope="col">Read units</th></tr></thead>
+    <tbody>${costs.map((each) => html`<tr><td>${each.action}</td><td>${each.service}</td><td>${units(each.writeUnits)}</td><td>${units(each.readUnits)}</td></tr>`)}</tbody></table>`;
+}

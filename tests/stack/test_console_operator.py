@@ -1,0 +1,81 @@
+"""The console for who looks after the stack: how types live, how the stack does, and a broken tree repaired."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from infra.local import aws
+from infra.local.functions import wait_until_at_rest
+from infra.local.records import Stack
+from tests.stack.accessibility import serious_findings
+from tests.stack.browser import sign_in
+from tests.stack.conftest import AsPerson
+from tests.stack.looks import new_task
+
+pytestmark = pytest.mark.stack
+
+
+def _break(stack: Stack, task: dict[str, Any]) -> None:
+    """The parent counts more open children than it has: no action leads there."""
+    aws.client("dynamodb", stack.endpoint_url).update_item(
+        TableName=stack.table_name,
+        Key={"PK": {"S": f"CASE#{task['caseId']}"}, "SK": {"S": f"TASK#{task['taskId'].rpartition('.')[2]}"}},
+        UpdateExpression="SET childrenOpen = :open",
+        ConditionExpression="attribute_exists(PK)",
+        ExpressionAttributeValues={":open": {"N": "7"}},
+    )
+
+
+def test_a_broken_tree_is_found_and_repaired(page: Page, stack: Stack, as_person: AsPerson) -> None:
+    """The finding is told in words, a dry run shows what would change and changes nothing, the repair heals it."""
+    admin = as_person("admin")
+    given = {"workflow": "appeals", "caseType": "appeal", "attributes": {"docket": "direct_review"}}
+    case = as_person("mia").need("POST", "/cases", given)
+    parent = next(task for task in case["tasks"]["items"] if task["type"] == "DistributionTask")
+    assert wait_until_at_rest(stack)
+    _break(stack, parent)
+    sign_in(page, stack, "admin", f"#/cases/{case['caseId']}")
+    page.get_by_role("link", name="Operations").click()
+    page.get_by_label("Case", exact=True).fill(case["caseId"])
+    page.get_by_role("button", name="Examine", exact=True).click()
+    expect(page.get_by_text("counts-match")).to_be_visible()
+    page.get_by_role("button", name="Dry run").click()
+    expect(page.get_by_role("heading", name="What a repair would change")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile(parent["taskId"])).first).to_be_visible()
+    path = f"/cases/{case['caseId']}/diagnosis"
+    assert "counts-match" in [finding["invariant"] for finding in admin.need("GET", path)["findings"]]
+    assert serious_findings(page) == []
+    page.get_by_role("button", name="Repair").click()
+    expect(page.get_by_text("1 finding repaired.")).to_be_visible()
+    expect(page.get_by_text("Everything holds of this case.")).to_be_visible()
+    assert admin.need("GET", path)["findings"] == []
+
+
+def test_the_stack_tells_how_it_does(page: Page, stack: Stack) -> None:
+    """An empty failure queue is told; of what no metric tells, that it is not known. Others are not led there."""
+    sign_in(page, stack, "admin", "#/operations")
+    expect(page.get_by_role("definition").filter(has_text="empty")).to_be_visible()
+    expect(page.get_by_text("cannot be read here")).to_be_visible()
+    assert serious_findings(page) == []
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign in").wait_for()
+    sign_in(page, stack, "dee", "#/operations")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("link", name="Operations")).to_have_count(0)
+
+
+def test_a_type_is_shown_with_its_open_tasks_by_status(page: Page, stack: Stack, as_person: AsPerson) -> None:
+    """The diagram of its lifecycle is drawn, and a table says how many open tasks stand at each status."""
+    new_task(as_person("admin"), "Expense Review")
+    assert wait_until_at_rest(stack)
+    sign_in(page, stack, "admin", "#/workflows/inspection?type=Expense+Review")
+    ready = page.get_by_role("row", name=re.compile("^Ready"))
+    expect(ready.get_by_role("cell").first).to_have_text(re.compile("[1-9]"))
+    picture = page.get_by_role("img", name=re.compile("Statuses of Expense Review"))
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    assert serious_findings(page) == []
+    page.get_by_label("Type of task").select_option("QA")
+    expect(page.get_by_role("img", name=re.compile("Statuses of QA"))).to_be_visible()
