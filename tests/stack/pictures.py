@@ -17,8 +17,8 @@ from tests.stack.browser import running, sign_in
 
 PICTURES = REPOSITORY / "docs" / "pictures"
 QUEUE = "/queues/organizations/dispatch"
-# The first appeal of the demo: a tree with most of what can stand in one.
-CASE = "/cases/appeal-1001"
+# An appeal of the demo that is still under way.
+CASE = "/cases/appeal-1005"
 
 
 def take(stack: Stack) -> list[Path]:
@@ -28,8 +28,8 @@ def take(stack: Stack) -> list[Path]:
         "queue": ("ann", QUEUE, "light"),
         "case": ("admin", CASE, "light"),
         "task": ("ann", f"/tasks/{task}", "dark"),
-        "workflow": ("admin", "/workflows/appeals", "light"),
-        "operator": ("admin", "/operations", "light"),
+        "workflow": ("admin", "/workflows/inspection?type=Looker+Schedule+Look", "light"),
+        "operator": ("admin", f"/operations{CASE.removeprefix('/cases')}", "light"),
     }
     with running() as browser:
         for name, (person, place, scheme) in places.items():

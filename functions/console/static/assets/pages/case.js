@@ -1,9 +1,8 @@
 // A case: its tasks as a tree, what holds up what, and beside it what happened.
-import { count, value, words } from "../format.js";
+import { count, day, value, words } from "../format.js";
 import { html, useEffect } from "../lib.js";
 import { Entries, taskOf } from "../parts/entries.js";
 import { Notice, Refusal } from "../parts/notice.js";
-import { Age } from "../parts/time.js";
 import { useResource } from "../resource.js";
 import { address } from "../router.js";
 import { flat, Tree } from "./case/tree.js";
@@ -46,11 +45,11 @@ function Heading({ case: of, name }) {
   const facts = [...attributes, ["Goes on from", of.originalCaseId && html`<a href=${address(["cases", of.originalCaseId])}>${of.originalCaseId}</a>`],
     ["Closed because", of.closeReason]];
   return html`<header class="heading">
-    <p class="above">${words(of.caseType)} <span class="faint">${of.workflow}, version ${of.workflowVersion}</span></p>
+    <p class="above">${words(of.caseType)} · ${of.workflow}, version ${of.workflowVersion}</p>
     <h1 tabindex="-1">${name}</h1>
     <p class="marks"><span class=${`status ${of.state === "open" ? "active" : "done"}`}>${words(of.state)}</span>
       ${name !== of.caseId && html`<code>${of.caseId}</code>`}
-      <span class="faint">${count(of.tasks.open, "open task")}, ${of.tasks.closed} closed · created <${Age} at=${of.createdAt} /> ago</span></p>
+      <span class="faint">${count(of.tasks.open, "open task")}, ${of.tasks.closed} closed · created ${day(of.createdAt)}</span></p>
     ${facts.some(([, each]) => each) && html`<dl class="lines">${facts.filter(([, each]) => each)
       .map(([label, each]) => html`<div><dt>${label}</dt><dd>${each}</dd></div>`)}</dl>`}
   </header>`;

@@ -53,7 +53,7 @@ function Standing({ statuses, of, label }) {
   const open = statuses.filter((each) => each.open);
   const most = Math.max(1, ...numbers.values());
   return html`<table class="standing"><caption>${label}: ${count(of?.open ?? 0, "open task")}, in the queues that you may look at</caption>
-    <thead><tr><th scope="col">Status</th><th scope="col">Open</th><th scope="col" class="unseen">Share</th></tr></thead>
+    <thead><tr><th scope="col">Status</th><th scope="col">Open</th><th scope="col"><span class="unseen">Share</span></th></tr></thead>
     <tbody>${open.map((each) => {
       const number = numbers.get(`${each.state} ${each.status}`) ?? 0;
       return html`<tr><th scope="row"><span class=${`status ${each.active ? "active" : "waiting"}`}>${words(each.status)}</span></th>

@@ -42,7 +42,7 @@ function Entry({ entry, of }) {
   const status = entry.changes.status;
   return html`<li>
     <p class="what"><strong>${words(entry.action)}</strong> ${of && html`${of(entry)} `}${status && html`<span class="faint">→ ${words(status.to)}</span>`}</p>
-    <p class="who">${name(entry.createdBy) || "Somebody"} · <${Age} at=${entry.createdAt} /></p>
+    <p class="who">${name(entry.createdBy) || "Casetree"} · <${Age} at=${entry.createdAt} /></p>
     ${entry.note && html`<blockquote>${entry.note}</blockquote>`}
     ${changes.length > 0 && html`<ul>${changes.map(([field, { from, to }]) => html`<li>${words(field)}: ${change(from, to)}</li>`)}</ul>`}
   </li>`;
@@ -50,7 +50,7 @@ function Entry({ entry, of }) {
 
 /** A link to the task that an entry is about, by its type. */
 export function taskOf(entry) {
-  return entry.taskId ? html`<a href=${address(["tasks", entry.taskId])}>${words(entry.type ?? "task")}</a>` : "the case";
+  return entry.taskId ? html`<a href=${address(["tasks", entry.taskId])}>${entry.type ?? "a task"}</a>` : "the case";
 }
 
 function change(from, to) {

@@ -5,6 +5,9 @@ import { Status } from "../../parts/status.js";
 import { Age, Due } from "../../parts/time.js";
 import { address } from "../../router.js";
 
+// This timer ends nothing: it makes the task late.
+const DUE = "due";
+
 /** All nodes of the trees, each before those under it. */
 export function flat(nodes) {
   return nodes.flatMap((node) => [node, ...flat(node.children)]);
@@ -62,6 +65,6 @@ function reasonsOf(task, tasks) {
   if (task.awaiting) reasons.push(`waits for information: ${task.awaiting}`);
   if (task.children.open > 0 && !task.active) reasons.push(`waits for ${count(task.children.open, "task")} under it`);
   if (task.hold) reasons.push("stopped by people");
-  if (task.placedOnHoldAt) reasons.push(...task.timers.map((timer) => `until ${moment(timer.at)}`));
+  reasons.push(...task.timers.filter((timer) => timer.name !== DUE).map((timer) => `until ${moment(timer.at)}`));
   return reasons;
 }

@@ -24,8 +24,8 @@ export function Actions({ path, task, done }) {
   return html`<section class="actions" aria-label="Actions">
     ${found.problem && html`<${Refusal} problem=${found.problem} again=${found.reload} />`}
     ${items?.length === 0 && html`<p class="faint">There is nothing that you may do with it now.</p>`}
-    ${items?.length > 0 && html`<ul>${items.map((action, place) => html`<li key=${action.name}>
-      <button type="button" class=${place === 0 ? "primary" : ""} disabled=${busy} onClick=${() => take(action)}>${action.label}</button></li>`)}</ul>`}
+    ${items?.length > 0 && html`<ul>${items.map((action) => html`<li key=${action.name}>
+      <button type="button" disabled=${busy} onClick=${() => take(action)}>${action.label}</button></li>`)}</ul>`}
     ${found.data && html`<details onToggle=${(event) => setExplained(event.target.open)}>
       <summary>What you may not do, and why</summary>
       <${Refused} refused=${found.data.refused} />

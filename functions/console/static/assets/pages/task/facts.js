@@ -4,6 +4,8 @@ import { html } from "../../lib.js";
 import { Age, Due } from "../../parts/time.js";
 
 const at = (text) => html`${moment(text)} <span class="faint">(<${Age} at=${text} />)</span>`;
+// What nobody did, the engine did.
+const ENGINE = { displayName: "Casetree" };
 const by = (time, person) => html`${time ? at(time) : ""}${person ? ` by ${name(person)}` : ""}`;
 
 // What each is called, whether the task has it, and how it is shown.
@@ -20,10 +22,10 @@ const FACTS = [
   ["Roles of partners", (task) => task.role, (task) => task.role],
   ["Follows referrals", (task) => task.autoRefer, () => "at once"],
   ["Engine acts", (task) => task.timers.length, (task) => html`<ul>${task.timers.map((timer) => html`<li>${words(timer.name)}: ${moment(timer.at)}</li>`)}</ul>`],
-  ["Created", (task) => task.createdAt, (task) => by(task.createdAt, task.createdBy)],
+  ["Created", (task) => task.createdAt, (task) => by(task.createdAt, task.createdBy ?? ENGINE)],
   ["Started", (task) => task.startedAt, (task) => at(task.startedAt)],
-  ["Changed", (task) => task.version > 1, (task) => by(task.updatedAt, task.updatedBy)],
-  ["Closed", (task) => task.closedAt, (task) => by(task.closedAt, task.completedBy ?? task.cancelledBy)],
+  ["Changed", (task) => task.version > 1, (task) => by(task.updatedAt, task.updatedBy ?? ENGINE)],
+  ["Closed", (task) => task.closedAt, (task) => by(task.closedAt, task.completedBy ?? task.cancelledBy ?? ENGINE)],
   ["Cancelled because", (task) => task.cancellationReason, (task) => task.cancellationReason],
   ["Goes on in", (task) => task.newCaseId, (task) => html`<a href=${`#/cases/${encodeURIComponent(task.newCaseId)}`}>${task.newCaseId}</a>`],
   ["Type", () => true, (task) => html`${task.type} <span class="faint">${task.workflow}, version ${task.workflowVersion}</span>`],

@@ -1,4 +1,4 @@
-// The tasks around one: those that it waits for, and those under it.
+// The tasks around one: those that have to be closed before it, and those under it.
 import { count } from "../../format.js";
 import { html, useEffect } from "../../lib.js";
 import { Known, TaskLink } from "../../parts/related.js";
@@ -10,7 +10,7 @@ const MOST = 100;
 export function Related({ path, task }) {
   const all = task.children.open + task.children.closed;
   return html`
-    ${task.prerequisites.length > 0 && html`<section aria-labelledby="waits"><h2 id="waits">Waits for</h2>
+    ${task.prerequisites.length > 0 && html`<section aria-labelledby="waits"><h2 id="waits">Comes after</h2>
       <ul class="related">${task.prerequisites.map((id) => html`<li key=${id}><${TaskLink} id=${id} /></li>`)}</ul></section>`}
     ${all > 0 && html`<section aria-labelledby="under"><h2 id="under">Under it <span class="number">${task.children.open} of ${all} open</span></h2>
       <${Children} path=${path} version=${task.version} all=${all} /></section>`}`;
