@@ -103,12 +103,21 @@ bench: setup ## Measure what Casetree takes: table, bench.json, docs/performance
 format: setup ## Format the code and apply the safe corrections
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format .
 
-# In an empty folder: beside installed packages, npm leaves the hashes out.
+# In an empty folder: beside installed packages, npm leaves the hashes out. Where to send money is an address, too.
 define NPM_LOCK
 folder=$$(mktemp -d) && cp infra/npm/package.json infra/npm/.npmrc "$$folder" \
 	&& (cd "$$folder" && "$(CURDIR)"/$(NPM) install --package-lock-only --loglevel=error >/dev/null) \
-	&& cp "$$folder/package-lock.json" infra/npm; status=$$?; rm -rf "$$folder"; exit $$status
+	&& $(BIN)/python -c "$$WITHOUT_FUNDING" "$$folder/package-lock.json" infra/npm/package-lock.json; status=$$?; rm -rf "$$folder"; exit $$status
 endef
+
+define WITHOUT_FUNDING
+import json, sys
+lock = json.load(open(sys.argv[1]))
+for package in lock["packages"].values():
+    package.pop("funding", None)
+open(sys.argv[2], "w").write(json.dumps(lock, indent=2, ensure_ascii=False) + "\n")
+endef
+export WITHOUT_FUNDING
 
 # The order matters: development and local are held to the versions of the layer.
 lock: $(UV_READY) setup ## Renew the lock files to the newest versions that *.in and package.json allow
@@ -119,7 +128,7 @@ lock: $(UV_READY) setup ## Renew the lock files to the newest versions that *.in
 	done
 	@echo "Locking npm packages"
 	@$(NPM_LOCK)
-	@! grep -n '://' $(REQUIREMENTS)/*.txt && ! grep -n '"resolved"' infra/npm/package-lock.json || { echo "A lock file names an address."; exit 1; }
+	@! grep -n '://' $(REQUIREMENTS)/*.txt infra/npm/package-lock.json || { echo "A lock file names an address."; exit 1; }
 
 clean: ## Remove everything that was installed or built; ends a stack that runs here
 	@if [ -e .local/stack.json ] && [ -x $(BIN)/casetree ]; then $(BIN)/casetree down; fi
