@@ -26,6 +26,15 @@ def _actions(api: Api, task: dict[str, Any]) -> list[str]:
     return [entry["action"] for entry in history(api, task)]
 
 
+def _heard(stack: Stack, queue: str) -> list[dict[str, Any]]:
+    """Every event that has come, of which one look gives ten: tasks of other tests get late, too."""
+    heard = more = events.receive(stack, queue)
+    while more:
+        more = events.receive(stack, queue, 2)
+        heard = [*heard, *more]
+    return heard
+
+
 def test_a_due_time_that_passes_fires_once(as_person: AsPerson, stack: Stack, casetree: Command) -> None:
     """Overdue is set, written down and announced; however often the clock is moved after that, not again."""
     cho = as_person("cho")
@@ -34,7 +43,7 @@ def test_a_due_time_that_passes_fires_once(as_person: AsPerson, stack: Stack, ca
         advanced = casetree("advance", "90d")
         assert advanced.returncode == 0, advanced.stderr
         assert task["taskId"] in advanced.stdout
-        heard = events.receive(stack, queue)
+        heard = _heard(stack, queue)
     assert read(cho, task)["overdue"]
     announced = [event["detail-type"] for event in heard if event["detail"]["taskId"] == task["taskId"]]
     assert announced == ["TaskOverdue"]
