@@ -116,8 +116,8 @@ QUERIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
 QUIET = {"readOpenapi", "readDocs", "checkHealth", "listWorkflows", "getWorkflow", "drawWorkflow"}
 """What says the same to everybody."""
 
-ADMINISTRATORS = {"diagnose"}
-"""What only administrators are told, though others may know of the case."""
+ADMINISTRATORS = {"diagnose", "readOperations"}
+"""What only administrators are told, whatever others may know of the case."""
 
 PERSONAL = {"readUserQueue", "readUserStatistics"}
 """What somebody outside is shown of themselves alone."""
