@@ -7,9 +7,10 @@ const NOTHING = { path: null, data: null, version: null, problem: null };
 
 /**
  * What is at a path, kept up to date; null for a path asks nothing. While another path is loaded, `data` is
- * that of the path before and `current` is false. `reload` asks at once, as after an own change.
+ * that of the path before and `current` is false. `reload` asks at once, as after an own change; so does another
+ * `version` of what it depends on.
  */
-export function useResource(path, { every = EVERY } = {}) {
+export function useResource(path, { every = EVERY, version } = {}) {
   const [state, setState] = useState(NOTHING);
   const asked = useRef(path);
   asked.current = path;
@@ -17,8 +18,8 @@ export function useResource(path, { every = EVERY } = {}) {
   const reload = useCallback(async (signal) => {
     if (path === null) return;
     try {
-      const { body, version } = await get(path, { signal });
-      if (asked.current === path) setState((before) => unlessSame(before, { path, data: body, version, problem: null }));
+      const { body, version: tag } = await get(path, { signal });
+      if (asked.current === path) setState((before) => unlessSame(before, { path, data: body, version: tag, problem: null }));
     } catch (problem) {
       if (problem.name === "AbortError" || asked.current !== path) return;
       setState((before) => (before.path === path ? { ...before, problem } : { ...NOTHING, path, problem }));
@@ -43,7 +44,7 @@ export function useResource(path, { every = EVERY } = {}) {
       running.abort();
       clearTimeout(timer);
     };
-  }, [reload, every]);
+  }, [reload, every, version]);
 
   return { ...state, current: state.path === path, reload: () => reload() };
 }

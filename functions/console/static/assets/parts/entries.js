@@ -1,7 +1,7 @@
 // What happened: entries of a history or of a timeline, each with who did it, when, and what it changed.
 import { get } from "../api.js";
 import { name, value, words } from "../format.js";
-import { html, useEffect, useState } from "../lib.js";
+import { html, useState } from "../lib.js";
 import { useResource } from "../resource.js";
 import { address } from "../router.js";
 import { Refusal } from "./notice.js";
@@ -16,10 +16,9 @@ const SAID = new Set(["state", "status", "version"]);
  * changes, they are asked for at once. `of` names what an entry is about, where that is not always the same.
  */
 export function Entries({ path, version, of }) {
-  const first = useResource(`${path}?limit=${AT_ONCE}`, { every: 15_000 });
+  const first = useResource(`${path}?limit=${AT_ONCE}`, { every: 15_000, version });
   const [more, setMore] = useState({ items: [], next: undefined });
   const [problem, setProblem] = useState(null);
-  useEffect(() => { first.reload(); }, [version]);
   if (!first.data) return first.problem && html`<${Refusal} problem=${first.problem} again=${first.reload} />`;
   const next = more.next === undefined ? first.data.nextCursor : more.next;
   const read = async () => {

@@ -1,6 +1,6 @@
 // What this person may do with the task now; on demand, what they may not, why, and who could.
 import { words } from "../../format.js";
-import { html, useEffect, useState } from "../../lib.js";
+import { html, useState } from "../../lib.js";
 import { act, ActionDialog } from "../../parts/act.js";
 import { asksNothing } from "../../parts/form.js";
 import { Refusal } from "../../parts/notice.js";
@@ -9,10 +9,9 @@ import { useResource } from "../../resource.js";
 /** The menu; `done` gets the action that was taken, and what was wrong if it was refused. */
 export function Actions({ path, task, done }) {
   const [explained, setExplained] = useState(false);
-  const found = useResource(`${path}/actions${explained ? "?explain=true" : ""}`, { every: 15_000 });
+  const found = useResource(`${path}/actions${explained ? "?explain=true" : ""}`, { every: 15_000, version: task.version });
   const [asked, setAsked] = useState(null);
   const [busy, setBusy] = useState(false);
-  useEffect(() => { found.reload(); }, [task.version]);
   const take = async (action) => {
     if (!asksNothing(action.inputSchema)) return setAsked(action);
     setBusy(true);

@@ -1,6 +1,6 @@
 // The tasks around one: those that have to be closed before it, and those under it.
 import { count } from "../../format.js";
-import { html, useEffect } from "../../lib.js";
+import { html } from "../../lib.js";
 import { Known, TaskLink } from "../../parts/related.js";
 import { useResource } from "../../resource.js";
 
@@ -17,8 +17,7 @@ export function Related({ path, task }) {
 }
 
 function Children({ path, version, all }) {
-  const found = useResource(`${path}/children?limit=${MOST}`, { every: 15_000 });
-  useEffect(() => { found.reload(); }, [version]);
+  const found = useResource(`${path}/children?limit=${MOST}`, { every: 15_000, version });
   const items = found.data?.items ?? [];
   const left = all - items.length;
   return html`<ul class="related">${items.map((task) => html`<li key=${task.taskId}><${Known} task=${task} /></li>`)}</ul>
