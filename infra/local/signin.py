@@ -1,9 +1,10 @@
 """People of the local user pool: they sign in as people do on AWS, with a password for a token."""
 
 import secrets
-from contextlib import suppress
 from functools import cache
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from infra.local import aws
 from infra.local.obstacle import ObstacleError
@@ -17,7 +18,7 @@ def create_sign_in(stack: Stack, name: str, email: str, groups: tuple[str, ...] 
     """Return a sign-in for a person, whether the user pool has known them before or not."""
     pool = _pool(stack)
     password = stack.users[name].password if name in stack.users else _new_password()
-    with suppress(pool.exceptions.UsernameExistsException):
+    try:
         pool.admin_create_user(
             UserPoolId=stack.user_pool_id,
             Username=name,
@@ -26,6 +27,11 @@ def create_sign_in(stack: Stack, name: str, email: str, groups: tuple[str, ...] 
             TemporaryPassword=password,
             UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
         )
+    except ClientError as error:
+        # By its code: a client makes the classes of its errors when they are first asked for, and one that threads
+        # share makes them anew for each thread that asks at that moment, so that one's `except` misses the other's.
+        if error.response["Error"]["Code"] != "UsernameExistsException":
+            raise
     pool.admin_set_user_password(UserPoolId=stack.user_pool_id, Username=name, Password=password, Permanent=True)
     for group in groups:
         pool.admin_add_user_to_group(UserPoolId=stack.user_pool_id, Username=name, GroupName=group)

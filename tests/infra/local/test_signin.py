@@ -1,23 +1,23 @@
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.local import signin
 from infra.local.obstacle import ObstacleError
 from infra.local.records import Stack
 
 
-class UsernameExistsError(Exception):
-    """What the user pool answers to a name that it knows."""
+def refused(code: str) -> ClientError:
+    """What a client raises whose classes of errors somebody else has asked for: it fits none of one's own."""
+    return ClientError({"Error": {"Code": code, "Message": ""}}, "AdminCreateUser")
 
 
 class Pool:
     """Stands in for the user pool: final passwords, groups, and tokens for those who know the password."""
 
     def __init__(self) -> None:
-        self.exceptions = SimpleNamespace(UsernameExistsException=UsernameExistsError)
         self.passwords: dict[str, str] = {}
         self.groups: list[tuple[str, str]] = []
         self.known: set[str] = set()
@@ -38,7 +38,9 @@ class Pool:
 
     def admin_create_user(self, *, Username: str, **_: Any) -> None:  # noqa: N803
         if Username in self.known:
-            raise UsernameExistsError
+            raise refused("UsernameExistsException")
+        if "@" in Username:
+            raise refused("InvalidParameterException")
         self.known.add(Username)
 
     def admin_set_user_password(self, *, Username: str, Password: str, Permanent: bool, **_: Any) -> None:  # noqa: N803
@@ -76,6 +78,13 @@ def test_a_person_keeps_the_password(pool: Pool, stack: Stack) -> None:
     assert again.password == first.password
     assert signin.fresh_token(replace(stack, users={"cho": first}), "cho") == "token of cho"
     assert pool.known == {"cho"}
+
+
+@pytest.mark.usefixtures("pool")
+def test_only_being_known_already_is_no_obstacle(stack: Stack) -> None:
+    """Whatever else the user pool refuses is told."""
+    with pytest.raises(ClientError, match="InvalidParameter"):
+        signin.create_sign_in(stack, "cho@example.org", "cho@example.org")
 
 
 @pytest.mark.usefixtures("pool")
