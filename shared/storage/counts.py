@@ -8,6 +8,7 @@ item takes one transaction at a time; their sum counts.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -128,12 +129,14 @@ def _tally_of(item: Item, queue: str) -> Tally:
 
 def _numbers_of(item: Item) -> dict[Number, int]:
     """The numbers of an item: the attributes with a colon in their names."""
-    named: dict[Number, int] = {}
-    for attribute, value in item.items():
-        kind, colon, name = attribute.partition(":")
-        if colon:
-            named[Number(_KIND[kind], name)] = int(value["N"])
-    return named
+    return {_number(attribute): int(value["N"]) for attribute, value in item.items() if ":" in attribute}
+
+
+@lru_cache(maxsize=1024)
+def _number(attribute: str) -> Number:
+    """The number that an attribute holds; a month of a queue's days has the same few hundred over and over."""
+    kind, _, name = attribute.partition(":")
+    return Number(_KIND[kind], name)
 
 
 def _expiry(day: str) -> int:
