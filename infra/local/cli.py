@@ -187,6 +187,8 @@ def check(
         problems = workflows.check(files, write=write, force=force, tell=lambda said: shown.update(f"{said} ..."))
     for problem in problems:
         typer.echo(problem)
+    for line in workflows.waived(files):
+        typer.echo(line, err=as_json)  # with --json, what is printed is one object and nothing else
     pictures = [problem.picture for problem in problems if problem.picture]
     if diagram is not None and pictures:
         diagram.write_text(pictures[0], encoding="utf-8")
@@ -195,8 +197,6 @@ def check(
         raise ObstacleError(f"{len(problems)} of these must be mended before the files can be deployed.")
     if not as_json:
         console.print(f"Nothing is wrong with {', '.join(map(str, files))}.")
-        for line in workflows.waived(files):
-            typer.echo(line)
     if against is not None:
         target = None if against != "stack" else on_aws(stack, region) if stack else on_this_machine(_stack())
         raise typer.Exit(judging.judge(files, against, target, as_json=as_json))

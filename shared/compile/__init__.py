@@ -49,9 +49,16 @@ def workflow_of(path: Path) -> Workflow:
 
 
 def waived(paths: Iterable[Path]) -> list[str]:
-    """What files without problems waive, and why."""
-    sources = (read(path) for path in paths)
-    return [f"{source.file}: waived is {waiver}" for source in sources for waiver in _waivers(source)]
+    """What the files waive, and why, whatever else is said of them; nothing of one that cannot be read."""
+    return [line for path in paths for line in _waived(path)]
+
+
+def _waived(path: Path) -> list[str]:
+    try:
+        source, _ = _compiled(path)
+    except UnreadableError:
+        return []
+    return [f"{source.file}: waived is {waiver}" for waiver in _waivers(source)]
 
 
 def _check(path: Path, *, write: bool, force: bool, tell: Telling) -> tuple[Problem, ...]:

@@ -61,15 +61,33 @@ def test_a_workflow_that_plays_badly_is_not_deployed(tmp_path: Path) -> None:
         verify_workflows([broken])
 
 
-def test_what_is_unproven_is_deployed_only_if_it_is_waived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The deployment goes by the waivers of the file."""
+def test_what_is_unproven_is_deployed_only_if_it_is_waived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The deployment goes by the waivers of the file, and tells them each time, also when nothing is played again."""
     monkeypatch.setattr(workflows, "CHECKED", tmp_path / "checked")
     file = tmp_path / "errands.yaml"
     file.write_text(UNREAL.text, encoding="utf-8")
     with pytest.raises(WorkflowError, match="unproven"):
         verify_workflows([file])
+    assert capsys.readouterr().err == ""
     file.write_text(UNREAL.text.replace(TIMER, OF_UNREAL), encoding="utf-8")
-    verify_workflows([file])
+    for _ in range(2):
+        verify_workflows([file])
+        assert "errands.yaml: waived is open-statuses-have-a-way-out of 'Buy'" in capsys.readouterr().err
+
+
+def test_waivers_are_told_of_a_file_that_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And nothing of one that cannot be read: its mistakes are told."""
+    monkeypatch.setattr(workflows, "CHECKED", tmp_path / "checked")
+    refused, torn = tmp_path / "errands.yaml", tmp_path / "torn.yaml"
+    refused.write_text(UNREAL.text.replace(TIMER, OF_UNREAL).replace("to: ready", "to: raedy"), encoding="utf-8")
+    torn.write_text("workflow: [", encoding="utf-8")
+    with pytest.raises(WorkflowError, match="raedy"):
+        verify_workflows([refused, torn])
+    assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 def test_no_template_is_made_while_a_workflow_has_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Commands as a person types them; what they call is tested where it is."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from infra.local.home import REPOSITORY
 from infra.local.records import Stack
 from infra.local.target import Target
 from tests.workflows.broken import LIVES, OF_UNREAL, TIMER, UNREAL
+
+WAIVED = "waived is open-statuses-have-a-way-out of 'Buy' in 'underway', because: No errand has a parent."
 
 COMMANDS = (
     "up",
@@ -172,7 +175,27 @@ def test_what_a_file_waives_is_said_with_its_reason(tmp_path: Path) -> None:
     file.write_text(UNREAL.text.replace(TIMER, OF_UNREAL), encoding="utf-8")
     status, text = _run("check", str(file))
     assert status == 0
-    assert "waived is open-statuses-have-a-way-out of 'Buy' in 'underway', because: No errand has a parent." in text
+    assert WAIVED in text
+
+
+def test_what_a_file_waives_is_said_where_something_else_is_wrong(tmp_path: Path) -> None:
+    """Beside the mistake."""
+    file = tmp_path / "errands.yaml"
+    file.write_text(UNREAL.text.replace(TIMER, OF_UNREAL).replace("to: ready", "to: raedy"), encoding="utf-8")
+    status, text = _run("check", str(file))
+    assert status == 1
+    assert "raedy" in text
+    assert WAIVED in text
+
+
+def test_what_a_file_waives_is_no_part_of_an_object_for_programs(tmp_path: Path) -> None:
+    """It is told beside it."""
+    file, cases = tmp_path / "errands.yaml", tmp_path / "cases.jsonl"
+    file.write_text(UNREAL.text.replace(TIMER, OF_UNREAL), encoding="utf-8")
+    cases.write_text("", encoding="utf-8")
+    result = CliRunner().invoke(app, ["check", str(file), "--against", str(cases), "--json"])
+    assert json.loads(result.stdout)["cases"] == 0
+    assert WAIVED in result.stderr
 
 
 @pytest.mark.usefixtures("up")
