@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from shared.domain.counts.tally import Counted, Move, Number, Tally, counted_in, difference
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.drafts.draft import cell_of
+from shared.domain.model.ends import End
 from shared.domain.model.scene import status_of
 from shared.domain.model.task import Case, Children, Edge, Entry, Task, TaskId, Texts, Timer
 from shared.domain.trees.holds import is_hold
@@ -186,28 +187,54 @@ def outcome_of(grown: Grown) -> Outcome:
     for task in grown.tasks.values():
         below[task.parent_id].append(task.task_id)
     forest = _sorted(_tree_of(grown, below, task_id) for task_id in below[None])
-    case = grown.case
-    return (case.workflow, case.case_type, case.state, _flat(case.attributes), _did(grown, None), forest)
+    return (compared(grown.case), _did(grown, None), forest)
 
 
 def _tree_of(grown: Grown, below: Mapping[TaskId | None, list[TaskId]], task_id: TaskId) -> Outcome:
     children = _sorted(_tree_of(grown, below, child) for child in below.get(task_id, ()))
-    task = grown.tasks[task_id]
-    return (*_self_of(grown, task), _did(grown, task_id), children)
+    return (*_self_of(grown, grown.tasks[task_id]), _did(grown, task_id), children)
 
 
 def _self_of(grown: Grown, task: Task) -> tuple[Outcome, ...]:
-    party, end = task.assigned_party, task.end
     texts = texts_of_items(grown.texts.get(task.task_id, ()))
     waits = _sorted((grown.tasks[p].type, grown.tasks[p].status) for p in task.prerequisites if p in grown.tasks)
-    ends = (end.kind, end.assignment, end.generation, end.counterpart, end.role, end.referral, end.tried) if end else ()
-    return (
-        (task.type, task.kind, task.state, task.status, task.priority, task.cancellation_reason),
-        (party and (party.kind, party.id), task.queue, task.tab, task.group_queue),
-        (task.overdue, task.awaiting, task.hold, task.deleted, task.delegated, task.is_delegate, task.remembered),
-        (task.children, task.hold_id is not None, _sorted(timer.name for timer in task.timers), waits),
-        (is_hold(grown.workflow, task), _flat(texts), ends),
-    )
+    timers = _sorted(timer.name for timer in task.timers)
+    end = compared(task.end) if task.end is not None else ""
+    return compared(task), end, timers, waits, is_hold(grown.workflow, task), _flat(texts)
+
+
+NOT_COMPARED = frozenset(
+    {"task_id", "case_id", "created_at", "updated_at", "updated_by", "since", "version", "graph_version"}
+    | {"waiting", "working"}
+)
+"""What depends on the order, and is right in each: whoever was last, when, and how often hooks came by in between.
+
+Histories tell who did what, and are compared. What a timer ends by itself at the very end has waited longer.
+"""
+ONLY_WHETHER_SET = frozenset(
+    {"parent_id", "counts_at", "hold_id", "delegate_id", "new_case_id", "original_case_id", "root_id", "connection_id"}
+    | {"due_time", "assigned_at", "started_at", "placed_on_hold_at", "closed_at", "local"}
+)
+"""Ids, which no two runs share, and times: only whether they are there. What is where, the tree says."""
+COMPARED_APART = frozenset({"timers", "prerequisites", "end"})
+"""Compared by more than their value: a timer by its name, a prerequisite by what it is, an end by its own fields."""
+
+
+def compared(value: Task | Case | End) -> str:
+    """What is compared of the value itself: every field, but those that are left out by name."""
+    return repr([_comparable(name, getattr(value, name)) for name in _COMPARED[type(value)]])
+
+
+_COMPARED = {
+    kind: tuple(field.name for field in fields(kind) if field.name not in NOT_COMPARED | COMPARED_APART)
+    for kind in (Task, Case, End)
+}
+
+
+def _comparable(name: str, value: object) -> object:
+    if name in ONLY_WHETHER_SET:
+        return value is not None
+    return sorted(value.items()) if isinstance(value, Mapping) else value
 
 
 def _did(grown: Grown, task_id: TaskId | None) -> tuple[str, ...]:

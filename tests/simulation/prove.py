@@ -35,6 +35,8 @@ CHUNK = SHARED
 SHOWN = 5
 """Failures that are shown whole; of the others, the seeds."""
 REPEAT = "make prove SEED={}"
+INTERRUPTED = 130
+"""How a command ends that Ctrl+C has ended, as shells have it."""
 
 Job = tuple[str, int, int]
 
@@ -132,26 +134,31 @@ def main(
     *,
     small: Annotated[bool, typer.Option(help="Play every schedule of the small trees first.")] = True,
 ) -> None:
-    """Plays schedules, and ends with an error if any of them came out wrong."""
+    """Plays schedules, and ends with an error if any of them came out wrong, or was not played."""
     console = Console(highlight=False)
     if seed:
         raise typer.Exit(_again(console, seed))
     os.nice(10)
     exhaustive, random = Report(), Report()
     processes = processes or os.cpu_count() or 1
+    interrupted = False
     with _workers(processes) as pool, _progress(console) as progress:
         try:
             if small:
                 _explore(pool, progress, exhaustive)
             _wander(pool, progress, list(jobs(schedules, first)), random, 4 * processes)
         except KeyboardInterrupt:
-            # Half a proof is told as such: the report says how many were played.
+            # Half a proof is told as such: the report says how many were played, and the command has not succeeded.
+            interrupted = True
             pool.shutdown(wait=False, cancel_futures=True)
     _tell(console, exhaustive, random)
     if report_to is not None:
         with report_to.open("w") as file:
             _tell(Console(file=file, width=100), exhaustive, random)
-    raise typer.Exit(bool(exhaustive.failures or random.failures))
+    if interrupted:
+        console.print(f"Interrupted: {random.schedules:,} of {schedules:,} schedules at random were played.")
+    failed = bool(exhaustive.failures or random.failures)
+    raise typer.Exit(INTERRUPTED if interrupted and not failed else failed)
 
 
 def _workers(number: int) -> ProcessPoolExecutor:

@@ -171,7 +171,8 @@ class Schedule:
             return
         while name in self._batches:
             name += "'"
-        self._batches[name] = items
+        # A list of its own: what joins it later joins no other batch that began with the same records.
+        self._batches[name] = items = [*items]
         # Others may join until it begins.
         self.stage.enter(name, lambda: self.script.function(name, items))
 

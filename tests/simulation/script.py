@@ -93,9 +93,9 @@ class Script:
         return self._part((name, id(doing)), lambda ask: _answer(doing, self._session(name, ask)))
 
     def function(self, name: str, items: Sequence[Item]) -> Part:
-        """The function with its batch."""
-        handle = _FUNCTIONS[name.partition(" ")[0]]
-        return self._part((name, tuple(map(id, items))), lambda ask: _handled(handle, items, self._session(name, ask)))
+        """The function with its batch, as it is now: schedules that play the part later find the same records."""
+        handle, batch = _FUNCTIONS[name.partition(" ")[0]], tuple(items)
+        return self._part((name, tuple(map(id, batch))), lambda ask: _handled(handle, batch, self._session(name, ask)))
 
     def _part(self, key: Hashable, work: Callable[[Asking], object]) -> Part:
         if key not in self._parts:

@@ -75,6 +75,8 @@ def dependent(one: Step, other: Step) -> bool:
     """
     if not one.writes and not other.writes:
         return False
+    if "scan" in (one.name, other.name):
+        return True
     return _touches(one, other) or _touches(other, one) or not one.writes.isdisjoint(other.writes)
 
 

@@ -58,7 +58,7 @@ class Memory:
         self._known: dict[str, Item] = {}
         self._earlier: dict[Address, tuple[Item | None, ...]] = {}
         self.lag: Lag = up_to_date
-        self.tokens: set[str] = set()
+        self.tokens: dict[str, Sequence[Action]] = {}
         self.stream: list[Item] = []
         for item in items:
             self.put(address_of(item), item)
@@ -69,7 +69,7 @@ class Memory:
         other._partitions = {partition: dict(items) for partition, items in self._partitions.items()}
         other._known = self._known
         other._earlier = dict(self._earlier)
-        other.tokens = set(self.tokens)
+        other.tokens = dict(self.tokens)
         other.stream = list(self.stream)
         return other
 
@@ -180,8 +180,8 @@ class MemoryTable(Table):
     def scan(
         self, filtered: Condition, after: Address | None = None, share: tuple[int, int] | None = None
     ) -> Iterator[Item]:
-        """In one step, as nobody whose order is played reads the whole table."""
-        assert share is None, "whoever plays schedules reads the whole table"
+        """In one step: pages that others may come between are not imitated."""
+        assert share is None, "shares of the table are not imitated"
 
         def read(memory: Memory) -> Answer:
             items = sorted(memory.items(), key=address_of)
@@ -218,6 +218,7 @@ class MemoryTable(Table):
 def _committed(memory: Memory, ordered: Sequence[Action], token: str | None) -> Answer:
     """All actions took effect, or none."""
     if token in memory.tokens:
+        assert _same(memory.tokens[token], ordered), "a token stands for one transaction: DynamoDB refuses another"
         return Answer(None)
     pairs = [(action, memory.get(action.address)) for action in ordered]
     codes = tuple(None if holds(a.condition, item or {}) else "ConditionalCheckFailed" for a, item in pairs)
@@ -226,11 +227,16 @@ def _committed(memory: Memory, ordered: Sequence[Action], token: str | None) -> 
     for action, item in pairs:
         if action.kind != "check":
             memory.put(action.address, _result(action, item))
-    memory.tokens |= {token} if token else set()
+    memory.tokens |= {token: ordered} if token else {}
     memory.stream += [
         memory.one(action.after) for action in ordered if action.after and action.address.sort.startswith("HISTORY#")
     ]
     return Answer(None)
+
+
+def _same(one: Sequence[Action], other: Sequence[Action]) -> bool:
+    """Whether the two transactions would be sent as the same request."""
+    return [(a.kind, a.address, a.after) for a in one] == [(a.kind, a.address, a.after) for a in other]
 
 
 class MemoryStore(Store):

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from pynamodb.exceptions import TransactWriteError
 
 from shared.domain.model import writes as p
 from shared.domain.model.plan import Plan
@@ -84,6 +85,21 @@ def test_a_plan_that_comes_again_is_the_same_commit(table: str, dynamodb_local: 
         plan = Plan(f"again-{next(_commits)}", (p.CreateTask(e.BARE_TASK), p.TakeLock(e.TASK_ID, "one")))
         store.commit(plan)
         store.commit(plan)
+
+
+def test_the_token_of_another_commit_is_refused(table: str, dynamodb_local: str) -> None:
+    """AWS's engine refuses it; in memory it is a mistake of whoever made the plan, and told at once."""
+    name = f"again-{next(_commits)}"
+    one, other = Plan(name, (p.CreateTask(e.BARE_TASK),)), Plan(name, (p.TakeLock(e.TASK_ID, "one"),))
+    theirs = Store(table, region=REGION, endpoint=dynamodb_local)
+    theirs.commit(one)
+    with pytest.raises(TransactWriteError) as refused:
+        theirs.commit(other)
+    assert refused.value.cause_response_code == "IdempotentParameterMismatchException"
+    ours = MemoryStore(Memory())
+    ours.commit(one)
+    with pytest.raises(AssertionError, match="a token stands for one transaction"):
+        ours.commit(other)
 
 
 def _committed(store: Store, plan: Plan) -> tuple[str, object] | None:
