@@ -8,10 +8,11 @@ item takes one transaction at a time; their sum counts.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 from zlib import crc32
 
+from pynamodb.expressions.condition import And, Condition
 from pynamodb.expressions.operand import Path
 
 from shared.domain.counts.tally import Counted, Move, Number, NumberKind, Tally, difference
@@ -48,10 +49,10 @@ class Counts:
     def move_counts(self, moves: Sequence[Move]) -> None:
         """The tasks are counted as the moves say, in one transaction; each task at most once in it.
 
-        Raises CommitFailed with the move whose task was counted by somebody else meanwhile, Throttled
-        and Unreachable.
+        Raises CommitFailed with the move whose task is not counted as `before` any more, in whatever
+        part of it, Throttled and Unreachable.
         """
-        transact(self._table, count_actions(moves), None, lambda: self._went_through(moves[0]))
+        transact(self._table, count_actions(moves), None, lambda: self._went_through(moves))
 
     def counted(self, task_id: TaskId) -> Counted | None:
         """What a task is counted as; None before it ever was."""
@@ -80,8 +81,11 @@ class Counts:
             sums.setdefault(_tally_of(item, queue), Counter()).update(_numbers_of(item))
         return sums
 
-    def _went_through(self, move: Move) -> bool:
-        return self.counted(move.task_id) == move.after
+    def _went_through(self, moves: Sequence[Move]) -> bool:
+        """Whether all tasks are counted as the moves say: one alone may be another's work, in another batch."""
+        wanted = [_counted_item(move.task_id, move.after) for move in moves]
+        found = self._table.batch_get(Address(item[PARTITION]["S"], item[SORT]["S"]) for item in wanted)
+        return len(found) == len(wanted) and all(item in wanted for item in found)
 
 
 def count_actions(moves: Sequence[Move]) -> list[Action]:
@@ -96,8 +100,21 @@ def counted_of_item(item: Item) -> Counted:
 
 def _remember(move: Move) -> Action:
     before, after = (_counted_item(move.task_id, counted) for counted in (move.before, move.after))
-    known = Path(PARTITION).does_not_exist() if move.before is None else Path("version") == before["version"]
+    known = Path(PARTITION).does_not_exist() if move.before is None else _unchanged(before)
     return Action("put", move, before if move.before else None, after, known)
+
+
+def _unchanged(before: Item) -> Condition:
+    """Everything that the numbers were taken from is as it was read, not the version alone.
+
+    Putting right what a task is counted as leaves the version as it is: of two who do so at once, both
+    would find it unchanged, and what one has taken off a number the other would take off again.
+    """
+    paths = {name: Path(name) for name in _COUNTED.attributes}
+    same: list[Condition] = [
+        path == before[name] if name in before else path.does_not_exist() for name, path in paths.items()
+    ]
+    return reduce(And, same)
 
 
 def _counted_item(task_id: TaskId, counted: Counted | None) -> Item:

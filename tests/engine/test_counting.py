@@ -153,6 +153,25 @@ def test_what_was_counted_without_its_status_is_put_right(world: World) -> None:
     assert counters(world) == recount([entry])
 
 
+def test_two_that_put_the_same_right_count_it_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another puts a task right between the look and the write, the look is repeated, and finds it right."""
+    world.case("look-1")
+    task = world.task("look-1")
+    (entry,) = [each for each in world.entries() if each.task_id]
+    world.store.move_counts([Move(task, None, replace(counted_as(entry), standing=None))])
+    original = type(world.store).move_counts
+    others = ["another"]
+
+    def overtaken(self: Any, moves: Any) -> None:
+        if others and others.pop():
+            original(self, moves)
+        original(self, moves)
+
+    monkeypatch.setattr(type(world.store), "move_counts", overtaken)
+    assert counting.recount(world.session, "look-1") == 0
+    assert counters(world) == recount([entry])
+
+
 def test_entries_of_cases_are_left_out(world: World) -> None:
     """The history of a case itself counts nowhere."""
     world.case("look-1")

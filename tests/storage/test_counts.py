@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -69,6 +70,21 @@ def test_what_was_counted_is_not_counted_again(store: Store) -> None:
     assert numbers(store) == {"dispatch open tab unassigned": 1}
     store.move_counts([second, other])
     assert numbers(store) == {"dispatch open tab unassigned": 1, "dispatch open tab assigned": 1}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [{"cell": TAKEN.cell}, {"cell": None}, {"waiting": None}, {"working": 3}, {"standing": "inspection/Created/"}],
+)
+def test_the_whole_of_what_was_read_must_be_there_still(store: Store, field: dict[str, object]) -> None:
+    """Putting a task right keeps its version, so the version does not tell whether somebody else has done it."""
+    store.move_counts([Move(TASK_ID, None, DONE)])
+    read: Counted = replace(DONE, **field)  # type: ignore[arg-type]
+    with pytest.raises(CommitFailed) as raised:
+        store.move_counts([Move(TASK_ID, read, Counted(4, TAKEN.cell))])
+    assert raised.value.kind == "condition"
+    assert store.counted(TASK_ID) == DONE
+    assert set(numbers(store)) == {f"cis 2026-11-22 {of}" for of in ("ending passed", "waiting 17", "working 9")}
 
 
 def test_tasks_counted_together_add_up(store: Store) -> None:

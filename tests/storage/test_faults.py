@@ -298,6 +298,20 @@ def test_a_count_whose_answer_was_lost_is_found(store: Store, line: Line) -> Non
         store.move_counts([Move(TASK_ID, move.after, Counted(2))])
 
 
+def test_a_count_is_not_found_in_what_another_counted(store: Store, line: Line) -> None:
+    """Where somebody else has counted one of the tasks alike, the answer that was lost was a refusal of them all."""
+    first, second = (Move(task, None, Counted(1, Cell("dispatch", "unassigned", "QA"))) for task in (TASK_ID, OTHER_ID))
+    store.move_counts([first])
+    line.fail(COMMIT, answer_lost)
+    with pytest.raises(CommitFailed):
+        store.move_counts([first, second])
+    assert store.counted(OTHER_ID) is None
+    store.move_counts([second])
+    line.fail(COMMIT, answer_lost)
+    store.move_counts([replace(move, before=move.after, after=Counted(2)) for move in (first, second)])
+    assert store.counted(OTHER_ID) == Counted(2)
+
+
 def test_a_line_that_is_fine_changes_nothing(store: Store, line: Line, asked: Plan) -> None:
     """Without faults, a plan is one request."""
     line.fail(COMMIT, fine)
