@@ -92,6 +92,13 @@ def claim() -> World:
     return world
 
 
+def hidden() -> World:
+    """The same, by a version that lists no survey, and this one is nobody's."""
+    world = changing(claim(), assigned_party=None)
+    world.workflow = replace(edited(world.workflow, put("none", *SURVEY, "queue")), version=1)
+    return world
+
+
 def paused() -> World:
     """A claim on hold for some days."""
     world = World(claims())
@@ -201,7 +208,8 @@ MISFITS: dict[str, Misfit] = {
         ["assigned_to"],
     ),
     "an assignee who may be no member": (claim, [put("rulers", *SURVEY, "members_of")], ["members_of"]),
-    "nobody's queue": (lambda: changing(claim(), assigned_party=None), [], ["queue"]),
+    "nobody's queue": (hidden, [put("assignee", *SURVEY, "queue")], ["queue"]),
+    "a queue that it does not name": (hidden, [put("group_queue", *SURVEY, "queue")], ["queue"]),
     "a place that is none": (claim, [put(["Folder"], *SURVEY, "parents")], ["parents"]),
     "a hold that is none": (paused, [lambda form: form["tree"].pop("hold")], ["timed_hold"]),
     "another status to be on hold in": (
@@ -254,6 +262,13 @@ def test_a_task_without_a_queue_fits_whatever_queues_there_are() -> None:
     world.case = replace(world.case, workflow_version=2)
     world.tasks = {i: replace(t, workflow_version=2) for i, t in world.tasks.items()}
     assert isinstance(migrated(world, edited(world.workflow)), Plan)
+
+
+def test_what_is_listed_nowhere_as_it_is_may_be_migrated() -> None:
+    """No version makes it worse, and a case is not kept in an old one by what the new one has no part in."""
+    world = changing(claim(), assigned_party=None)
+    assert isinstance(migrated(world, edited(world.workflow)), Plan)
+    assert isinstance(migrated(world, edited(world.workflow, put("group_queue", *SURVEY, "queue"))), Plan)
 
 
 def test_a_parent_without_a_type_is_told_of_itself() -> None:

@@ -152,8 +152,15 @@ def _members(change: Change, task: Task, parent: Task | None) -> str | None:
 
 
 def _listed(change: Change, task: Task, parent: Task | None) -> str | None:
-    missing = change.new.types[task.type].queue == "assignee" and task.assigned_party is None
-    return "It is nobody's, and would be listed in no queue." if missing else None
+    """What is listed nowhere as it is, another version does not make worse: there, too, the doctor finds it."""
+    lost = _is_unlisted(change.new, task) and not _is_unlisted(change.old, task)
+    return "It is nobody's, and would be listed in no queue." if lost else None
+
+
+def _is_unlisted(workflow: Workflow, task: Task) -> bool:
+    """Whether the task is nobody's, and has nothing of that by which the workflow says in whose queue it is."""
+    rule = workflow.types[task.type].queue
+    return task.assigned_party is None and (rule == "assignee" or (rule == "group_queue" and task.group_queue is None))
 
 
 def _place(change: Change, task: Task, parent: Task | None) -> str | None:
