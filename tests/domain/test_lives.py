@@ -13,10 +13,13 @@ from shared.domain.checks.worlds import composed
 from shared.domain.checks.worlds.beginnings import births, cases, ways_to_begin
 from shared.domain.checks.worlds.changes import changes
 from shared.domain.checks.worlds.composed import Found, beside_the_way, first_case, seen_as
+from shared.domain.checks.worlds.happenings import at_hand
 from shared.domain.checks.worlds.inputs import inputs
 from shared.domain.checks.worlds.local import live
+from shared.domain.checks.worlds.moves import ENDED_ABOVE
 from shared.domain.checks.worlds.people import people_of
 from shared.domain.checks.worlds.shapes import shapes
+from shared.domain.checks.worlds.sides import Side
 from shared.domain.definitions.workflow import Field, Follow, TargetCase, Workflow
 from tests.domain.test_verify import changed, typed
 from tests.domain.worlds import workflow
@@ -54,6 +57,15 @@ def test_a_type_is_looked_at_in_every_state_that_matters() -> None:
     assert life.explored.statuses() == {"assigned", "on_hold", "completed", "cancelled"}
     tray = live(births(LETTERS, (begun,), "Tray"))
     assert {state.children for state in tray.explored.ways if state.open} == {0, 1, 2}
+
+
+def test_what_nobody_did_is_told_of_nobody() -> None:
+    """That the task above is completed is nobody's deed at the one below: the last deed was somebody's, before that."""
+    birth = next(b for b in births(claims(), cases(claims()), "Letter") if b.world.deeds)
+    side = Side(birth.world, birth.task_id)
+    told = {happening.step.action: happening.step for happening in at_hand(side, ())}
+    assert told["cancel"].by
+    assert (told[ENDED_ABOVE].by, told[ENDED_ABOVE].given) == ("", "")
 
 
 def test_a_way_into_a_state_is_one_of_steps_that_people_can_take() -> None:

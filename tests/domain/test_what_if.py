@@ -230,6 +230,22 @@ def test_what_follows_as_well_is_told_by_its_type() -> None:
     ]
 
 
+def test_of_several_that_open_at_once_the_missing_one_is_named_by_whose_it_was() -> None:
+    """What is left is that of the one who has it by both versions, though another of its type came to be before."""
+    story = _claims()
+    both = tuple(
+        Follow(opens="Payment", under="root", **of) for of in ({"organization": "rulers"}, {"attribute": "agent"})
+    )
+    opening = other_type(story.workflow, "Letter", follows=both)
+    story = Story(replace(opening, version=1), {"channel": "letter", "agent": WRITES})
+    story.act("Letter", "complete")
+    first, second = (t for t in story.world.tasks.values() if t.type == "Payment" and not t.is_delegate)
+    assert [t.assigned_party.id for t in (first, second) if t.assigned_party] == ["rulers", "any-partner"]
+    verdict = story.judged(other_type(story.workflow, "Letter", follows=both[1:]))
+    missing = {first.task_id, *(t.task_id for t in story.world.tasks.values() if t.parent_id == first.task_id)}
+    assert {(f.kind, f.task_id) for f in verdict.findings} == {("otherwise", task_id) for task_id in missing}
+
+
 def test_a_template_that_has_grown_is_taken_as_it_is_now() -> None:
     """It was asked for by its name, and what was asked for beside it stays."""
     story = Story(workflow(), more={"template": "standard-look", "tasks": [{"key": "more", "type": "MVR Check"}]})

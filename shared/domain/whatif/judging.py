@@ -109,7 +109,7 @@ class _Trial:
             raise NotJudgedError(f"It began with what it took along from {self.past.case.original_case_id}.")
         for commit in commits(self.past):
             self._hear(commit)
-            self.created += [t for e in commit.created if (t := self.past.task(e.task_id)) is not None]
+            self.created += _new(self.past, commit)
             self.was, self.would = self.was.knowing(self.created), self.would.knowing(self.created)
             self._compare()
 
@@ -241,6 +241,14 @@ class _Trial:
 def told(refusal: Refusal) -> str:
     """The refusal in words, with what is wrong with each field."""
     return " ".join((refusal.detail, *(f"{error.pointer}: {error.detail}" for error in refusal.errors)))
+
+
+def _new(past: Past, commit: Commit) -> Iterator[Task]:
+    """The tasks that came to be then, with whoever got them."""
+    for entry in commit.created:
+        task = past.task(entry.task_id)
+        if task is not None:
+            yield replace(task, assigned_party=entry.assigned_party)
 
 
 def left(entries: Iterable[Entry]) -> Counter[object]:

@@ -67,11 +67,18 @@ class Play:
             play = play.fired(task, timer, max(since, timer.at))
 
     def knowing(self, recorded: Iterable[Task]) -> Play:
-        """The case in which these tasks are known: each is the first of its type and place that is none yet."""
+        """The case in which these tasks, each as it was when new, are known.
+
+        Each is the first of its type and place that is none yet, and of those one that whoever got it has, if there
+        is one: of several that open at once, another version may open fewer, or in another order.
+        """
         names, left = dict(self.names), set(self.world.tasks) - set(self.names.values())
-        for real in recorded:
-            if real.task_id not in names:
-                found = next((t for t in sorted(left) if self._is_like(self.world.tasks[t], real, names)), None)
+        new = tuple(recorded)
+        for same_party in (True, False):
+            for real in new:
+                alike = (t for t in sorted(left) if self._is_like(self.world.tasks[t], real, names))
+                theirs = (t for t in alike if not same_party or _whose(self.world.tasks[t]) == _whose(real))
+                found = next(theirs, None) if real.task_id not in names else None
                 if found is not None:
                     names[real.task_id] = found
                     left.remove(found)
@@ -90,3 +97,7 @@ class Play:
         if isinstance(value, Mapping):
             return {name: self.translated(inner) for name, inner in value.items()}
         return [self.translated(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _whose(task: Task) -> tuple[str, str] | None:
+    return (task.assigned_party.kind, task.assigned_party.id) if task.assigned_party is not None else None

@@ -60,7 +60,9 @@ def beside(side: Side, names: Collection[str], without: Collection[str]) -> Iter
 def _moved(side: Side, move: Move) -> Happening:
     own = move.task_id == side.task_id
     step = _step(side, move.after, move.step.action, *move.step.who) if own else move.step
-    step = told_of(step, move.after.deeds[-1]) if move.after.deeds else step
+    # What nobody did, such as the end of the task above, leaves no deed: the last one is an earlier step's, by another.
+    done = move.after.deeds[len(side.world.deeds) :]
+    step = told_of(step, done[-1]) if done else step
     taken = move.after.taken | ({move.step.action} if own else frozenset())
     return Happening(step, move.after, taken, by_people=move.step.who != (BY_ENGINE,))
 
