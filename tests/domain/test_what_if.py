@@ -233,9 +233,8 @@ def test_what_follows_as_well_is_told_by_its_type() -> None:
 def test_of_several_that_open_at_once_the_missing_one_is_named_by_whose_it_was() -> None:
     """What is left is that of the one who has it by both versions, though another of its type came to be before."""
     story = _claims()
-    both = tuple(
-        Follow(opens="Payment", under="root", **of) for of in ({"organization": "rulers"}, {"attribute": "agent"})
-    )
+    rulers = Follow(opens="Payment", under="root", organization="rulers")
+    both = (rulers, replace(rulers, organization=None, attribute="agent"))
     opening = other_type(story.workflow, "Letter", follows=both)
     story = Story(replace(opening, version=1), {"channel": "letter", "agent": WRITES})
     story.act("Letter", "complete")
