@@ -89,10 +89,11 @@ def own_keys() -> Iterator[tuple[rsa.RSAPrivateKey, str, list[str]]]:
 
 
 def test_an_expired_token_is_refused(stack: Stack, pool_key: rsa.RSAPrivateKey) -> None:
-    """Signed by the very key of the pool; the same one with some time left is good."""
+    """Signed by the very key of the pool; the same one with some time left is good, and one without an end is not."""
     header, claims = _opened(stack.users["ann"].token)
     assert _status(stack, _signed(header, {**claims, "exp": int(time.time() + 60)}, pool_key)) == 200
     assert _status(stack, _signed(header, {**claims, "exp": int(time.time() - 60)}, pool_key)) == 401
+    assert _status(stack, _signed(header, {name: claims[name] for name in claims if name != "exp"}, pool_key)) == 401
     assert _status(stack, _signed(header, {**claims, "nbf": int(time.time() + 60)}, pool_key)) == 401
 
 

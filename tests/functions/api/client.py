@@ -100,7 +100,8 @@ class Client:
         if text is not None:
             event["body"] = base64.b64encode(text).decode() if isinstance(text, bytes) else text
         if self.user is not None:
-            claims = {"sub": "0b9d", "username": self.user, **({"cognito:groups": self.groups} if self.groups else {})}
+            claims = {"sub": "0b9d", "exp": "1795996800", "username": self.user}
+            claims |= {"cognito:groups": self.groups} if self.groups else {}
             event["requestContext"]["authorizer"] = {"jwt": {"claims": claims, "scopes": []}}
         return event
 

@@ -16,7 +16,7 @@ SETTINGS = Settings(("username", "cognito:username", "sub"), "casetree-admins")
 
 
 def _event(**claims: Any) -> dict[str, Any]:
-    return {"requestContext": {"authorizer": {"jwt": {"claims": claims}}}}
+    return {"requestContext": {"authorizer": {"jwt": {"claims": {"exp": "1795996800", **claims}}}}}
 
 
 def test_the_user_is_the_first_claim_in_order() -> None:
@@ -47,10 +47,33 @@ def test_a_token_that_names_nobody_is_401(event: dict[str, Any]) -> None:
         identify(event, SETTINGS)
 
 
+@pytest.mark.parametrize("exp", [None, "", "never", "NaN", "Infinity", "1" * 400, [], {"at": 1795996800}])
+def test_a_token_without_an_end_is_401(world: World, exp: object) -> None:
+    """A gateway that lets a token in which names no time of expiry does not make it good for ever."""
+    event = world.as_("ann").event("GET", "/users/me", None, None, {})
+    claims = event["requestContext"]["authorizer"]["jwt"]["claims"]
+    assert world.api(event, None)["statusCode"] == 200
+    claims["exp"] = exp
+    answer = world.api(event, None)
+    assert (answer["statusCode"], answer["headers"]["WWW-Authenticate"]) == (401, "Bearer")
+    assert "exp" in answer["body"]
+    del claims["exp"]
+    assert world.api(event, None)["statusCode"] == 401
+
+
+@pytest.mark.parametrize("exp", [1795996800, 1795996800.5, "1795996800", "1.7959968E9"])
+def test_an_end_may_be_written_as_any_number(exp: object) -> None:
+    """HTTP APIs hand it on as a text, other gateways as it is in the token."""
+    assert identify(_event(username="ann", exp=exp), SETTINGS).user_id == "ann"
+
+
 @pytest.mark.parametrize(
     ("claim", "groups"),
     [
         ("[a b]", ["a", "b"]),
+        ("[a  b]", ["a", "b"]),
+        ("[a\u00a0casetree-admins b]", ["a\u00a0casetree-admins", "b"]),
+        ("[a\tcasetree-admins\nb\u2003c\u3000d\u2028e\x1ff]", ["a\tcasetree-admins\nb\u2003c\u3000d\u2028e\x1ff"]),
         ("[casetree-admins]", ["casetree-admins"]),
         ("[]", []),
         ("casetree-admins", ["casetree-admins"]),
@@ -65,7 +88,17 @@ def test_groups_arrive_as_one_string(claim: object, groups: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "claim", ["[not-casetree-admins]", "[casetree-admins2 x]", "[x casetree]", "", "[CASETREE-ADMINS]"]
+    "claim",
+    [
+        "[not-casetree-admins]",
+        "[casetree-admins2 x]",
+        "[x casetree]",
+        "",
+        "[CASETREE-ADMINS]",
+        "[x\u00a0casetree-admins]",
+        "[x\u3000casetree-admins\u2003y]",
+        "[\tcasetree-admins]",
+    ],
 )
 def test_groups_are_matched_exactly(claim: str) -> None:
     """A group that only looks like the administrators' is another group."""
