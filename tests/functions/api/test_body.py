@@ -76,6 +76,56 @@ def test_malformed_json_is_400(ann: Client, text: str) -> None:
     assert (answer.status, answer.code) == (400, "invalid_request")
 
 
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (b'\xef\xbb\xbf{"workflow": "inspection"}', "it begins with a byte order mark; send UTF-8 without one"),
+        ('{"workflow": "inspection"}'.encode("utf-16"), "it is no valid UTF-8 from byte 1 on"),
+        (b'{"workflow": "\xe9"}', "it is no valid UTF-8 from byte 15 on"),
+        (b'{"workflow": "\xed\xa0\x80"}', "it is no valid UTF-8 from byte 15 on"),
+        (b'{"a":\n 1,}', "a name in double quotes is missing at line 2, column 4"),
+        (b"{'a': 1}", "a name in double quotes is missing at line 1, column 2"),
+        (b'{"a"}', "a colon is missing at line 1, column 5"),
+        (b'{"a": 1', "a comma or a closing bracket is missing at line 1, column 8"),
+        (b'{"a": }', "a value is missing, or is none that JSON knows, at line 1, column 7"),
+        (b"\x0b", "a value is missing, or is none that JSON knows, at line 1, column 1"),
+        (b'{"a": undefined}', "a value is missing, or is none that JSON knows, at line 1, column 7"),
+        (b"{} {}", "something follows behind its end at line 1, column 4"),
+        (b'{"a": "b}', "a text has no end that begins at line 1, column 7"),
+        (b'{"a": "\t"}', "a text holds a line break, a tab or the like, which needs an escape, at line 1, column 8"),
+        (b'{"a": "\\x41"}', "a text holds an escape that there is not at line 1, column 8"),
+        (b'{"a": "\\u12"}', "a text holds an escape that there is not at line 1, column 9"),
+        (b'{"a": 1, "a": 1}', "a name occurs twice in one object"),
+        (b'{"a": NaN}', "NaN is no JSON value; send null, or leave the field out"),
+        (b'{"a": -Infinity}', "-Infinity is no JSON value; send null, or leave the field out"),
+        (b'{"a": 1e999}', "a number is larger than any that can be kept"),
+        (b'{"a": ' + b"1" * 5_000 + b"}", "a number has too many digits"),
+        (b"[" * 100_000, "it is nested too deeply"),
+        (
+            b'{"a": "\\ud800"}',
+            "a text holds half of a character (a surrogate, \\ud800 to \\udfff, without its other half)",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_said_in_our_words(ann: Client, sent: bytes, told: str) -> None:
+    """Whoever wrote the request learns what to mend, and where; nothing speaks of the program that read it."""
+    answer = ann.send("POST", "/cases", sent)
+    assert (answer.status, answer.code) == (400, "invalid_request")
+    assert answer.json["detail"] == f"The body is no well-formed JSON: {told}."
+
+
+def test_an_unknown_message_of_the_parser_is_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another version of Python may find other words, and other mistakes."""
+
+    def failing(*_: object, **__: object) -> object:
+        raise json.JSONDecodeError("Illegal trailing comma before end of object", '{"a":1,}', 6)
+
+    monkeypatch.setattr(json, "loads", failing)
+    with pytest.raises(Problem) as raised:
+        parse_body(b'{"a":1,}')
+    assert raised.value.detail == "The body is no well-formed JSON: it cannot be read at line 1, column 7."
+
+
 def test_what_was_sent_is_not_repeated_in_a_refusal(ann: Client) -> None:
     """A refusal says where the JSON is malformed, and quotes nothing of it."""
     answer = ann.send("POST", "/cases", '{"note": "secret" "more"}')
