@@ -129,6 +129,10 @@ class Batch:
         self.aside += 1
         return True
 
+    def tally(self) -> dict[str, int]:
+        """How many records there were, how many of them come again, and how many were put aside."""
+        return {"records": len(self.records), "again": len(self.again), "aside": self.aside}
+
     def answer(self) -> dict[str, list[dict[str, str]]]:
         """What Lambda is told: it delivers again from the lowest of the records named."""
         numbers = sorted(self.again)

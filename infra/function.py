@@ -98,6 +98,10 @@ class Function(Construct):
             # Not to be changed: no other construct can widen what is listed above.
             role=iam.Role.from_role_arn(self, "FixedRole", self.role.role_arn, mutable=False),
             log_group=self.log,
+            # As JSON, which what the functions write is anyway: else Lambda's own lines know no level.
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
+            system_log_level_v2=lambda_.SystemLogLevel[settings.system_log_level],
         )
         exempt(
             self.function,

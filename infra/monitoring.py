@@ -134,7 +134,7 @@ def hook_age() -> cloudwatch.Metric:
     return cloudwatch.Metric(
         namespace=METRICS_NAMESPACE,
         metric_name="HookAge",
-        dimensions_map={"service": "hooks"},
+        dimensions_map={"action": "hooks", "service": "hooks"},
         statistic="p99",
         period=FIVE_MINUTES,
     )

@@ -76,6 +76,9 @@ class Settings:
     log_retention_days: int = 90
     """How long logs are kept."""
 
+    system_log_level: Literal["DEBUG", "INFO", "WARN"] = "WARN"
+    """What Lambda itself writes: with WARN only of invocations that fail, with INFO three lines of each."""
+
     archive_days: int = 0
     """How long the bus keeps events for a replay; 0 for no archive."""
 
@@ -152,6 +155,7 @@ _CONTEXT: dict[str, tuple[str, Callable[[str, Any], Any]]] = {
     "throwaway": ("throwaway", _flag),
     "customerKey": ("customer_key", _flag),
     "logRetentionDays": ("log_retention_days", _retention),
+    "systemLogLevel": ("system_log_level", _text("DEBUG|INFO|WARN")),
     "archiveDays": ("archive_days", _number),
     "alarmTopic": ("alarm_topic", _text("arn:.+:sns:.+")),
 }

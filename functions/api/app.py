@@ -55,15 +55,7 @@ class Api:
         # What a 404 cost would tell whether there is something that the caller may not see.
         if answer["statusCode"] != HTTPStatus.NOT_FOUND and not self._measure.hidden:
             headers["Casetree-Capacity"] = self._measure.header
-        self._measure.end()
-        consumed = self._session.store.consumed
-        self._log.info(
-            "answered",
-            operation=self._measure.operation,
-            status=answer["statusCode"],
-            read_units=consumed.read,
-            write_units=consumed.write,
-        )
+        self._measure.end(self._log, answer["statusCode"])
         return answer
 
     def _register(self, operation: Operation) -> None:

@@ -87,7 +87,7 @@ class Gauges:
 
     def _queries(self) -> list[dict[str, Any]]:
         queue = {"QueueName": self._queue.rpartition("/")[2]}
-        timers, hooks = {"service": "timers"}, {"service": "hooks"}
+        timers, hooks = {"service": "timers"}, {"action": "hooks", "service": "hooks"}
         return [
             *(_by_action(name, metric) for name, metric in UNITS.items()),
             _one("oldest", "AWS/SQS", "ApproximateAgeOfOldestMessage", queue, "Maximum"),

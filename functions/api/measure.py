@@ -1,10 +1,10 @@
-"""What a request consumed: in a header for the caller, and as a metric by action for the operator."""
+"""What a request consumed: in a header for the caller, and as a metric by action in the log for the operator."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from aws_lambda_powertools import Metrics
+from aws_lambda_powertools import Logger, Metrics
 
 from functions.metering import Units, report
 
@@ -33,9 +33,10 @@ class Measure:
         self.operation = self.action = ""
         self.hidden = False
 
-    def end(self) -> None:
-        """The metric is written to the log; a request that touched nothing leaves none."""
-        report(self._metrics, self._meter.consumed, self.action)
+    def end(self, log: Logger, status: int) -> None:
+        """The log has a line of what was asked and answered, with the metric, if the request touched anything."""
+        facts = {"operation": self.operation, "status": status}
+        report(self._metrics, log, self._meter.consumed, self.action, "answered", **facts)
 
     @property
     def header(self) -> str:

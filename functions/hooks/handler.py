@@ -37,10 +37,7 @@ def react(event: dict[str, Any], context: Context, session: Session, failures: F
             batch.postpone([number])
         elif batch.attempt([number], lambda entry=entry: settle.react(session, entry)):  # type: ignore[misc]
             _measure_age(session, entry)
-    if metrics.metric_set:
-        metrics.flush_metrics()
-    report(metrics, session.store.consumed, SERVICE)
-    logger.info("reacted", records=len(batch.records), again=len(batch.again), aside=batch.aside)
+    report(metrics, logger, session.store.consumed, SERVICE, "reacted", **batch.tally())
     return batch.answer()
 
 

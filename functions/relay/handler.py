@@ -47,8 +47,7 @@ def relay(
         else:
             _announce(batch, bus, session, chunk)
             _count(batch, session, chunk)
-    report(metrics, session.store.consumed, SERVICE)
-    logger.info("relayed", records=len(batch.records), again=len(batch.again), aside=batch.aside)
+    report(metrics, logger, session.store.consumed, SERVICE, "relayed", **batch.tally())
     return batch.answer()
 
 

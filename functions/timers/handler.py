@@ -56,8 +56,8 @@ def run(event: dict[str, Any], context: Context, session: Session) -> dict[str, 
         raise ValueError(f"There is no such job; there are: {', '.join(JOBS)}.")
     session.store.reset_consumed()
     result = job(session, event, time.monotonic() + context.get_remaining_time_in_millis() / 1000 - MARGIN)
-    report(metrics, session.store.consumed, event["job"])
-    logger.info(event["job"], **{name: value for name, value in result.items() if name not in UNLOGGED})
+    facts = {name: value for name, value in result.items() if name not in UNLOGGED}
+    report(metrics, logger, session.store.consumed, event["job"], event["job"], **facts)
     if result["failed"] and "after" not in event:
         raise NotAllDoneError(f"{event['job']}: {result['failed']} failed.")
     return result

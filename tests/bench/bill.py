@@ -11,7 +11,9 @@ from tests.bench.rounds import MILLISECONDS
 WHOLE_PROCESSOR = 1_769
 """MB of memory at which a function has one whole processor; with less, it has that share of one."""
 PLATFORM_LOG = 350
-"""Bytes that Lambda itself writes for an invocation: START, END and REPORT."""
+"""Bytes that Lambda itself writes for an invocation, where it is let: START, END and REPORT."""
+ACCESS_LOG = 210
+"""Bytes that API Gateway writes for a request: what infra/api.py asks for, as JSON."""
 GIGABYTE = 1_000_000_000
 MEGABYTES = 1_024
 
@@ -27,11 +29,16 @@ class Bill:
         assert thing in PRICES, thing
         self.used[thing] = self.used.get(thing, 0.0) + amount
 
+    def request(self) -> None:
+        """The API was asked for something."""
+        self.use("api gateway: request to an HTTP API", 1)
+        self.use("cloudwatch: GB of log", ACCESS_LOG / GIGABYTE)
+
     def invoke(self, memory: int, wall: float, cpu: float, log: int) -> None:
         """A function of so many MB ran: it waited as long as here, and computed with its share of a processor."""
         self.use("lambda: request", 1)
         self.use("lambda: GB-second", memory / MEGABYTES * billed(memory, wall, cpu) / MILLISECONDS)
-        self.use("cloudwatch: GB of log", (log + PLATFORM_LOG) / GIGABYTE)
+        self.use("cloudwatch: GB of log", log / GIGABYTE)
 
     def dollars(self) -> Mapping[str, float]:
         """What each thing comes to."""

@@ -56,7 +56,7 @@ class Meter:
 
     def request(self, event: dict[str, Any]) -> None:
         """A request over the API, with all that follows in the hooks; what is announced is left to `announce`."""
-        self.bill.use("api gateway: request to an HTTP API", 1)
+        self.bill.request()
         self._run("api", lambda: self.here.answer(event))
 
     def react(self, entry: Entry) -> None:

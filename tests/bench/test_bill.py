@@ -17,7 +17,7 @@ def test_what_was_used_costs_its_list_price() -> None:
 def test_an_invocation_is_a_request_its_memory_for_a_time_and_its_log() -> None:
     """With a gigabyte and a second of waiting, one GB-second."""
     bill = Bill()
-    bill.invoke(1_024, wall=1_000.0, cpu=0.0, log=650)
+    bill.invoke(1_024, wall=1_000.0, cpu=0.0, log=1_000)
     assert bill.used == pytest.approx(
         {"lambda: request": 1, "lambda: GB-second": 1.0, "cloudwatch: GB of log": 1_000 / 1e9}
     )

@@ -57,6 +57,20 @@ def test_every_function_is_told_where_things_are(functions: Properties, name: st
     assert variables["POWERTOOLS_LOG_LEVEL"] == "INFO"
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_lambda_itself_writes_of_failures_alone(functions: Properties, name: str) -> None:
+    """What it says of each invocation that went well costs a third of the log; what the functions say, all comes."""
+    logging = functions[name]["LoggingConfig"]
+    levels = (logging["LogFormat"], logging["ApplicationLogLevel"], logging["SystemLogLevel"])
+    assert levels == ("JSON", "INFO", "WARN")
+
+
+def test_who_wants_to_can_have_lambda_write_of_every_invocation(synthesize: Synthesize) -> None:
+    """How much memory it took, and how long a cold start was, stands nowhere else."""
+    config = Match.object_like({"LoggingConfig": Match.object_like({"SystemLogLevel": "INFO"})})
+    synthesize(systemLogLevel="INFO").all_resources_properties("AWS::Lambda::Function", config)
+
+
 def test_only_who_has_to_know_the_failure_queue_does(functions: Properties) -> None:
     """To put something there, or to say how much is; the others have no business there."""
     knowing = {name for name in NAMES if "CASETREE_FAILURE_QUEUE_URL" in functions[name]["Environment"]["Variables"]}

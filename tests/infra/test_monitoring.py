@@ -33,7 +33,7 @@ def test_late_hooks_are_told(alarms: dict[str, Any]) -> None:
     """By the engine's own measure, as the function hooks writes it."""
     alarm = alarms["HookAge"]
     assert (alarm["Namespace"], alarm["MetricName"], alarm["ExtendedStatistic"]) == ("Casetree", "HookAge", "p99")
-    assert alarm["Dimensions"] == [{"Name": "service", "Value": "hooks"}]
+    assert alarm["Dimensions"] == [{"Name": "action", "Value": "hooks"}, {"Name": "service", "Value": "hooks"}]
     assert alarm["Threshold"] == 60_000
 
 

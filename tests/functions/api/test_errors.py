@@ -145,17 +145,26 @@ def test_what_follows_an_error_is_as_ever(world: World, ann: Client, monkeypatch
     assert ann.get("/users/me").status == 200
 
 
-def test_a_request_leaves_a_line_and_a_metric(world: World, ann: Client, log: Log) -> None:
-    """What was asked and answered, and what it consumed, by action."""
+def test_a_request_leaves_one_line(world: World, ann: Client, log: Log) -> None:
+    """What was asked and answered, under the request's id, and the metric of what it consumed, by action."""
     task_id = world.task()["taskId"]
     log.read()
     answer = ann.act(task_id, "claim")
-    lines = [json.loads(line) for line in log.read().splitlines()]
-    metric, line = lines
+    (line,) = map(json.loads, log.read().splitlines())
     assert (line["message"], line["operation"], line["status"]) == ("answered", "takeAction", 200)
-    assert metric["action"] == "claim"
-    assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Casetree"
-    assert answer.headers["casetree-capacity"].startswith(f"read={metric['ConsumedReadUnits'][0]:g}, ")
+    assert line["correlation_id"] == "request-1"
+    assert line["action"] == "claim"
+    assert line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Casetree"
+    assert answer.headers["casetree-capacity"].startswith(f"read={line['ConsumedReadUnits'][0]:g}, ")
+
+
+def test_a_request_that_consumes_nothing_leaves_a_line_too(ann: Client, log: Log) -> None:
+    """A plain one: there is nothing to measure."""
+    log.read()
+    ann.get("/health")
+    (line,) = map(json.loads, log.read().splitlines())
+    assert (line["message"], line["operation"], line["status"]) == ("answered", "checkHealth", 200)
+    assert "_aws" not in line
 
 
 def test_what_is_not_found_does_not_tell_what_it_cost(world: World, eve: Client) -> None:

@@ -47,7 +47,7 @@ def test_a_closed_prerequisite_makes_the_task_ready(world: World, context: Conte
 def test_the_age_of_what_follows_is_measured(
     world: World, context: Context, queue: Queue, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """HookAge is the time from the commit to the end of its hooks, in milliseconds, of the service hooks."""
+    """HookAge is the time from the commit to the end of its hooks, in milliseconds, with the action hooks."""
     world.case("look-1")
     pair(world)
     records = reacting(world)
@@ -56,8 +56,22 @@ def test_the_age_of_what_follows_is_measured(
     react(world, records, context, queue)
     (metric,) = metrics_of(capsys.readouterr().out, "HookAge")
     assert metric["HookAge"] == [2500.0] * len(records)
-    assert metric["service"] == "hooks"
-    assert metric["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
+    assert (metric["action"], metric["service"]) == ("hooks", "hooks")
+    assert metric["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["action", "service"]]
+
+
+def test_an_invocation_leaves_one_line(
+    world: World, context: Context, queue: Queue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was done, how late and for how many units: a log is paid by its length."""
+    world.case("look-1")
+    pair(world)
+    records = reacting(world)
+    capsys.readouterr()
+    react(world, records, context, queue)
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (line["message"], line["records"], line["again"], line["aside"]) == ("reacted", len(records), 0, 0)
+    assert {"HookAge", "ConsumedReadUnits", "ConsumedWriteUnits"} <= line.keys()
 
 
 def test_what_was_consumed_is_measured(

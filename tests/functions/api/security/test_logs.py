@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.api import measure
 from functions.api.app import Api
 from functions.api.settings import Settings
 from functions.hooks import handler as hooks
@@ -181,8 +180,8 @@ def test_logs_hold_no_text_no_address_and_no_token(here: Scene, log: Log, monkey
 def test_no_mode_of_powertools_prints_requests(world: World, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its development mode would print each, with the token, and answer an error with all frames of it."""
     monkeypatch.setenv("POWERTOOLS_DEV", "true")
-    # That mode keeps metrics for ever, which the whole process shares.
-    monkeypatch.setattr(measure, "report", lambda *_: None)
+    # That mode would write no metrics, and keep them for ever, which the whole process shares.
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
     client = Client(Api(Settings(("username",), "casetree-admins"), world.session), "ann")
     assert client.get("/users/me", Authorization=BEARER).status == 200
     monkeypatch.setattr(Store, "load", _failing(RuntimeError(MARK)))
