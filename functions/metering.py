@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -18,7 +18,7 @@ class Units(Protocol):
     def write(self) -> float: ...
 
 
-def report(metrics: Metrics, log: Logger, consumed: Units, action: str, message: str, **facts: object) -> None:
+def report(metrics: Metrics, log: Logger, consumed: Units, action: str, message: str, **facts: Any) -> None:
     """The log has one more line: the message and the facts.
 
     In it are the metrics, too, with the action as a dimension: what was consumed, and what was added before. One

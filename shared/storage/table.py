@@ -59,10 +59,10 @@ class Table:
         self._count_read(answer)
         return answer.get("Item")
 
-    def batch_get(self, addresses: Iterable[Address]) -> list[Item]:
-        """Those of the items that there are, strongly consistent, in no order."""
+    def batch_get(self, addresses: Iterable[Address], *, lagging: bool = False) -> list[Item]:
+        """Those of the items that there are, in no order; strongly consistent, but where lagging ones will do."""
         wanted = [key_item(address) for address in dict.fromkeys(addresses)]
-        return [item for i in range(0, len(wanted), BATCH) for item in self._batch(wanted[i : i + BATCH])]
+        return [item for i in range(0, len(wanted), BATCH) for item in self._batch(wanted[i : i + BATCH], lagging)]
 
     def query(
         self,
@@ -150,10 +150,10 @@ class Table:
             if start is None:
                 return
 
-    def _batch(self, keys: list[Item]) -> Iterator[Item]:
+    def _batch(self, keys: list[Item], lagging: bool) -> Iterator[Item]:  # noqa: FBT001 (of one caller)
         for attempt in count():
             with told_apart():
-                answer = self._connection.batch_get_item(self._name, cast("Any", keys), consistent_read=True)
+                answer = self._connection.batch_get_item(self._name, cast("Any", keys), consistent_read=not lagging)
             self._count_read(answer)
             yield from answer["Responses"].get(self._name, ())
             keys = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])

@@ -67,12 +67,12 @@ def noted(here: Deployment, ledger: Ledger) -> Iterator[None]:
         commit(plan)
         ledger.note(plan, store.consumed.read)
 
-    def beginning(keys: Iterable[Key[Any]]) -> Loaded:
+    def beginning(keys: Iterable[Key[Any]], *, lagging: bool = False) -> Loaded:
         """An attempt begins with reading the case, whatever was read before it for something else."""
         keys = list(keys)
         if any(isinstance(key, CaseKey) for key in keys):
             store.reset_consumed()
-        return load(keys)
+        return load(keys, lagging=lagging)
 
     store.commit, store.load = noting, beginning  # type: ignore[method-assign]
     try:

@@ -53,8 +53,9 @@ class Torn:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    def load(self, keys: Iterable[Key[Any]]) -> Loaded:
+    def load(self, keys: Iterable[Key[Any]], *, lagging: bool = False) -> Loaded:
         """The values of all keys."""
+        del lagging
         keys = list(keys)
         cases = [key for key in keys if isinstance(key, CaseKey)]
         if self._work is None or not cases:

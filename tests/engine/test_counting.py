@@ -1,4 +1,5 @@
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,8 @@ from shared.engine import counting
 from shared.engine.session import Refused
 from shared.storage.counts import count_actions
 from shared.storage.errors import CommitFailed, Throttled, Unreachable
+from shared.storage.keys import Key
+from shared.storage.store import Loaded, Store
 from tests.engine.world import ANN, BOB, ROOT, World
 
 FROM = "2026-11-01"
@@ -72,6 +75,30 @@ def test_any_delivery_ends_in_a_recount(world: World, data: st.DataObject, busy:
     for start in range(0, len(delivered), size):
         counting.count(world.session, delivered[start : start + size])
     assert counters(world) == recount(busy)
+
+
+def test_a_read_that_lags_behind_changes_no_number(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What tasks are counted as may be read as it was a moment ago: that is noticed, and read as it is."""
+    entries = busy_case(world)
+    load = Store.load
+    consistent: list[bool] = []
+    behind: dict[Any, Loaded] = {}
+
+    def lag(self: Store, keys: Iterable[Key[Any]], *, lagging: bool = False) -> Loaded:
+        """The read before the last of the same keys, if there was one."""
+        wanted, consistent[len(consistent) :] = tuple(keys), [not lagging]
+        now = load(self, wanted)
+        if not lagging:
+            return now
+        before, behind[wanted] = behind.get(wanted, now), now
+        return before
+
+    monkeypatch.setattr(Store, "load", lag)
+    for entry in entries:
+        counting.count(world.session, [entry])
+    assert counters(world) == recount(entries)
+    assert not consistent[0]
+    assert any(consistent)
 
 
 @pytest.fixture
