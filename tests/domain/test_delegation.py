@@ -262,6 +262,16 @@ def test_a_cancelled_child_gives_the_work_back_where_the_type_says_so(world: Wor
     assert world.locks == {}
 
 
+def test_a_cancelled_child_gives_the_work_back_to_whoever_has_the_task_by_now(world: World) -> None:
+    """Also to a person, to whom the organization's task has gone over while it was passed on."""
+    task = _given(world, "Review")
+    child = _passed(world, task)
+    world.act(task, "reassign", HAL, assignedParty={"kind": "user", "id": "ann"})
+    world.act(child, "cancel", GUY)
+    world.settle()
+    assert (world[task].status, world[task].assigned_party, world[task].delegated) == ("assigned", ANN.party, False)
+
+
 def test_a_cascade_gives_nothing_back(world: World) -> None:
     """Below a cancelled task everything ends, and nothing follows."""
     child = _passed(world, _given(world, "Review"))

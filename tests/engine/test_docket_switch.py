@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.model.task import Task
 from shared.engine import cases, people, settle, tasks
-from shared.engine.session import Refused, Request
+from shared.engine.session import Identity, Refused, Request
 from shared.storage.keys import CaseKey
 from tests.engine.board import CLEO, JO, MAY, QUIN, act, advance, create, intake, open_tasks, seat, tasks_of
 from tests.engine.world import ROOT, World
@@ -281,3 +281,62 @@ def test_a_case_that_follows_on_goes_on_with_the_version_of_the_old_one(board: W
     assert {task.workflow_version for task in tasks_of(board, new)} == {1}
     later = {"workflow": "appeals", "caseId": "a2", "attributes": {"docket": "direct_review"}}
     assert cases.create_case(board.session, ROOT, later, Request()).value.case.workflow_version == 2
+
+
+def _gone_over(board: World) -> Task:
+    """The clerk has asked for a switch; the organization's task has gone over to another clerk, who is the assignee."""
+    board.put_user("cam")
+    board.join("clerk-of-the-board", "cam")
+    create(board, CLEO, "DocketSwitchMail")
+    above = next(t for t in tasks_of(board) if t.type == "DocketSwitchMailTask" and not t.is_delegate)
+    to_cam = {"assignedParty": {"kind": "user", "id": "cam"}}
+    tasks.act(board.session, Identity("cam"), above.task_id, "reassign", to_cam, Request())
+    board.drain()
+    return board.stored(above.task_id)
+
+
+def test_a_judge_rules_though_the_clerks_task_has_gone_over_to_a_person(board: World) -> None:
+    """What the delegate was given is given to the task above, whoever has that: the ruling is the judge's."""
+    intake(board, "direct_review")
+    above = _gone_over(board)
+    assert above.assigned_party is not None
+    assert (above.assigned_party.id, above.delegated) == ("cam", True)
+    act(board, CLEO, "DocketSwitchMail", "send_to_judge", userId="jo")
+    ruling = next(t for t in tasks_of(board) if t.type == "DocketSwitchRulingTask")
+    assert ruling.assigned_party is not None
+    assert (ruling.assigned_party.id, ruling.tab) == ("jo", "assigned")
+    assert board.stored(above.task_id).status == "completed"
+    act(board, JO, "DocketSwitchRuling", "rule", ruling="denied")
+
+
+def test_a_judge_rules_though_the_delegate_has_passed_it_on_once_more(board: World) -> None:
+    """From the person who has it in the end, up through all that it was passed on by."""
+    intake(board, "direct_review")
+    above = _gone_over(board)
+    child = next(t for t in tasks_of(board) if t.type == "DocketSwitchMailTask" and t.is_delegate)
+    to_mail = {"assignedParty": {"kind": "organization", "id": "mail-team"}}
+    tasks.act(board.session, CLEO, child.task_id, "reassign", to_mail, Request())
+    act(board, MAY, "DocketSwitchMail", "assign_to_person", userId="may")
+    act(board, MAY, "DocketSwitchMail", "send_to_judge", userId="jo")
+    assert {t.status for t in tasks_of(board) if t.type == "DocketSwitchMailTask"} == {"completed"}
+    assert board.stored(above.task_id).completed_by is not None
+    (ruling,) = (t for t in tasks_of(board) if t.type == "DocketSwitchRulingTask")
+    assert ruling.assigned_party is not None
+    assert ruling.assigned_party.id == "jo"
+
+
+def test_a_switch_is_shown_as_that_of_whoever_has_the_clerks_task(board: World) -> None:
+    """The completed task of the new case is the one of the task above, though that has gone over to a person."""
+    intake(board, "direct_review")
+    _ask(board)
+    act(board, JO, "DocketSwitchRuling", "rule", ruling="granted")
+    board.put_user("cam")
+    board.join("clerk-of-the-board", "cam")
+    granted = next(t for t in tasks_of(board) if t.type == "DocketSwitchGrantedTask" and not t.is_delegate)
+    to_cam = {"assignedParty": {"kind": "user", "id": "cam"}}
+    tasks.act(board.session, Identity("cam"), granted.task_id, "reassign", to_cam, Request())
+    (mark,) = (t for t in tasks_of(board, _grant(board)) if t.type == "DocketSwitchGrantedTask")
+    assert mark.assigned_party is not None
+    assert mark.assigned_party.id == "cam"
+    board.drain()
+    assert {t.state for t in tasks_of(board)} == {"closed"}

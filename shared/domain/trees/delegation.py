@@ -15,7 +15,7 @@ from shared.domain.model.task import Party, Task
 from shared.domain.model.writes import AddInstruction
 from shared.domain.trees.following import follow
 from shared.domain.trees.tree import end, stand_under, twins
-from shared.domain.words.relations import passed_on_by
+from shared.domain.words.relations import passed_on_by, passed_on_from
 
 
 def delegate(draft: Draft, party: Party, *, internal: bool, instruction: str | None) -> Refusal | None:
@@ -50,8 +50,8 @@ def _twin(draft: Draft, party: Party) -> Refusal | None:
 
 
 def give_back(draft: Draft) -> None:
-    """The organization that passed the draft's task on has the work back: it does not end with its children."""
-    parent = passed_on_by(draft.context.scene)
+    """Whoever has the task that passed the draft's on has the work back: it does not end with its children."""
+    parent = passed_on_from(draft.context.scene)
     if parent is not None and status_of(draft.context.scene.workflow, parent).open:
         above = draft.beside(parent, WORK_RETURNED)
         above.changes["child"] = {"from": draft.task.task_id}
@@ -61,11 +61,12 @@ def give_back(draft: Draft) -> None:
 def end_with_delegate(draft: Draft) -> Refusal | None:
     """The task that passed the draft's on, where its type ends at once, has ended as that did, with all that follows.
 
-    What the delegate was given counts as given there. A task with another open child does not end: its
-    counters must be those that were read.
+    What the delegate was given counts as given there, and in the same way at what passed that on, up to the first of
+    them: only there does anything follow. A task with another open child does not end: its counters must be those
+    that were read. Who has the task by now makes no difference: it was passed on all the same.
     """
     workflow, scene = draft.context.scene.workflow, draft.context.scene
-    parent = passed_on_by(scene)
+    parent = passed_on_from(scene)
     if parent is None or workflow.types[parent.type].ends != "at_once":
         return None
     above = draft.beside(parent, ENDED_BELOW)
@@ -76,7 +77,7 @@ def end_with_delegate(draft: Draft) -> Refusal | None:
         return Refusal("open_children", detail, rule="no_open_children")
     above.input, above.counters = draft.input, True
     end(above, completed=draft.status.completed)
-    return follow(above)
+    return end_with_delegate(above) or follow(above)
 
 
 def unless_member(draft: Draft, party: Party, task: Task) -> Refusal | None:

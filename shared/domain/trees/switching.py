@@ -23,7 +23,7 @@ from shared.domain.model.writes import AddEntry, ChangeCase, CheckCase, CheckTas
 from shared.domain.trees.following import above_of, begin_case, rooted
 from shared.domain.trees.taking_along import all_stays, copy, crowded, is_open, leave_out, taken_along
 from shared.domain.trees.tree import end, stand_under
-from shared.domain.words.relations import branch_of, passed_on_by
+from shared.domain.words.relations import branch_of
 
 CHECKS = 80
 """Tasks of the old case that the one transaction checks, of the 100 items that it may hold."""
@@ -111,7 +111,7 @@ def _beginning(draft: Draft, field: str) -> Context:
 
 def _mark(draft: Draft, top: Draft) -> Refusal | None:
     """A completed task of the draft's type stands in the new case, and shows where that comes from."""
-    by = passed_on_by(draft.context.scene) or draft.task
+    by = branch_of(draft.context.scene, draft.task)[0]
     mark = begin(top.context, by.type, by.assigned_party, internal=by.internal, beside=top)
     refusal = stand_under(mark, top.task)
     end(mark, completed=True)

@@ -62,13 +62,17 @@ def is_party(caller: Caller, party: Party | None) -> bool:
     return party.kind == "organization" and caller.member_of(party.id)
 
 
-def passed_on_by(scene: Scene) -> Task | None:
-    """The organization's task that passed the scene's task on, as a child of its own type; None if none did."""
+def passed_on_from(scene: Scene) -> Task | None:
+    """The task that passed the scene's on, as a child of its own type, whoever has it by now; None if none did."""
     task = scene.subject
-    parent = scene.related.get(task.parent_id or "")
-    if parent is None or parent.type != task.type or parent.assigned_party is None:
-        return None
-    return parent if parent.assigned_party.kind == "organization" else None
+    return scene.related.get(task.parent_id or "") if task.is_delegate else None
+
+
+def passed_on_by(scene: Scene) -> Task | None:
+    """The same, as long as it is an organization's: one that has gone over to a person has no members to ask."""
+    parent = passed_on_from(scene)
+    party = parent.assigned_party if parent is not None else None
+    return parent if party is not None and party.kind == "organization" else None
 
 
 def branch_of(scene: Scene, task: Task) -> tuple[Task, ...]:
