@@ -115,14 +115,17 @@ def delete_member(call: Call) -> Reply:
     "Assign an organization's next tasks to a member",
     Content("BulkAssignment", "What became of each task, in order."),
     body="BulkAssignmentInput",
+    idempotent=True,
     refusals=(403, 404, 409, 422),
 )
 def bulk_assign_tasks(call: Call) -> Reply:
     """Gives the oldest unassigned tasks of the organization's queue to a member. For its admins and administrators.
 
-    Each is assigned or not on its own, by the rules of the action that its workflow names for this; tasks
-    without such an action are passed over. A repeat goes on with the next ones.
+    Each is assigned or not on its own, by the rules of the action that its workflow names for this, and only while
+    nobody has it; tasks without such an action are passed over. A repeat goes on with the next ones; one with the same
+    key is about the same tasks, does nothing twice, and tries again what was refused.
     """
-    outcomes = bulk_assign(call.session, call.identity, call.path["organizationId"], call.body)
-    assigned = sum(outcome.refusal is None for outcome in outcomes)
-    return Reply({"items": [outcome_view(outcome) for outcome in outcomes], "assigned": assigned})
+    answer = bulk_assign(call.session, call.identity, call.path["organizationId"], call.body, call.request)
+    assigned = sum(outcome.refusal is None for outcome in answer.value)
+    body = {"items": [outcome_view(outcome) for outcome in answer.value], "assigned": assigned}
+    return Reply(body, headers=replies.replayed(answer.replayed))

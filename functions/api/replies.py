@@ -26,9 +26,12 @@ def written(answer: Answer[T], view: Callable[[T], dict[str, object]], address: 
     headers = {"ETag": etag(_version(body))} if "version" in body else {}
     if answer.status == CREATED:
         headers["Location"] = address(answer.value)
-    if answer.replayed:
-        headers["Idempotency-Replayed"] = "true"
-    return Reply(body, answer.status, headers)
+    return Reply(body, answer.status, headers | replayed(answer.replayed))
+
+
+def replayed(repeat: bool) -> dict[str, str]:  # noqa: FBT001 (it is the one thing that the header says)
+    """The header by which a repeat says that it is one."""
+    return {"Idempotency-Replayed": "true"} if repeat else {}
 
 
 def page(source: Page[T], view: Callable[[T], dict[str, object]]) -> Reply:

@@ -119,7 +119,7 @@ def take_bulk_action(call: Call) -> Reply:
     done = sum(outcome.refusal is None for outcome in answer.value)
     return Reply(
         {"items": items, "done": done},
-        headers={"Idempotency-Replayed": "true"} if answer.replayed else {},
+        headers=replies.replayed(answer.replayed),
         # Of what is done, the action is one that there is: a metric has no names that callers make up.
         action=call.body["action"] if done else None,
         hides=any(item["status"] == HTTPStatus.NOT_FOUND for item in items),

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from functions.api import replies
 from functions.api.operations import Call, Content, Reply, Routes
-from functions.api.problems import Problem, method_not_allowed
+from functions.api.problems import method_not_allowed
 from functions.api.views import people as views
-from shared.domain.model.plan import FieldError
-from shared.domain.words.kind import escape
 from shared.engine import people as engine
 from shared.engine.administration import UserView
 from shared.engine.handback import hand_back
@@ -63,24 +59,15 @@ def put_user(call: Call) -> Reply:
     "Hand back a departing user's tasks",
     Content("HandBack", "What became, or would become, of each open task of the user."),
     body="HandBackInput",
+    idempotent=True,
     refusals=(403, 404, 409, 422),
 )
 def hand_back_tasks(call: Call) -> Reply:
     """Takes open tasks off a user, so that others find them. For administrators.
 
-    Up to 100 tasks at once: where `more` is true, call again. With `dryRun` nothing happens yet.
+    Up to 100 tasks at once: where `more` is true, call again. With `dryRun` nothing happens yet. A repeat goes on with
+    what is left; one with the same key is about the same tasks, does nothing twice, and tries again what was refused.
     """
-    user_id, errors = call.path["userId"], _errors(call.body)
-    # A dry run reads only: it answers 403 and 404, which come before 422.
-    dry_run = bool(errors) or call.body.get("dryRun", False)
-    done = hand_back(call.session, call.identity, user_id, dry_run=dry_run)
-    if errors:
-        raise Problem("invalid_input", "The input does not fit.", errors=tuple(errors))
-    return Reply({"items": [views.handed_back(task) for task in done.tasks], "more": done.more, "dryRun": done.dry_run})
-
-
-def _errors(body: Mapping[str, object]) -> list[FieldError]:
-    errors = [FieldError(f"/{escape(name)}", "There is no such field.") for name in body if name != "dryRun"]
-    if not isinstance(body.get("dryRun", False), bool):
-        errors.append(FieldError("/dryRun", "This must be true or false."))
-    return errors
+    done = hand_back(call.session, call.identity, call.path["userId"], call.body, call.request)
+    body = {"items": [views.handed_back(task) for task in done.tasks], "more": done.more, "dryRun": done.dry_run}
+    return Reply(body, headers=replies.replayed(done.replayed))

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.drafts.assigning import belongs, member_input
 from shared.domain.members import sees_organization
 from shared.domain.model.people import Caller, Organization, User
-from shared.domain.model.plan import FieldError
-from shared.domain.model.task import Task
+from shared.domain.model.plan import FieldError, Refusal
+from shared.domain.model.task import Task, TaskId
+from shared.domain.model.writes import PutRequest
 from shared.domain.words.kind import escape
-from shared.engine.session import Identity, Refused, Request, Session, not_found, refuse
-from shared.engine.several import Outcome, each_of
-from shared.engine.tasks import act
-from shared.storage.keys import OrganizationKey, TaskKey, UserKey
+from shared.engine.chosen import Purpose, Way, take
+from shared.engine.loading import load_tasks
+from shared.engine.replay import claim, earlier, part, record_key
+from shared.engine.session import PLAIN, Answer, Identity, Refused, Request, Session, not_found, refuse
+from shared.engine.several import Outcome, each_of, is_repeat
+from shared.storage.keys import OrganizationKey, RequestKey, TaskKey, UserKey
 from shared.storage.store import Loaded
 
 Given = Mapping[str, object]
@@ -24,41 +28,105 @@ MOST = 100
 ROWS = 100
 """Rows of the queue that are looked at together, with their tasks in one read."""
 UNASSIGNED = "unassigned"
+TAKEN = Refusal("action_not_available", "Somebody has this task by now, or it is elsewhere.", rule=UNASSIGNED)
 FIELDS = ("userId", "count", "type")
 
 
-def bulk_assign(session: Session, identity: Identity, organization_id: str, given: Given) -> tuple[Outcome, ...]:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Which tasks go to whom, and those of them that were read already.
+
+    `refusal` says why none may any more, where a request is repeated.
+    """
+
+    organization_id: str
+    user: User | None
+    task_ids: tuple[TaskId, ...]
+    found: Mapping[TaskId, Task]
+    refusal: Refusal | None = None
+    record: PutRequest | None = None
+    known: bool = False
+
+
+def bulk_assign(
+    session: Session, identity: Identity, organization_id: str, given: Given, request: Request = PLAIN
+) -> Answer[tuple[Outcome, ...]]:
     """The oldest free tasks of the organization's queue, as many as asked for, are the member's; raises Refused.
 
     Each commits or not on its own, by the action that its workflow names for this, in the name of the
-    caller. Tasks that have no such action are passed over. A repeat goes on with the next ones.
+    caller, and only while it is free. Tasks that have no such action are passed over. A repeat goes on with the next
+    ones; one with the same key is about the same tasks, does nothing twice, and tries once more what was refused.
     """
-    named = given.get("userId")
-    keys = {UserKey(identity.user_id), UserKey(named if isinstance(named, str) else "")}
-    loaded = session.store.load([OrganizationKey(organization_id), *keys])
-    organization = _managed(session.caller(identity, loaded), organization_id, loaded)
-    user, count = _read(session, given, loaded)
-    if not belongs(user, organization_id):
-        detail = f"{user.id!r} is no member of {organization.id!r}."
-        refuse("assignee_not_member", detail, rule="members_of_its_organization")
-    free = list(islice(_free(session, organization_id, given.get("type")), count))
-    return each_of(
+    order = session.retry(lambda: _admitted(session, identity, organization_id, given, request))
+    outcomes = each_of(
         session,
-        free,
-        lambda task: _assigned(session, identity, task, user),
-        lambda task, why: Outcome(task.task_id, why),
+        order.task_ids,
+        lambda task_id: _assigned(session, identity, task_id, order, request),
+        Outcome,
     )
+    done = [outcome.replayed for outcome in outcomes if outcome.refusal is None]
+    return Answer(outcomes, replayed=is_repeat(done, nothing_chosen=order.known and not outcomes))
 
 
-def _managed(caller: Caller, organization_id: str, loaded: Loaded) -> Organization:
-    """The organization, of which the caller is an admin; raises Refused."""
+def _admitted(
+    session: Session, identity: Identity, organization_id: str, given: Given, request: Request
+) -> _Order | None:
+    """What is to be done, with the choice remembered; None where a request with the same key came between.
+
+    Whoever repeats a request is told what it did also where they might not do it any more.
+    """
+    key, named = record_key(identity, request), given.get("userId")
+    users = {UserKey(identity.user_id), UserKey(named if isinstance(named, str) else "")}
+    loaded = session.store.load([OrganizationKey(organization_id), *users, *([RequestKey(key)] if key else ())])
+    caller, now = session.caller(identity, loaded), session.now()
+    organization = _seen(caller, organization_id, loaded)
+    record = earlier(loaded[RequestKey(key)] if key else None, request, now)
+    try:
+        user, count = _fitting(session, caller, organization, given, loaded)
+    except Refused as refused:
+        if record is None:
+            raise
+        return _again(session, organization_id, record, None, refused.refusal)
+    if record is not None:
+        return _again(session, organization_id, record, user)
+    free = {task.task_id: task for task in islice(_free(session, organization_id, given.get("type")), count)}
+    order = _Order(organization_id, user, tuple(free), free)
+    if key is None:
+        return order
+    record = claim(session, key, request, now, organization_id, order.task_ids)
+    return replace(order, record=record) if record else None
+
+
+def _again(
+    session: Session, organization_id: str, record: PutRequest, user: User | None, refusal: Refusal | None = None
+) -> _Order:
+    found = load_tasks(session, record.chosen)
+    return _Order(organization_id, user, record.chosen, found, refusal, record, known=True)
+
+
+def _seen(caller: Caller, organization_id: str, loaded: Loaded) -> Organization:
     organization = loaded[OrganizationKey(organization_id)]
     if organization is None or not sees_organization(caller, organization_id):
         not_found("organization")
-    if not (caller.administrator or caller.member_of(organization_id, admin=True)):
+    return organization
+
+
+def _fitting(
+    session: Session, caller: Caller, organization: Organization, given: Given, loaded: Loaded
+) -> tuple[User, int]:
+    """Whom to assign how many tasks, if the caller may; raises Refused."""
+    _check_managed(caller, organization)
+    user, count = _read(session, given, loaded)
+    if not belongs(user, organization.id):
+        detail = f"{user.id!r} is no member of {organization.id!r}."
+        refuse("assignee_not_member", detail, rule="members_of_its_organization")
+    return user, count
+
+
+def _check_managed(caller: Caller, organization: Organization) -> None:
+    if not (caller.administrator or caller.member_of(organization.id, admin=True)):
         who = (f"admins of {organization.display_name}", "administrators")
         refuse("not_allowed", "You may not assign the tasks of this organization.", rule="who", who=who)
-    return organization
 
 
 def _read(session: Session, given: Given, loaded: Loaded) -> tuple[User, int]:
@@ -112,12 +180,16 @@ def _is_free(session: Session, task: Task, organization_id: str) -> bool:
     return (task.queue, task.tab) == (organization_id, UNASSIGNED) and _member_action(workflow, task.type) is not None
 
 
-def _assigned(session: Session, identity: Identity, task: Task, user: User) -> Outcome:
-    workflow = session.workflows.get(task.workflow, task.workflow_version)
-    name = _member_action(workflow, task.type) or ""
-    given = member_input(workflow.actions_of(task.type)[name], user)
-    try:
-        act(session, identity, task.task_id, name, given, Request())
-    except Refused as refused:
-        return Outcome(task.task_id, refused.refusal)
-    return Outcome(task.task_id)
+def _assigned(session: Session, identity: Identity, task_id: TaskId, order: _Order, request: Request) -> Outcome:
+    def ways(task: Task) -> Sequence[Way]:
+        workflow = session.workflows.get(task.workflow, task.workflow_version)
+        name = _member_action(workflow, task.type)
+        given = member_input(workflow.actions_of(task.type)[name], order.user) if name and order.user else {}
+        return [(name, given)] if name else []
+
+    def refusal(task: Task) -> Refusal | None:
+        return order.refusal or (None if _is_free(session, task, order.organization_id) else TAKEN)
+
+    own = part(request, order.record, task_id)
+    taken = take(session, identity, task_id, order.found.get(task_id), Purpose(ways, refusal), own)
+    return Outcome(task_id, taken.refusal, taken.replayed)

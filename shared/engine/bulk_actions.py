@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shared.domain.model.plan import FieldError, Plan
+from shared.domain.model.plan import FieldError
 from shared.domain.model.task import TaskId
+from shared.domain.model.writes import PutRequest
 from shared.domain.words.kind import escape
-from shared.engine.replay import earlier, record_key, remember
+from shared.engine.replay import claim, earlier, part, record_key
 from shared.engine.session import Answer, Identity, Refused, Request, Session, refuse
-from shared.engine.several import Outcome, each_of
+from shared.engine.several import Outcome, each_of, is_repeat
 from shared.engine.tasks import act
 from shared.storage.keys import RequestKey, UserKey
 
@@ -29,6 +30,7 @@ class _Asked:
     task_ids: tuple[TaskId, ...]
     action: str
     given: Given
+    record: PutRequest | None = None
 
 
 def act_on_each(session: Session, identity: Identity, given: Given, request: Request) -> Answer[tuple[Outcome, ...]]:
@@ -46,8 +48,7 @@ def act_on_each(session: Session, identity: Identity, given: Given, request: Req
         lambda task_id: _acted(session, identity, task_id, asked, request),
         Outcome,
     )
-    done = [outcome for outcome in outcomes if outcome.refusal is None]
-    return Answer(outcomes, replayed=bool(done) and all(outcome.replayed for outcome in done))
+    return Answer(outcomes, replayed=is_repeat([outcome.replayed for outcome in outcomes if outcome.refusal is None]))
 
 
 def _admitted(session: Session, identity: Identity, given: Given, request: Request) -> _Asked | None:
@@ -59,15 +60,15 @@ def _admitted(session: Session, identity: Identity, given: Given, request: Reque
     record = earlier(loaded[RequestKey(key)] if key else None, request, now)
     asked = _read(given)
     if key is None or record is not None:
-        return asked
-    plan = remember(Plan(session.new_id(now), ()), key, request, 200, asked.action, now)
-    return asked if session.commit(plan) else None
+        return replace(asked, record=record)
+    record = claim(session, key, request, now, asked.action)
+    return replace(asked, record=record) if record else None
 
 
 def _acted(session: Session, identity: Identity, task_id: TaskId, asked: _Asked, request: Request) -> Outcome:
-    """What became of the task; its request has a route of its own, hence a record of its own."""
-    own = replace(request, route=f"{request.route} {task_id}")
+    """What became of the task."""
     try:
+        own = part(request, asked.record, task_id)
         answer = act(session, identity, task_id, asked.action, asked.given, own)
     except Refused as refused:
         return Outcome(task_id, refused.refusal)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from shared.domain.definitions.workflow import HandBack as Way
-from shared.domain.model.plan import Refusal
+from shared.domain.model.people import User
+from shared.domain.model.plan import FieldError, Refusal
 from shared.domain.model.task import Party, Task, TaskId
+from shared.domain.model.writes import PutRequest
+from shared.domain.words.kind import escape
 from shared.engine.administration import administrator
-from shared.engine.session import Identity, Refused, Request, Session, not_found
-from shared.engine.several import each_of
-from shared.engine.tasks import act, available_actions
+from shared.engine.chosen import Purpose, take
+from shared.engine.loading import load_tasks
+from shared.engine.replay import claim, earlier, part, record_key
+from shared.engine.session import PLAIN, Identity, Request, Session, not_found, refuse
+from shared.engine.several import each_of, is_repeat
+from shared.engine.tasks import available_actions
 from shared.storage import indexes
-from shared.storage.keys import TaskKey, UserKey
+from shared.storage.keys import RequestKey, UserKey
 
 AT_ONCE = 100
 """Tasks that one call takes off a user: they are done within API Gateway's time limit."""
-NOT_HERE = frozenset({"action_not_available", "not_allowed"})
+MORE, ALL = "more", "all"
+Given = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,45 +34,90 @@ class HandedBack:
     task_id: TaskId
     action: str | None
     refusal: Refusal | None = None
+    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class HandBack:
-    """What a hand-back did; `more` says that the user has further tasks for another call."""
+    """What a hand-back did, now or, if `replayed`, before; `more` says that there were further tasks for another."""
 
     tasks: tuple[HandedBack, ...]
     more: bool
     dry_run: bool
+    replayed: bool = False
 
 
-def hand_back(session: Session, identity: Identity, user_id: str, *, dry_run: bool) -> HandBack:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whose tasks are taken off them, and those of them that were read already."""
+
+    user: User
+    task_ids: tuple[TaskId, ...]
+    found: Mapping[TaskId, Task]
+    more: bool
+    dry_run: bool
+    record: PutRequest | None = None
+    known: bool = False
+
+
+def hand_back(session: Session, identity: Identity, user_id: str, given: Given, request: Request = PLAIN) -> HandBack:
     """The user's open tasks are taken off them, each in the first way of its workflow that its status offers.
 
     Each commits on its own, by the action that anybody would take, in the name of the calling
-    administrator. A repeat goes on with what is left.
+    administrator, and only while it is the user's. A repeat goes on with what is left; one with the same key
+    is about the same tasks, does nothing twice, and tries once more what was refused. Raises Refused.
     """
-    loaded = session.store.load([UserKey(identity.user_id), UserKey(user_id)])
-    administrator(session, identity, loaded)
-    user = loaded[UserKey(user_id)]
-    if user is None:
-        not_found("user")
-    tasks, more = _open_tasks(session, user.party)
-    one = _would_hand_back if dry_run else _hand_back
+    asked = session.retry(lambda: _admitted(session, identity, user_id, given, request))
+    one = _would_hand_back if asked.dry_run else _hand_back
     done = each_of(
         session,
-        tasks,
-        lambda task: one(session, identity, task, _ways(session, task)),
-        lambda task, why: HandedBack(task.task_id, None, why),
+        asked.task_ids,
+        lambda task_id: one(session, identity, task_id, asked, request),
+        lambda task_id, why: HandedBack(task_id, None, why),
     )
-    return HandBack(done, more, dry_run)
+    replayed = is_repeat([task.replayed for task in done if task.action], nothing_chosen=asked.known and not done)
+    return HandBack(done, asked.more, asked.dry_run, replayed)
 
 
-def _open_tasks(session: Session, party: Party) -> tuple[list[Task], bool]:
+def _admitted(session: Session, identity: Identity, user_id: str, given: Given, request: Request) -> _Asked | None:
+    """What is to be done, with the choice remembered; None where a request with the same key came between."""
+    key = record_key(identity, request)
+    loaded = session.store.load(
+        [UserKey(identity.user_id), UserKey(user_id), *([RequestKey(key)] if key else ())],
+    )
+    administrator(session, identity, loaded)
+    user, now = loaded[UserKey(user_id)], session.now()
+    if user is None:
+        not_found("user")
+    record = earlier(loaded[RequestKey(key)] if key else None, request, now)
+    dry_run = _read(given)
+    if record is not None:
+        found = load_tasks(session, record.chosen)
+        return _Asked(user, record.chosen, found, record.resource == MORE, dry_run, record, known=True)
+    found, more = _open_tasks(session, user.party)
+    asked = _Asked(user, tuple(found), found, more, dry_run)
+    if key is None or dry_run:
+        return asked
+    record = claim(session, key, request, now, MORE if more else ALL, asked.task_ids)
+    return replace(asked, record=record) if record else None
+
+
+def _read(given: Given) -> bool:
+    """Whether the request is a dry run; raises Refused `invalid_input` with every error."""
+    dry_run = given.get("dryRun", False)
+    errors = [FieldError(f"/{escape(name)}", "There is no such field.") for name in given if name != "dryRun"]
+    if not isinstance(dry_run, bool):
+        errors.append(FieldError("/dryRun", "This must be true or false."))
+    if errors:
+        refuse("invalid_input", "The input does not fit.", rule="input", errors=tuple(errors))
+    return bool(dry_run)
+
+
+def _open_tasks(session: Session, party: Party) -> tuple[dict[TaskId, Task], bool]:
     """The user's open tasks as they are now, and whether there are more than one call takes."""
     rows = session.store.party_queue(indexes.user_queue(party.id), prefix=indexes.OPEN, limit=AT_ONCE + 1)
-    loaded = session.store.load([TaskKey(row.task_id) for row in rows[:AT_ONCE]])
-    tasks = (loaded[TaskKey(row.task_id)] for row in rows[:AT_ONCE])
-    return [task for task in tasks if task is not None and _is_open_for(task, party)], len(rows) > AT_ONCE
+    found = load_tasks(session, (row.task_id for row in rows[:AT_ONCE]))
+    return {task_id: task for task_id, task in found.items() if _is_open_for(task, party)}, len(rows) > AT_ONCE
 
 
 def _is_open_for(task: Task, party: Party) -> bool:
@@ -80,31 +132,35 @@ def _ways(session: Session, task: Task) -> Sequence[Way]:
     return [way for way in workflow.hand_back if way.action in known and (not way.types or task.type in way.types)]
 
 
+def _refusal(session: Session, task: Task, party: Party) -> Refusal | None:
+    """Why the task stays where it is, if not even one way is to be tried."""
+    if not _is_open_for(task, party):
+        return Refusal("action_not_available", "The user does not have this task any more.", rule="hand_back")
+    return None if _ways(session, task) else _no_way(task)
+
+
 def _no_way(task: Task) -> Refusal:
     detail = f"Nothing hands a {task.type} back: find somebody else for it."
     return Refusal("action_not_available", detail, rule="hand_back")
 
 
-def _hand_back(session: Session, identity: Identity, task: Task, ways: Sequence[Way]) -> HandedBack:
-    refusal = _no_way(task)
-    for way in ways:
-        try:
-            act(session, identity, task.task_id, way.action, way.input, Request())
-        except Refused as refused:
-            refusal = refused.refusal
-            if refusal.code not in NOT_HERE:
-                break
-        else:
-            return HandedBack(task.task_id, way.action)
-    return HandedBack(task.task_id, None, refusal)
+def _hand_back(session: Session, identity: Identity, task_id: TaskId, asked: _Asked, request: Request) -> HandedBack:
+    purpose = Purpose(
+        lambda task: [(way.action, way.input) for way in _ways(session, task)],
+        lambda task: _refusal(session, task, asked.user.party),
+    )
+    own = part(request, asked.record, task_id)
+    taken = take(session, identity, task_id, asked.found.get(task_id), purpose, own)
+    return HandedBack(task_id, taken.action, taken.refusal, taken.replayed)
 
 
-def _would_hand_back(session: Session, identity: Identity, task: Task, ways: Sequence[Way]) -> HandedBack:
-    offers = available_actions(session, identity, task.task_id, unlisted=True)[1]
+def _would_hand_back(session: Session, identity: Identity, task_id: TaskId, asked: _Asked, _: Request) -> HandedBack:
+    task = asked.found[task_id]
+    offers = available_actions(session, identity, task_id, unlisted=True)[1]
     refusals = {offer.action.name: offer.refusal for offer in offers}
     refusal: Refusal | None = _no_way(task)
-    for way in ways:
+    for way in _ways(session, task):
         refusal = refusals[way.action]
         if refusal is None:
-            return HandedBack(task.task_id, way.action)
-    return HandedBack(task.task_id, None, refusal)
+            return HandedBack(task_id, way.action)
+    return HandedBack(task_id, None, refusal)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.model.plan import Plan, Refusal
+from shared.domain.model.task import TaskId
 from shared.domain.model.writes import PutRequest
 from shared.engine.session import Identity, Refused, Request, Session, refuse
 from shared.storage.keys import RequestKey
@@ -48,6 +49,29 @@ def remember(plan: Plan, key: str | None, request: Request, status: int, resourc
     """The plan, with the request's record in the same transaction: a refusal is never remembered."""
     if key is None:
         return plan
+    return replace(plan, writes=(*plan.writes, _record(key, request, status, resource, now)))
+
+
+def claim(
+    session: Session, key: str, request: Request, now: datetime, resource: str, chosen: tuple[TaskId, ...] = ()
+) -> PutRequest | None:
+    """The record by which the key is the request's own before it does anything, in many commits, with what it chose.
+
+    None where a request with the same key came between: what that one chose counts.
+    """
+    record = replace(_record(key, request, 200, resource, now), chosen=chosen)
+    return record if session.commit(Plan(session.new_id(now), (record,))) else None
+
+
+def part(request: Request, record: PutRequest | None, task_id: TaskId) -> Request:
+    """The request as far as it is about one task: with a route, hence a record, of its own.
+
+    It is good for this claim of the key. A part that was tried again is remembered longer than the whole, and
+    whoever uses the key anew after a day means something new.
+    """
+    return replace(request, route=f"{request.route} {record.now} {task_id}") if record else request
+
+
+def _record(key: str, request: Request, status: int, resource: str, now: datetime) -> PutRequest:
     seconds = int(now.timestamp())
-    record = PutRequest(key, request.fingerprint, status, resource, seconds + DAY, seconds)
-    return replace(plan, writes=(*plan.writes, record))
+    return PutRequest(key, request.fingerprint, status, resource, seconds + DAY, seconds)

@@ -36,12 +36,20 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What HTTP says about a write; `if_match` is the version that the caller has seen."""
+    """What HTTP says about a write; `if_match` is the version that the caller has seen.
+
+    `note` is remembered with the key, and comes back with the answer to a repeat.
+    """
 
     route: str = ""
     key: str | None = None
     fingerprint: str = ""
     if_match: int | None = None
+    note: str = ""
+
+
+PLAIN = Request()
+"""A request of which HTTP says nothing more."""
 
 
 class Refused(Exception):
@@ -54,11 +62,12 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T_co]):
-    """What a write gives back: the resource as it is now, and how it came to be."""
+    """What a write gives back: the resource as it is now, how it came to be, and the note of who did it first."""
 
     value: T_co
     status: int = 200
     replayed: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

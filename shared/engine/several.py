@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -28,6 +28,11 @@ class Outcome:
     task_id: TaskId
     refusal: Refusal | None = None
     replayed: bool = False
+
+
+def is_repeat(replayed: Sequence[bool], *, nothing_chosen: bool = False) -> bool:
+    """Whether all that was done, and it was something, was done before; or `nothing_chosen` was before."""
+    return nothing_chosen or (bool(replayed) and all(replayed))
 
 
 def each_of(

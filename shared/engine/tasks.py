@@ -114,7 +114,8 @@ def act(
         if record is None and task.deleted:
             not_found("task")
         if record is not None:
-            return Answer(view_of(session, workflow, gathered.caller, task), record.status, replayed=True)
+            view = view_of(session, workflow, gathered.caller, task)
+            return Answer(view, record.status, replayed=True, note=record.resource)
         check_version(request, task.version)
         scene = Scene(workflow, case, task, taken=frozenset(asked.taken))
         context = context_of(session, gathered, around_action(session, scene, gathered, action, given))
@@ -176,8 +177,9 @@ def _commit(session: Session, asked: _Asked, context: Context, decision: Decisio
     task = decision.subject
     if not isinstance(task, Task):
         raise TypeError("A decision on a task gives a task.")
-    plan = remember(decision, key, asked.request, asked.status, task.task_id, context.now)
+    resource = asked.request.note or task.task_id
+    plan = remember(decision, key, asked.request, asked.status, resource, context.now)
     if not committed(session, plan, asked.taken):
         return None
     view = session.read_back(lambda: view_of(session, context.scene.workflow, context.caller, task))
-    return Answer(view, asked.status)
+    return Answer(view, asked.status, note=asked.request.note)

@@ -2,7 +2,7 @@
 
 from shared.domain.model.people import Membership, Organization, User
 from shared.domain.model.writes import PutRequest
-from shared.storage.attributes import FLAG, NUMBER, TEXT, Item, Kind, Record, as_texts, parts_of
+from shared.storage.attributes import FLAG, NAMES, NUMBER, TEXT, Item, Kind, Record, as_texts, parts_of
 from shared.storage.keys import Address, MemberKey, OrganizationKey, RequestKey, TurnKey, UserKey, key_item
 from shared.storage.schema import PARTITION, SORT
 
@@ -35,7 +35,8 @@ _ORGANIZATION = Record(
 )
 _MEMBERSHIP = Record(Membership, {"display_name": TEXT, "kind": TEXT, "admin": FLAG})
 _REQUEST = Record(
-    PutRequest, {"fingerprint": TEXT, "status": NUMBER, "resource": TEXT, "expires": NUMBER, "now": NUMBER}
+    PutRequest,
+    {"fingerprint": TEXT, "status": NUMBER, "resource": TEXT, "expires": NUMBER, "now": NUMBER, "chosen": NAMES},
 )
 
 

@@ -100,7 +100,7 @@ def _work_that_is_passed_on(here: Deployment, case_id: str) -> None:
     below = _newest(here, case_id, "TranslationTask")
     here.act(below, "assign_to_person", LEE, userId="lee")
     here.drain()
-    people.hand_back(here.session, ROOT, "lee", dry_run=False)
+    people.hand_back(here.session, ROOT, "lee", {})
     here.drain()
     here.act(below, "cancel", instructions="No need.")
     here.drain()

@@ -291,11 +291,11 @@ def test_a_departing_attorney_gives_the_appeal_back_to_the_judge(board: World) -
     intake(board, "direct_review")
     act(board, ROOT, "Distribution", "distribute", userId="jo")
     act(board, JO, "JudgeAssign", "assign_to_attorney", userId="al")
-    dry = people.hand_back(board.session, ROOT, "al", dry_run=True)
+    dry = people.hand_back(board.session, ROOT, "al", {"dryRun": True})
     assert [item.action for item in dry.tasks] == ["cancel"]
-    assert people.hand_back(board.session, ROOT, "al", dry_run=False).tasks == dry.tasks
+    assert people.hand_back(board.session, ROOT, "al", {}).tasks == dry.tasks
     board.drain()
     assert open_tasks(board) == {"Root": "on_hold", "JudgeAssign": "assigned"}
-    (left,) = people.hand_back(board.session, ROOT, "jo", dry_run=False).tasks
+    (left,) = people.hand_back(board.session, ROOT, "jo", {}).tasks
     assert left.refusal is not None
     assert left.refusal.detail == "Nothing hands a JudgeAssignTask back: find somebody else for it."

@@ -9,8 +9,9 @@ import pytest
 
 from shared.domain.definitions.workflow import Assigning
 from shared.domain.model.people import User
-from shared.engine import bulk, cases, people, tasks
+from shared.engine import bulk, cases, chosen, people, tasks
 from shared.engine.bulk import bulk_assign
+from shared.engine.replay import claim
 from shared.engine.session import Identity, Refused, Request, refuse
 from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, BOB, EVE, ROOT, World
@@ -34,7 +35,7 @@ def _free(world: World) -> list[str]:
 
 
 def _assign(world: World, by: Identity = ANN, **given: Any) -> list[str]:
-    outcomes = bulk_assign(world.session, by, "dispatch", {"userId": "bob", **given})
+    outcomes = bulk_assign(world.session, by, "dispatch", {"userId": "bob", **given}).value
     assert all(outcome.refusal is None for outcome in outcomes)
     return [outcome.task_id for outcome in outcomes]
 
@@ -90,8 +91,8 @@ def test_each_commits_or_not_on_its_own(queue: World, monkeypatch: pytest.Monkey
             refuse("conflict", "Not now.")
         return act(session, identity, task_id, *rest)
 
-    monkeypatch.setattr(bulk, "act", refusing)
-    outcomes = bulk_assign(queue.session, ANN, "dispatch", {"userId": "bob", "count": 3})
+    monkeypatch.setattr(chosen, "act", refusing)
+    outcomes = bulk_assign(queue.session, ANN, "dispatch", {"userId": "bob", "count": 3}).value
     assert [outcome.task_id for outcome in outcomes] == free[:3]
     assert [outcome.refusal.code if outcome.refusal else None for outcome in outcomes] == [None, "conflict", None]
 
@@ -166,3 +167,135 @@ def test_a_task_is_assigned_as_its_workflow_says(
     has = world.stored(after.delegate_id or survey).assigned_party
     assert has is not None
     assert (has.id, after.delegated) == ("bob", assigning.member == "assign_to_person")
+
+
+KEYED = Request("POST /organizations/dispatch/bulk-assign", "key", "body")
+
+
+def _keyed(
+    world: World, by: Identity = ANN, request: Request = KEYED, **given: Any
+) -> tuple[list[tuple[str, str | None]], bool]:
+    """The tasks with the codes of their refusals, and whether the answer is that to a repeat."""
+    answer = bulk_assign(world.session, by, "dispatch", {"userId": "bob", "count": 2, **given}, request)
+    codes = [(each.task_id, each.refusal.code if each.refusal else None) for each in answer.value]
+    return codes, answer.replayed
+
+
+def _has(world: World, task_id: str) -> str | None:
+    party = world.stored(task_id).assigned_party
+    return party.id if party else None
+
+
+def test_a_repeat_with_the_same_key_is_about_the_same_tasks(queue: World) -> None:
+    """It answers as before and assigns no more, also where the first found nothing, and tasks have come since."""
+    free = _free(queue)
+    assert _keyed(queue) == ([(free[0], None), (free[1], None)], False)
+    before = [queue.stored(task_id) for task_id in free]
+    assert _keyed(queue) == ([(free[0], None), (free[1], None)], True)
+    assert [queue.stored(task_id) for task_id in free] == before
+    assert _keyed(queue, request=replace(KEYED, key="other")) == ([(free[2], None), (free[3], None)], False)
+    none = {"request": replace(KEYED, key="none"), "type": "Looker Schedule Assist"}
+    assert _keyed(queue, **none) == ([], False)
+    queue.task("look-1", "Looker Schedule Assist")
+    assert _keyed(queue, **none) == ([], True)
+
+
+def test_a_key_is_good_for_one_body_and_one_day(queue: World) -> None:
+    """Another body is refused; a day later the same key is a new request, whatever was tried again meanwhile."""
+    free = _free(queue)
+    queue.act(free[0], "claim", ANN)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk, "_free", lambda *_: iter([queue.stored(task_id) for task_id in free]))
+        patch.setattr(bulk, "_is_free", lambda session, task, _: task.assigned_party is None)
+        assert _keyed(queue) == ([(free[0], "action_not_available"), (free[1], None)], False)
+    with pytest.raises(Refused) as caught:
+        _keyed(queue, request=replace(KEYED, fingerprint="another"))
+    assert caught.value.refusal.code == "idempotency_key_reused"
+    queue.pass_time(hours=23)
+    queue.act(free[0], "release", ANN)
+    assert _keyed(queue) == ([(free[0], None), (free[1], None)], False)
+    queue.pass_time(hours=2)
+    queue.act(free[0], "assign", ANN, assignedParty=None)
+    assert _keyed(queue) == ([(free[0], None), (free[2], None)], False)
+    assert _has(queue, free[0]) == "bob"
+
+
+def test_a_function_that_dies_in_the_middle_is_made_up_for(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The repeat goes on with what was chosen, and not with what is free by now; what somebody took stays theirs."""
+    free, act, done = _free(queue), tasks.act, list[str]()
+
+    def dying(session: Any, identity: Any, task_id: str, *rest: Any) -> Any:
+        if done:
+            raise KeyboardInterrupt
+        done.append(task_id)
+        return act(session, identity, task_id, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(chosen, "act", dying)
+        with pytest.raises(KeyboardInterrupt):
+            _keyed(queue, count=3)
+    queue.act(free[1], "claim", ANN)
+    assert _keyed(queue, count=3) == ([(free[0], None), (free[1], "action_not_available"), (free[2], None)], False)
+    assert [_has(queue, task_id) for task_id in free] == ["bob", "ann", "bob", None, None]
+
+
+def test_two_requests_with_one_key_at_once_assign_the_same(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second comes before the first has said what it chose, and chooses; the first finds all of that done."""
+    commit, between, free = type(queue.session.store).commit, [True], _free(queue)
+
+    def slow(store: Any, plan: Any) -> None:
+        if between:
+            between.clear()
+            assert _keyed(queue) == ([(free[0], None), (free[1], None)], False)
+        commit(store, plan)
+
+    monkeypatch.setattr(type(queue.session.store), "commit", slow)
+    assert _keyed(queue) == ([(free[0], None), (free[1], None)], True)
+    assert [_has(queue, task_id) for task_id in free] == ["bob", "bob", None, None, None]
+
+
+def test_who_may_not_assign_any_more_hears_of_what_was_done(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing of the rest is done: each of it is refused as the whole would be."""
+    free, act = _free(queue), tasks.act
+
+    def busy(session: Any, identity: Any, task_id: str, *rest: Any) -> Any:
+        if task_id == free[1]:
+            refuse("conflict", "Not now.")
+        return act(session, identity, task_id, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(chosen, "act", busy)
+        assert _keyed(queue) == ([(free[0], None), (free[1], "conflict")], False)
+    queue.join("dispatch", "ann", admin=False)
+    assert _keyed(queue) == ([(free[0], None), (free[1], "not_allowed")], True)
+    assert _has(queue, free[1]) is None
+    with pytest.raises(Refused) as caught:
+        _keyed(queue, request=replace(KEYED, key="other"))
+    assert caught.value.refusal.code == "not_allowed"
+
+
+def test_what_somebody_takes_meanwhile_is_not_taken_away(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the choice and its turn: the task is refused, and one that only changed otherwise is assigned."""
+    free, act, between = _free(queue), tasks.act, [True]
+
+    def late(session: Any, identity: Any, task_id: str, *rest: Any) -> Any:
+        if between:
+            between.clear()
+            queue.act(free[0], "claim", BOB)
+            queue.act(free[1], "edit", ANN, description="Look closely.")
+        return act(session, identity, task_id, *rest)
+
+    monkeypatch.setattr(chosen, "act", late)
+    outcomes = bulk_assign(queue.session, ANN, "dispatch", {"userId": "ann", "count": 2}).value
+    assert [outcome.refusal for outcome in outcomes] == [bulk.TAKEN, None]
+    assert [_has(queue, task_id) for task_id in free[:2]] == ["bob", "ann"]
+
+
+def test_a_task_that_is_gone_by_now_is_not_found(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A repeat about a task that there is not any more says so, and does the rest."""
+    free = _free(queue)
+    monkeypatch.setattr(bulk, "_free", lambda *_: iter([queue.stored(free[0])]))
+    with monkeypatch.context() as patch:
+        patch.setattr(bulk, "claim", lambda *given: claim(*given[:-1], ("look-1.gone", free[0])))
+        _keyed(queue)
+    assert _keyed(queue) == ([("look-1.gone", "not_found"), (free[0], None)], True)

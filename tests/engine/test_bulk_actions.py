@@ -112,6 +112,20 @@ def test_a_key_is_good_for_one_body(world: World, looks: list[str]) -> None:
     assert _codes(_act(world, looks, request=replace(KEYED, fingerprint="another"))) == [None] * 3
 
 
+def test_a_key_means_something_new_after_a_day(world: World, looks: list[str]) -> None:
+    """Also with a task that was done late, when a repeat tried it again: what is remembered of it is of the first."""
+    world.act(looks[0], "claim", BOB)
+    assert _codes(_act(world, looks)) == ["action_not_available", None, None]
+    world.pass_time(hours=23)
+    world.act(looks[0], "release", BOB)
+    assert _codes(_act(world, looks)) == [None] * 3
+    world.pass_time(hours=2)
+    world.act(looks[0], "release", BOB)
+    answer = _act(world, looks[:1])
+    assert (_codes(answer), answer.replayed) == ([None], False)
+    assert world.stored(looks[0]).status == "In Progress"
+
+
 def test_two_requests_with_one_key_at_once_do_it_once(
     world: World, looks: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -111,7 +111,7 @@ def test_hand_back_gives_the_work_to_the_organization(office: World) -> None:
     review = _review(office)
     child = _passed(office, review)
     own = _open(office, "Survey", parentId=office.stored(review).parent_id, assignedParty={"kind": "user", "id": "bob"})
-    done = handback.hand_back(office.session, ROOT, "bob", dry_run=False)
+    done = handback.hand_back(office.session, ROOT, "bob", {})
     assert {t.task_id: t.action for t in done.tasks} == {child: "hand_back", own: None}
     office.drain()
     assert (office.stored(review).status, office.stored(child).status) == ("assigned", "cancelled")

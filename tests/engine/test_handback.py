@@ -5,9 +5,9 @@ import pytest
 
 from shared.domain.definitions.workflow import HandBack
 from shared.domain.model.people import User
-from shared.engine import cases, handback, people, tasks
+from shared.engine import cases, chosen, handback, people, tasks
 from shared.engine.people import hand_back
-from shared.engine.session import Request, refuse
+from shared.engine.session import Refused, Request, refuse
 from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, BOB, ROOT, World
 from tests.workflows.claims import claims
@@ -21,7 +21,7 @@ def test_open_tasks_go_back_by_what_their_status_offers(world: World) -> None:
         world.act(task, "claim", BOB)
     world.act(failed, "fail", BOB, reason="no")
     world.act(ready, "assign", ANN, assignedParty={"kind": "user", "id": "bob"})
-    result = hand_back(world.session, ROOT, "bob", dry_run=False)
+    result = hand_back(world.session, ROOT, "bob", {})
     assert {item.task_id: item.action for item in result.tasks} == {begun: "release", ready: "assign", failed: "assign"}
     assert all(world.stored(task).assigned_party is None for task in (begun, ready, failed))
     assert world.stored(begun).status == "Ready"
@@ -37,7 +37,7 @@ def test_a_dry_run_changes_nothing(world: World) -> None:
     begun = world.task("look-1")
     world.act(begun, "claim", BOB)
     before = world.stored(begun)
-    result = hand_back(world.session, ROOT, "bob", dry_run=True)
+    result = hand_back(world.session, ROOT, "bob", {"dryRun": True})
     assert [(item.task_id, item.action, item.refusal) for item in result.tasks] == [(begun, "release", None)]
     assert result.dry_run
     assert world.stored(begun) == before
@@ -50,7 +50,7 @@ def test_closed_tasks_and_those_of_others_stay(world: World) -> None:
     world.act(closed, "claim", BOB)
     world.act(closed, "pass", BOB)
     world.act(others, "claim", ANN)
-    assert hand_back(world.session, ROOT, "bob", dry_run=False).tasks == ()
+    assert hand_back(world.session, ROOT, "bob", {}).tasks == ()
     assert world.stored(others).assigned_party is not None
 
 
@@ -58,8 +58,8 @@ def test_a_repeat_finds_nothing_more(world: World) -> None:
     """Handing back twice is the same as once."""
     world.case("look-1")
     world.act(world.task("look-1"), "claim", BOB)
-    assert len(hand_back(world.session, ROOT, "bob", dry_run=False).tasks) == 1
-    again = hand_back(world.session, ROOT, "bob", dry_run=False)
+    assert len(hand_back(world.session, ROOT, "bob", {}).tasks) == 1
+    again = hand_back(world.session, ROOT, "bob", {})
     assert (again.tasks, again.more) == ((), False)
 
 
@@ -69,7 +69,7 @@ def test_a_departed_user_can_be_handed_back(world: World) -> None:
     task = world.task("look-1")
     world.act(task, "claim", BOB)
     world.put_user("bob", active=False)
-    assert [item.action for item in hand_back(world.session, ROOT, "bob", dry_run=False).tasks] == ["release"]
+    assert [item.action for item in hand_back(world.session, ROOT, "bob", {}).tasks] == ["release"]
 
 
 @pytest.mark.parametrize(("code", "tries"), [("conflict", 1), ("action_not_available", 2), ("not_allowed", 2)])
@@ -87,8 +87,8 @@ def test_a_task_that_stays_says_why(world: World, monkeypatch: pytest.MonkeyPatc
             refuse(code, "Not now.")  # type: ignore[arg-type]
         return original(session, identity, task_id, action, *rest)
 
-    monkeypatch.setattr(handback, "act", act)
-    result = {item.task_id: item for item in hand_back(world.session, ROOT, "bob", dry_run=False).tasks}
+    monkeypatch.setattr(chosen, "act", act)
+    result = {item.task_id: item for item in hand_back(world.session, ROOT, "bob", {}).tasks}
     assert len(tried) == tries
     refusal = result[stuck].refusal
     assert result[stuck].action is None
@@ -103,9 +103,9 @@ def test_more_tasks_than_one_call_takes(world: World, monkeypatch: pytest.Monkey
     world.case("look-1")
     for _ in range(3):
         world.act(world.task("look-1"), "claim", BOB)
-    first = hand_back(world.session, ROOT, "bob", dry_run=False)
+    first = hand_back(world.session, ROOT, "bob", {})
     assert (len(first.tasks), first.more) == (2, True)
-    rest = hand_back(world.session, ROOT, "bob", dry_run=False)
+    rest = hand_back(world.session, ROOT, "bob", {})
     assert (len(rest.tasks), rest.more) == (1, False)
 
 
@@ -115,7 +115,7 @@ def test_a_dry_run_says_what_would_stay(world: World, monkeypatch: pytest.Monkey
     task = world.task("look-1")
     world.act(task, "claim", BOB)
     monkeypatch.setattr(handback, "_ways", lambda session, task: [HandBack("claim"), HandBack("retry")])
-    (item,) = hand_back(world.session, ROOT, "bob", dry_run=True).tasks
+    (item,) = hand_back(world.session, ROOT, "bob", {"dryRun": True}).tasks
     assert item.action is None
     assert item.refusal is not None
     assert item.refusal.code == "action_not_available"
@@ -147,7 +147,7 @@ def test_a_type_has_ways_of_its_own(claim: World, dry_run: bool) -> None:  # noq
     passed_on = claim.stored(survey).delegate_id or ""
     own = _claim_task(claim, type="Survey", parentId=ruled, assignedParty=bob)
     claim.put_user("bob", active=False)
-    result = {item.task_id: item for item in hand_back(claim.session, ROOT, "bob", dry_run=dry_run).tasks}
+    result = {item.task_id: item for item in hand_back(claim.session, ROOT, "bob", {"dryRun": dry_run}).tasks}
     assert {task_id: item.action for task_id, item in result.items()} == {
         ruled: None,
         passed_on: "hand_back",
@@ -161,6 +161,126 @@ def test_a_type_has_ways_of_its_own(claim: World, dry_run: bool) -> None:  # noq
     assert (claim.stored(passed_on).status == "assigned") is dry_run
     assert (claim.stored(own).status, claim.stored(ruled).status) == ("assigned", "on_hold")
     ruling = _claim_task(claim, type="Ruling", parentId=ruled, assignedParty={"kind": "user", "id": "rue"})
-    (item,) = hand_back(claim.session, ROOT, "rue", dry_run=dry_run).tasks
+    (item,) = hand_back(claim.session, ROOT, "rue", {"dryRun": dry_run}).tasks
     assert (item.task_id, item.action, item.refusal) == (ruling, "cancel", None)
     assert (claim.stored(ruling).status == "cancelled") is not dry_run
+
+
+KEYED = Request("POST /users/bob/hand-back", "key", "body")
+
+
+@pytest.fixture
+def busy_bob(world: World) -> list[str]:
+    """Three tasks that bob has begun."""
+    world.case("look-1")
+    begun = [world.task("look-1") for _ in range(3)]
+    for task_id in begun:
+        world.act(task_id, "claim", BOB)
+    return begun
+
+
+def _keyed(world: World, request: Request = KEYED) -> tuple[dict[str, str | None], bool, bool]:
+    """What was done with each task, whether there were more, and whether the answer is that to a repeat."""
+    done = hand_back(world.session, ROOT, "bob", {}, request)
+    return {item.task_id: item.action for item in done.tasks}, done.more, done.replayed
+
+
+def test_a_repeat_with_the_same_key_is_about_the_same_tasks(
+    world: World, busy_bob: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers as before, and takes off the user neither what they have got since nor what was left."""
+    monkeypatch.setattr(handback, "AT_ONCE", 2)
+    first, second, third = busy_bob
+    assert _keyed(world) == ({first: "release", second: "release"}, True, False)
+    world.act(first, "claim", BOB)
+    before = [world.stored(task_id) for task_id in busy_bob]
+    assert _keyed(world) == ({first: "release", second: "release"}, True, True)
+    assert [world.stored(task_id) for task_id in busy_bob] == before
+    rest = hand_back(world.session, ROOT, "bob", {}, replace(KEYED, key="other"))
+    assert {item.task_id for item in rest.tasks} == {first, third}
+    assert _keyed(world, replace(KEYED, key="none")) == ({}, False, False)
+    assert _keyed(world, replace(KEYED, key="none")) == ({}, False, True)
+
+
+def test_a_repeat_tells_the_action_that_was_taken(world: World) -> None:
+    """Though another way would come first by now: what is remembered with the task is what was done."""
+    world.case("look-1")
+    task = world.task("look-1")
+    world.act(task, "assign", ANN, assignedParty={"kind": "user", "id": "bob"})
+    assert _keyed(world) == ({task: "assign"}, False, False)
+    world.act(task, "claim", BOB)
+    assert _keyed(world) == ({task: "assign"}, False, True)
+    assert world.stored(task).status == "In Progress"
+
+
+def test_a_function_that_dies_in_the_middle_is_made_up_for(
+    world: World, busy_bob: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The repeat goes on with what was chosen, as far as the user has it."""
+    act, done = tasks.act, list[str]()
+
+    def dying(session: Any, identity: Any, task_id: str, *rest: Any) -> Any:
+        if done:
+            raise KeyboardInterrupt
+        done.append(task_id)
+        return act(session, identity, task_id, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(chosen, "act", dying)
+        with pytest.raises(KeyboardInterrupt):
+            _keyed(world)
+    first = done[0]
+    second, third = (task_id for task_id in busy_bob if task_id != first)
+    world.act(second, "assign", ANN, assignedParty={"kind": "user", "id": "ann"})
+    assert _keyed(world) == ({first: "release", second: None, third: "release"}, False, False)
+    assert world.stored(second).status == "In Progress"
+
+
+def test_a_dry_run_remembers_nothing(world: World, busy_bob: list[str]) -> None:
+    """Its key is free; once used for the real one, it is good for that body alone."""
+    dry = replace(KEYED, fingerprint="dry")
+    assert hand_back(world.session, ROOT, "bob", {"dryRun": True}, dry).dry_run
+    assert _keyed(world)[0] == dict.fromkeys(busy_bob, "release")
+    with pytest.raises(Refused) as caught:
+        hand_back(world.session, ROOT, "bob", {"dryRun": True}, dry)
+    assert caught.value.refusal.code == "idempotency_key_reused"
+
+
+def test_what_somebody_else_has_by_now_stays_theirs(
+    world: World, busy_bob: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the choice and its turn a task may go to another: it is not taken off them."""
+    act, between = tasks.act, [True]
+
+    def late(session: Any, identity: Any, task_id: str, *rest: Any) -> Any:
+        if between:
+            between.clear()
+            for given in busy_bob:
+                world.act(given, "assign", ANN, assignedParty={"kind": "user", "id": "ann"})
+        return act(session, identity, task_id, *rest)
+
+    monkeypatch.setattr(chosen, "act", late)
+    result = hand_back(world.session, ROOT, "bob", {})
+    assert {item.refusal.detail for item in result.tasks if item.refusal} == {
+        "The user does not have this task any more."
+    }
+    assert {item.action for item in result.tasks} == {None}
+
+
+@pytest.mark.parametrize(
+    ("given", "pointers"),
+    [({"dryRun": "yes"}, ["/dryRun"]), ({"dryRun": None, "a/b": 1}, ["/a~1b", "/dryRun"])],
+)
+def test_what_does_not_fit_is_refused_before_anything_is_read(
+    world: World, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], pointers: list[str]
+) -> None:
+    """With every error at once; no queue is read for it. Who may not ask, or for nobody, hears that first."""
+    monkeypatch.setattr(type(world.store), "party_queue", None)
+    with pytest.raises(Refused) as caught:
+        hand_back(world.session, ROOT, "bob", given)
+    refusal = caught.value.refusal
+    assert (refusal.code, [error.pointer for error in refusal.errors]) == ("invalid_input", pointers)
+    for by, user_id, code in ((ANN, "bob", "not_allowed"), (ROOT, "nobody", "not_found")):
+        with pytest.raises(Refused) as caught:
+            hand_back(world.session, by, user_id, given)
+        assert caught.value.refusal.code == code

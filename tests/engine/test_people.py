@@ -86,7 +86,7 @@ def test_only_administrators_change_people(world: World, caller: Identity) -> No
         lambda: people.put_organization(world.session, caller, "club", {"displayName": "C", "kind": "team"}),
         lambda: people.put_member(world.session, caller, "dispatch", "eve", NOTHING),
         lambda: people.delete_member(world.session, caller, "dispatch", "bob"),
-        lambda: people.hand_back(world.session, caller, "bob", dry_run=True),
+        lambda: people.hand_back(world.session, caller, "bob", {"dryRun": True}),
     ):
         with pytest.raises(Refused) as refused:
             attempt()
@@ -152,7 +152,7 @@ def test_members_and_organizations_must_exist(world: World) -> None:
         lambda: people.delete_member(world.session, ROOT, "dispatch", "eve"),
         lambda: people.get_organization(world.session, ROOT, "nowhere"),
         lambda: people.list_members(world.session, ROOT, "nowhere"),
-        lambda: people.hand_back(world.session, ROOT, "nobody", dry_run=True),
+        lambda: people.hand_back(world.session, ROOT, "nobody", {"dryRun": True}),
     ):
         with pytest.raises(Refused) as refused:
             attempt()

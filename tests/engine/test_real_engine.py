@@ -79,7 +79,7 @@ def test_people_come_and_go(world: World) -> None:
     task = world.task("look-1")
     world.act(task, "claim", BOB)
     people.put_user(world.session, ROOT, "bob", {"active": False})
-    (item,) = people.hand_back(world.session, ROOT, "bob", dry_run=False).tasks
+    (item,) = people.hand_back(world.session, ROOT, "bob", {}).tasks
     assert (item.task_id, item.action) == (task, "release")
     people.delete_member(world.session, ROOT, "dispatch", "bob")
     assert [m.user.user.id for m in people.list_members(world.session, ROOT, "dispatch").items] == ["ann"]

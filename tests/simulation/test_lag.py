@@ -89,7 +89,7 @@ def test_a_task_that_somebody_else_has_by_now_is_not_handed_back(world: Simulate
     before = world.stored(task)
     _behind(world)
     assert [row.task_id for row in world.store.party_queue(indexes.user_queue("bob"))] == [task]
-    assert hand_back(world.session, ROOT, "bob", dry_run=False).tasks == ()
+    assert hand_back(world.session, ROOT, "bob", {}).tasks == ()
     assert world.stored(task) == before
 
 
@@ -98,9 +98,9 @@ def test_a_task_that_is_not_listed_yet_is_handed_back_by_a_repeat(world: Simulat
     task = world.task("look-1")
     world.act(task, "claim", BOB)
     _behind(world)
-    assert hand_back(world.session, ROOT, "bob", dry_run=False).tasks == ()
+    assert hand_back(world.session, ROOT, "bob", {}).tasks == ()
     world.memory.lag = up_to_date
-    assert [item.task_id for item in hand_back(world.session, ROOT, "bob", dry_run=False).tasks] == [task]
+    assert [item.task_id for item in hand_back(world.session, ROOT, "bob", {}).tasks] == [task]
 
 
 def test_a_task_that_somebody_has_taken_is_not_assigned_with_others(world: SimulatedWorld) -> None:
@@ -109,6 +109,6 @@ def test_a_task_that_somebody_has_taken_is_not_assigned_with_others(world: Simul
     world.act(taken, "claim", BOB)
     world.memory.lag = lambda versions: 1 if versions > 1 else 0
     assert [row.task_id for row in world.store.unassigned("dispatch")] == [taken, free]
-    done = bulk.bulk_assign(world.session, ANN, "dispatch", {"userId": "ann", "count": 1})
+    done = bulk.bulk_assign(world.session, ANN, "dispatch", {"userId": "ann", "count": 1}).value
     assert [outcome.task_id for outcome in done] == [free]
     assert world.stored(taken).assigned_party != world.stored(free).assigned_party

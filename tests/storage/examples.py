@@ -213,7 +213,9 @@ FULL_USER = User(
     memberships={"dispatch": MEMBER, "cis": Membership("cis", "CIS", "queue")},
     version=9,
 )
-REQUEST = PutRequest("0f" * 32, "ab" * 32, 201, TASK_ID, expires=1_795_408_501, now=1_795_322_101)
+REQUEST = PutRequest(
+    "0f" * 32, "ab" * 32, 201, TASK_ID, expires=1_795_408_501, now=1_795_322_101, chosen=(TASK_ID, OTHER_ID)
+)
 
 
 local_ids = st.from_regex(r"[a-z0-9_-]{1,40}", fullmatch=True)

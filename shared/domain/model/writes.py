@@ -305,7 +305,10 @@ class PutTie:
 
 @dataclass(frozen=True, slots=True)
 class PutRequest:
-    """The request is remembered; fails if one with the same key committed meanwhile."""
+    """The request is remembered; fails if one with the same key committed meanwhile.
+
+    `chosen` are the tasks that it chose, where it named none.
+    """
 
     key: str
     fingerprint: str
@@ -313,6 +316,7 @@ class PutRequest:
     resource: str
     expires: int
     now: int
+    chosen: tuple[TaskId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.engine import bulk
+from shared.engine import chosen
 from shared.engine.session import refuse
 from shared.timestamps import parse
 from tests.functions.api.client import Answer, Client
@@ -325,7 +325,7 @@ def test_each_task_of_a_bulk_assignment_says_what_became_of_it(
     def refusing(*args: object) -> None:
         refuse("conflict", "Not now.")
 
-    monkeypatch.setattr(bulk, "act", refusing)
+    monkeypatch.setattr(chosen, "act", refusing)
     answer = ann.post("/organizations/quality-assurance/bulk-assign", {"userId": "bob", "count": 1})
     (item,) = answer.json["items"]
     assert (answer.status, answer.json["assigned"]) == (200, 0)
@@ -340,3 +340,29 @@ def test_the_user_system_is_left_as_it_is(admin: Client) -> None:
     _refused(answer)
     assert answer.json["detail"] == "system is no person, and a member of no organization."
     assert admin.get("/users/system").json["active"] is True
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "other"),
+    [
+        ("/organizations/quality-assurance/bulk-assign", {"userId": "bob", "count": 1}, {"userId": "bob", "count": 2}),
+        ("/users/bob/hand-back", {}, {"dryRun": False}),
+    ],
+)
+def test_what_a_request_for_several_tasks_chose_is_good_for_its_key(
+    world: World, admin: Client, bob: Client, address: str, body: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """A repeat is answered as the request was, and does nothing more; the same key with another body is 422."""
+    chosen_one, left = (world.task()["taskId"] for _ in range(2))
+    if address.startswith("/users"):
+        bob.act(chosen_one, "claim")
+    first = admin.post(address, body, Idempotency_Key="one")
+    assert ([item["taskId"] for item in first.json["items"]], first.status) == ([chosen_one], 200)
+    assert "idempotency-replayed" not in first.headers
+    if address.startswith("/users"):
+        bob.act(left, "claim")
+    before = world.items()
+    again = admin.post(address, body, Idempotency_Key="one")
+    assert (again.json, again.headers["idempotency-replayed"]) == (first.json, "true")
+    assert admin.post(address, other, Idempotency_Key="one").code == "idempotency_key_reused"
+    assert world.items() == before
