@@ -9,14 +9,14 @@ import pytest
 
 from shared.domain.definitions.workflow import Assigning
 from shared.domain.model.people import User
-from shared.engine import bulk, cases, chosen, people, tasks
+from shared.engine import bulk, cases, chosen, people, replay, tasks
 from shared.engine.bulk import bulk_assign
-from shared.engine.replay import claim
 from shared.engine.session import Identity, Refused, Request, refuse
 from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, BOB, EVE, ROOT, World
 from tests.workflows.claims import claims
 
+_claim_of: Any = replay.claim
 LOOKER = "Looker Schedule Look"
 
 
@@ -177,7 +177,9 @@ def _keyed(
 ) -> tuple[list[tuple[str, str | None]], bool]:
     """The tasks with the codes of their refusals, and whether the answer is that to a repeat."""
     answer = bulk_assign(world.session, by, "dispatch", {"userId": "bob", "count": 2, **given}, request)
-    codes = [(each.task_id, each.refusal.code if each.refusal else None) for each in answer.value]
+    codes: list[tuple[str, str | None]] = [
+        (each.task_id, each.refusal.code if each.refusal else None) for each in answer.value
+    ]
     return codes, answer.replayed
 
 
@@ -194,7 +196,7 @@ def test_a_repeat_with_the_same_key_is_about_the_same_tasks(queue: World) -> Non
     assert _keyed(queue) == ([(free[0], None), (free[1], None)], True)
     assert [queue.stored(task_id) for task_id in free] == before
     assert _keyed(queue, request=replace(KEYED, key="other")) == ([(free[2], None), (free[3], None)], False)
-    none = {"request": replace(KEYED, key="none"), "type": "Looker Schedule Assist"}
+    none: dict[str, Any] = {"request": replace(KEYED, key="none"), "type": "Looker Schedule Assist"}
     assert _keyed(queue, **none) == ([], False)
     queue.task("look-1", "Looker Schedule Assist")
     assert _keyed(queue, **none) == ([], True)
@@ -296,6 +298,6 @@ def test_a_task_that_is_gone_by_now_is_not_found(queue: World, monkeypatch: pyte
     free = _free(queue)
     monkeypatch.setattr(bulk, "_free", lambda *_: iter([queue.stored(free[0])]))
     with monkeypatch.context() as patch:
-        patch.setattr(bulk, "claim", lambda *given: claim(*given[:-1], ("look-1.gone", free[0])))
+        patch.setattr(bulk, "claim", lambda *given: _claim_of(*given[:-1], ("look-1.gone", free[0])))
         _keyed(queue)
     assert _keyed(queue) == ([("look-1.gone", "not_found"), (free[0], None)], True)
