@@ -128,7 +128,7 @@ SCENES: Mapping[str, Callable[[], Scene]] = {
 
 ALL_FAULTS = Left(twice=True, dies=True, lags=True)
 LARGE = ("cancelled_above", "sibling_on_hold")
-"""Scenes in which the faults together multiply the states beyond what a process holds well: each is played alone."""
+"""Scenes with states by the million: a duplicate and a death are played together, an index that lags alone."""
 
 
 @dataclass
@@ -162,7 +162,7 @@ def explore(name: str) -> Explored:
 
 def faults_of(name: str) -> Sequence[Left]:
     """The faults with which every state of the scene is seen."""
-    return (Left(twice=True), Left(dies=True), Left(lags=True)) if name in LARGE else (ALL_FAULTS,)
+    return (Left(twice=True, dies=True), Left(lags=True)) if name in LARGE else (ALL_FAULTS,)
 
 
 def first_failure(name: str) -> str:
