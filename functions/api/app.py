@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.api import routes
 from functions.api.body import fingerprint, parse_body, read_body
-from functions.api.conditions import idempotency_key, if_match
+from functions.api.conditions import idempotency_key, if_match, no_if_match
 from functions.api.identity import identify
 from functions.api.measure import Measure
 from functions.api.operations import JSON, Call, Operation, Reply
@@ -36,7 +37,7 @@ class Api:
 
     def __init__(self, settings: Settings, session: Session) -> None:
         self._settings = settings
-        self._session = session
+        self._session = replace(session, unexpected=self._noted)
         self._log = Logger()
         # Never in debug mode, whatever the environment says: it prints requests, tokens and all.
         self._resolver = APIGatewayHttpResolver(debug=False, enable_validation=False)
@@ -121,11 +122,15 @@ class Api:
         raise method_not_allowed(allowed)
 
     def _unexpected(self, error: Exception) -> Response[Any]:
-        """500, with the error in the log; its message stays out, as it may quote what was sent."""
+        """500, with the error in the log."""
+        return _problem_response(Problem("internal_error", self._noted(error)))
+
+    def _noted(self, error: Exception) -> str:
+        """The error is in the log, as the text says; its message stays out, as it may quote what was sent."""
         frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
         self._log.error("unexpected", exception_name=type(error).__name__, frames=frames)
         identifier = _request_id(self._resolver.current_event.raw_event)
-        return _problem_response(Problem("internal_error", f"It is logged under the request id {identifier}."))
+        return f"It is logged under the request id {identifier}."
 
 
 _NOT_READY = "Something that this needs cannot be reached. Nothing happened: try again shortly."
@@ -136,6 +141,8 @@ def _request(operation: Operation, path: str, headers: Mapping[str, str], body: 
     """What HTTP says about a write; the route is the address itself, so that a key is good for one resource."""
     if operation.method == "GET":
         return Request()
+    if not operation.versioned:
+        no_if_match(headers)
     return Request(
         route=f"{operation.method} {path}",
         key=idempotency_key(headers) if operation.idempotent else None,

@@ -43,6 +43,19 @@ def if_match(headers: Mapping[str, str]) -> int | None:
     return versions.pop() if versions else NEVER
 
 
+def no_if_match(headers: Mapping[str, str]) -> None:
+    """Raises Problem where a write that knows no version gets one.
+
+    RFC 9110, 13.1.1: who sends it does not want the write unless it holds. To pass over it would overwrite
+    what the caller has not seen, while they think that they are safe from that.
+    """
+    if "if-match" in headers:
+        raise Problem(
+            "invalid_request",
+            "If-Match counts where one thing with a version is changed, and cannot be judged here. Leave it out.",
+        )
+
+
 def idempotency_key(headers: Mapping[str, str]) -> str | None:
     """The key under which a repeat is known, if one is given; raises Problem for one that cannot be."""
     given = headers.get("idempotency-key")

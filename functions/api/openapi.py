@@ -26,8 +26,9 @@ Tasks of people: who has to do what in a case, what may be done next and by whom
 * What has a `version` carries it as `ETag`. Send it back as `If-Match`, and nothing happens if
   somebody was faster (412).
 * Send an `Idempotency-Key` with a write, and repeating it within 24 hours does nothing twice.
-* Both headers are read where the operation lists them, and must be well-formed there (400); elsewhere they are passed
-  over. `If-Match: *` takes whatever there is, also nothing.
+* Both headers are read where the operation lists them, and must be well-formed there (400). A write that does not list
+  `If-Match` refuses it (400), as it could not keep what that demands; else they are passed over. `If-Match: *` takes
+  whatever there is, also nothing.
 * Errors are `application/problem+json` with a stable `code`, but for the gateway's own 401 and 429. They are checked
   in the order 401, 413, 400, 404, replay of a request, 412, 403, 409 (the status does not offer it), 422, other 409.
 * Lists are `{items, nextCursor}`; hand `nextCursor` back as `cursor`. A page may end before its
@@ -64,7 +65,7 @@ PUBLIC = (400, 429, 500)
 # docs/decisions/gateway-answers.md: 429 is the gateway's alone, and of 401 it answers nearly all.
 GATEWAY: Mapping[int, str] = {401: "Unauthorized", 429: "Too Many Requests"}
 DESCRIPTIONS: Mapping[int, str] = {
-    400: "The request cannot be read: malformed JSON, an unknown query parameter, a bad cursor.",
+    400: "The request cannot be read: malformed JSON, an unknown query parameter, a bad cursor, a header out of place.",
     401: "There is no valid token: the gateway's own answer; or it names no user: the API's.",
     403: "The caller is unknown, or may not do this whatever the status.",
     404: "There is no such thing, or the caller may not see it.",

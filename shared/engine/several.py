@@ -45,7 +45,8 @@ def each_of(
 
     Where the table is busy, or so slow that nobody would see the answer any more, the rest is not tried,
     and is told so. The whole request is throttled only as long as nothing was done: who hears that it was
-    may repeat it.
+    may repeat it. An error that nobody expected is noted and told of its item alone: what was done with others
+    would be hidden behind it.
     """
     results: list[Result] = []
     trouble: Refusal | None = None
@@ -63,4 +64,10 @@ def each_of(
                 raise
             trouble = BUSY if isinstance(error, Throttled) else UNKNOWN
             results.append(refused(item, trouble))
+        except Exception as error:  # noqa: BLE001 (whatever it is, the other items are told of)
+            results.append(refused(item, _unexpected(session.unexpected(error))))
     return tuple(results)
+
+
+def _unexpected(noted: str) -> Refusal:
+    return Refusal("internal_error", f"Look whether this was done: something unexpected happened. {noted}")

@@ -158,6 +158,15 @@ def test_a_busy_table_ends_it(world: World, looks: list[str], monkeypatch: pytes
     assert _codes(_act(world, looks)) == [None] * 3
 
 
+def test_an_unexpected_error_ends_it_where_nobody_notes_it(
+    world: World, looks: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No error is passed over in silence: who opens a session says where errors go, or meets them."""
+    monkeypatch.setattr(bulk_actions, "act", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        _act(world, looks)
+
+
 def test_a_slow_table_ends_it_before_the_gateway_gives_up(
     world: World, looks: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

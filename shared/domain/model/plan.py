@@ -33,6 +33,7 @@ Code = Literal[
     "idempotency_key_reused",
     "throttled",
     "unavailable",
+    "internal_error",
 ]
 
 

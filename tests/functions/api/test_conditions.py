@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from functions.api import routes
 from functions.api.conditions import NEVER, etag, idempotency_key, if_match
+from functions.api.operations import Operation
 from functions.api.problems import Problem
 from tests.functions.api.client import Client
 from tests.functions.api.conftest import World
@@ -40,6 +44,29 @@ def test_what_is_no_entity_tag_is_400(given: str) -> None:
     """So is a list of several versions, of which one alone can be the present one."""
     with pytest.raises(Problem, match="invalid_request"):
         if_match({"if-match": given})
+
+
+UNVERSIONED = [o for o in routes.OPERATIONS if o.method != "GET" and not o.versioned]
+
+
+@pytest.mark.parametrize("operation", UNVERSIONED, ids=lambda o: o.name)
+@pytest.mark.parametrize("given", ['"3"', "*", "nonsense"])
+def test_a_write_that_knows_no_version_refuses_if_match(
+    world: World, admin: Client, operation: Operation, given: str
+) -> None:
+    """Before anything is read: it could not keep what the caller demands."""
+    world.look()
+    before = world.items()
+    answer = admin.call(operation.method, re.sub("{.*?}", "x", operation.path), {}, If_Match=given)
+    assert (answer.status, answer.code) == (400, "invalid_request")
+    assert "Leave it out" in answer.json["detail"]
+    assert world.items() == before
+
+
+def test_reading_passes_over_if_match(world: World, ann: Client) -> None:
+    """Nothing can be lost by it."""
+    world.look()
+    assert ann.get("/cases/look-1", If_Match='"9"').status == 200
 
 
 def test_a_key_is_1_to_255_printable_characters() -> None:
@@ -112,9 +139,8 @@ def test_the_version_of_what_one_may_not_change_is_not_told(ann: Client, path: s
 
 
 def test_headers_that_cannot_be_read_are_400_where_they_are_read(world: World, ann: Client, admin: Client) -> None:
-    """And are passed over where the document does not list them."""
+    """And a key is passed over where the document does not list it."""
     task_id = world.task()["taskId"]
-    garbage = {"If_Match": "3", "Idempotency_Key": ""}
     written = [
         ann.patch(f"/tasks/{task_id}", {}, If_Match="3"),
         ann.act(task_id, "claim", If_Match="3"),
@@ -124,11 +150,11 @@ def test_headers_that_cannot_be_read_are_400_where_they_are_read(world: World, a
         admin.put("/organizations/harbor", {}, If_Match="3"),
         ann.post("/cases", {"workflow": "inspection"}, Idempotency_Key=""),
         ann.post("/cases/look-1/tasks", {"type": "QA"}, Idempotency_Key=""),
+        admin.post("/users/bob/hand-back", {"dryRun": True}, Idempotency_Key=""),
     ]
     assert {(answer.status, answer.code) for answer in written} == {(400, "invalid_request")}
-    assert admin.put("/organizations/harbor/members/bob", {}, **garbage).status == 201
-    assert admin.delete("/organizations/harbor/members/bob", **garbage).status == 204
-    assert admin.post("/users/bob/hand-back", {"dryRun": True}, **garbage).status == 200
+    assert admin.put("/organizations/harbor/members/bob", {}, Idempotency_Key="").status == 201
+    assert admin.delete("/organizations/harbor/members/bob", Idempotency_Key="").status == 204
 
 
 def test_a_repeat_answers_the_same_and_does_nothing(world: World, ann: Client) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from shared.engine import chosen
 from shared.engine.session import refuse
+from shared.engine.tasks import act
 from shared.timestamps import parse
 from tests.functions.api.client import Answer, Client
 from tests.functions.api.conftest import World
@@ -330,6 +331,58 @@ def test_each_task_of_a_bulk_assignment_says_what_became_of_it(
     (item,) = answer.json["items"]
     assert (answer.status, answer.json["assigned"]) == (200, 0)
     assert (item["taskId"], item["status"], item["problem"]["code"]) == (task_id, 409, "conflict")
+
+
+@pytest.mark.parametrize("part", ["chosen", "bulk_actions"])
+def test_an_unexpected_error_is_told_of_its_task_alone(
+    world: World,
+    ann: Client,
+    admin: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    part: str,
+) -> None:
+    """The others are done, and told of; the error is in the log, and its message is in neither."""
+    ids = [world.task()["taskId"] for _ in range(3)]
+
+    def failing(session: Any, identity: Any, task_id: str, *rest: Any) -> Any:
+        if task_id == ids[1]:
+            raise KeyError("a secret text")
+        return act(session, identity, task_id, *rest)
+
+    monkeypatch.setattr(f"shared.engine.{part}.act", failing)
+    with caplog.at_level("ERROR"):
+        if part == "chosen":
+            answer = ann.post("/organizations/quality-assurance/bulk-assign", {"userId": "bob", "count": 3})
+        else:
+            answer = ann.post("/bulk/actions", {"taskIds": ids, "action": "claim"})
+    assert (answer.status, [item["status"] for item in answer.json["items"]]) == (200, [200, 500, 200])
+    problem = answer.json["items"][1]["problem"]
+    assert (problem["code"], problem["title"]) == ("internal_error", "Something went wrong here")
+    assert problem["detail"].endswith("It is logged under the request id request-1.")
+    (logged,) = [record for record in caplog.records if record.getMessage() == "unexpected"]
+    assert (vars(logged)["exception_name"], bool(vars(logged)["frames"])) == ("KeyError", True)
+    assert "secret" not in answer.text + caplog.text
+    assert [ann.get(f"/tasks/{each}").json["version"] for each in ids] == [2, 1, 2]
+
+
+def test_a_hand_back_goes_on_behind_an_unexpected_error(
+    world: World, admin: Client, bob: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The task says that something happened to it; the others are handed back."""
+    ids = [world.task()["taskId"] for _ in range(2)]
+    for task_id in ids:
+        bob.act(task_id, "claim")
+
+    def failing(session: Any, identity: Any, task_id: str, *rest: Any) -> Any:
+        if task_id == ids[0]:
+            raise ZeroDivisionError
+        return act(session, identity, task_id, *rest)
+
+    monkeypatch.setattr(chosen, "act", failing)
+    items = {item["taskId"]: item for item in admin.post("/users/bob/hand-back", {}).json["items"]}
+    assert (items[ids[0]]["action"], items[ids[1]]["action"]) == (None, "release")
+    assert "request-1" in items[ids[0]]["reason"]
 
 
 def test_the_user_system_is_left_as_it_is(admin: Client) -> None:
