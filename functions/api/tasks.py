@@ -111,8 +111,9 @@ def take_action(call: Call) -> Reply:
 def take_bulk_action(call: Call) -> Reply:
     """Takes the same action on up to 100 tasks, each on its own: one that is refused does not stop the others.
 
-    Each has the status and the problem that it alone would have been answered. A repeat with the same key does
-    nothing twice, and tries again what was refused. `Casetree-Capacity` is left out where a task was not found.
+    Each has the status and the problem that it alone would have been answered; with `versions`, 412 for those that
+    have changed since you read them. A repeat with the same key does nothing twice, and tries again what was
+    refused. `Casetree-Capacity` is left out where a task was not found.
     """
     answer = act_on_each(call.session, call.identity, call.body, call.request)
     items = outcomes.listed(answer.value)

@@ -20,16 +20,17 @@ MOST = 100
 """Tasks that one call acts on: they are done within API Gateway's time limit."""
 NAME = 100
 """Characters of an action's name: each refusal quotes one that is unknown."""
-FIELDS = ("taskIds", "action", "input")
+FIELDS = ("taskIds", "action", "input", "versions")
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is to be done with which tasks."""
+    """What is to be done with which tasks; `versions` are those that the caller has seen, of any of them."""
 
     task_ids: tuple[TaskId, ...]
     action: str
     given: Given
+    versions: Mapping[TaskId, int]
     record: PutRequest | None = None
 
 
@@ -68,7 +69,7 @@ def _admitted(session: Session, identity: Identity, given: Given, request: Reque
 def _acted(session: Session, identity: Identity, task_id: TaskId, asked: _Asked, request: Request) -> Outcome:
     """What became of the task."""
     try:
-        own = part(request, asked.record, task_id)
+        own = replace(part(request, asked.record, task_id), if_match=asked.versions.get(task_id))
         answer = act(session, identity, task_id, asked.action, asked.given, own)
     except Refused as refused:
         return Outcome(task_id, refused.refusal)
@@ -77,7 +78,7 @@ def _acted(session: Session, identity: Identity, task_id: TaskId, asked: _Asked,
 
 def _read(given: Given) -> _Asked:
     """The request; raises Refused `invalid_input` with every error."""
-    task_ids, action, fields = (given.get(name) for name in FIELDS)
+    task_ids, action, fields, versions = (given.get(name) for name in FIELDS)
     errors = [FieldError(f"/{escape(name)}", "There is no such field.") for name in given if name not in FIELDS]
     errors += [FieldError(f"/{name}", "This field is required.") for name in FIELDS[:2] if name not in given]
     if "taskIds" in given:
@@ -86,9 +87,12 @@ def _read(given: Given) -> _Asked:
         errors.append(FieldError("/action", f"This must be a text of 1 to {NAME} characters."))
     if "input" in given and not isinstance(fields, Mapping):
         errors.append(FieldError("/input", "This must be an object."))
+    if "versions" in given:
+        errors += _version_errors(versions, task_ids)
     if errors or not isinstance(task_ids, list) or not isinstance(action, str):
         refuse("invalid_input", "The input does not fit.", rule="input", errors=tuple(errors))
-    return _Asked(tuple(task_ids), action, fields if isinstance(fields, Mapping) else {})
+    seen = versions if isinstance(versions, Mapping) else {}
+    return _Asked(tuple(task_ids), action, fields if isinstance(fields, Mapping) else {}, seen)
 
 
 def _task_errors(task_ids: object) -> Sequence[FieldError]:
@@ -101,4 +105,18 @@ def _task_errors(task_ids: object) -> Sequence[FieldError]:
             errors.append(FieldError(f"/taskIds/{index}", "This must be the id of a task."))
         elif task_id in task_ids[:index]:
             errors.append(FieldError(f"/taskIds/{index}", "This task is named twice."))
+    return errors
+
+
+def _version_errors(versions: object, task_ids: object) -> Sequence[FieldError]:
+    """What is wrong with the versions; one of a task that is not acted on was meant for another."""
+    if not isinstance(versions, Mapping):
+        return [FieldError("/versions", "This must be an object: the versions of tasks by their ids.")]
+    named = task_ids if isinstance(task_ids, list) else []
+    errors = []
+    for task_id, version in versions.items():
+        if task_id not in named:
+            errors.append(FieldError(f"/versions/{escape(task_id)}", "This task is not in taskIds."))
+        elif not (type(version) is int and version >= 1):
+            errors.append(FieldError(f"/versions/{escape(task_id)}", "This must be the number of a version, from 1."))
     return errors

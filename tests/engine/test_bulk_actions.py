@@ -60,6 +60,17 @@ def test_a_refusal_is_the_one_that_the_action_alone_is_met_with(world: World, lo
         assert outcome.refusal == alone.value.refusal
 
 
+def test_what_has_changed_since_it_was_seen_is_refused_on_its_own(world: World, looks: list[str]) -> None:
+    """The version is compared of those tasks of which the caller names one; a repeat finds what it did itself."""
+    world.act(looks[0], "add_instructions", ANN, instructions="Ring twice.")
+    world.act(looks[1], "add_instructions", ANN, instructions="Ring twice.")
+    asked = {"taskIds": looks, "action": "claim", "versions": {looks[0]: 1, looks[2]: 1}}
+    for replayed in (False, True):
+        answer = act_on_each(world.session, BOB, asked, KEYED)
+        assert (_codes(answer), answer.replayed) == (["version_mismatch", None, None], replayed)
+    assert _versions(world, looks) == [2, 3, 2]
+
+
 def test_a_repeat_does_nothing_twice(world: World, looks: list[str]) -> None:
     """It answers as before, although by now no task offers the action any more; without a key, it is refused."""
     _act(world, looks)
@@ -194,6 +205,10 @@ def test_a_slow_table_ends_it_before_the_gateway_gives_up(
         ({"taskIds": ["a"], "action": ""}, ["/action"]),
         ({"taskIds": ["a"], "action": "x" * 101}, ["/action"]),
         ({"taskIds": ["a"], "action": None, "input": None, "a/b": 1}, ["/a~1b", "/action", "/input"]),
+        ({"taskIds": ["a"], "action": "claim", "versions": [1]}, ["/versions"]),
+        ({"taskIds": ["a"], "action": "claim", "versions": {"a": 0}}, ["/versions/a"]),
+        ({"taskIds": ["a"], "action": "claim", "versions": {"a": True, "b/c": 1}}, ["/versions/a", "/versions/b~1c"]),
+        ({"taskIds": [["a"]], "action": "claim", "versions": {"a": "1"}}, ["/taskIds/0", "/versions/a"]),
     ],
 )
 def test_what_does_not_fit_is_refused_as_a_whole(world: World, given: dict[str, Any], pointers: list[str]) -> None:

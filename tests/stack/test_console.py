@@ -69,6 +69,26 @@ def test_what_somebody_else_changed_is_refused_and_shown(page: Page, stack: Stac
     assert read(admin, task)["status"] == "Ready"
 
 
+def test_of_several_tasks_each_is_done_as_it_was_seen(page: Page, stack: Stack, as_person: AsPerson) -> None:
+    """One request for all of them; what somebody else has changed is refused on its own, by name."""
+    admin = as_person("admin")
+    tasks = [new_task(admin, TYPE) for _ in range(3)]
+    sign_in(page, stack, "dee", f"{QUEUE}?limit=100")
+    for task in tasks:
+        page.get_by_role("checkbox", name=f"Choose {TYPE}, {task['caseId']}").check()
+    page.get_by_role("button", name="Claim and start").wait_for()
+    page.route("**/queues/**", lambda route: route.abort())
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    assert act(admin, tasks[1], "add_instructions", instructions="Ring twice.").status == 200
+    page.get_by_role("button", name="Claim and start").click()
+    told = page.get_by_role("alert")
+    expect(told.get_by_text("Done for 2 tasks. Not done for 1 task:")).to_be_visible()
+    expect(told.get_by_role("link", name=tasks[1]["caseId"])).to_be_visible()
+    assert [read(admin, task)["status"] for task in tasks] == ["In Progress", "Ready", "In Progress"]
+    assert [url.rpartition("/bulk/")[2] for url in asked] == ["actions"]
+
+
 def test_a_change_by_somebody_else_shows_by_itself(page: Page, stack: Stack, as_person: AsPerson) -> None:
     """Nobody has to load the page again."""
     sign_in(page, stack, "dee", f"{QUEUE}?limit=100")

@@ -266,6 +266,14 @@ class BulkActionInput(Input):
     input: Annotated[
         dict[str, Any], Field(description="The action's input, the same for each task.", examples=[{}])
     ] = ABSENT
+    versions: Annotated[
+        dict[TaskId, Annotated[int, Field(ge=1)]],
+        Field(
+            description="The versions that you have seen, by the tasks' ids, as `If-Match` says it of one task: a task "
+            "that has another version by now is answered with 412. Tasks that are not named may have any.",
+            examples=[{"look-4711.01k9x3m2q7c5v8nd": 3}],
+        ),
+    ] = ABSENT
 
 
 class BulkActions(Output):

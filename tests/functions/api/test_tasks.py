@@ -362,6 +362,17 @@ def test_an_action_is_taken_on_several_tasks(world: World, ann: Client, bob: Cli
     assert (other.status, other.code) == (422, "idempotency_key_reused")
 
 
+def test_several_tasks_are_acted_on_as_they_were_seen(world: World, ann: Client, bob: Client) -> None:
+    """Who has changed since is answered as the task alone would be with If-Match; the others are done."""
+    first, second = (world.task()["taskId"] for _ in range(2))
+    assert ann.act(second, "add_instructions", {"instructions": "Ring twice."}).status == 200
+    body = {"taskIds": [first, second], "action": "claim", "versions": {first: 1, second: 1}}
+    answer = bob.post("/bulk/actions", body)
+    assert [item["status"] for item in answer.json["items"]] == [200, 412]
+    alone = bob.post(f"/tasks/{second}/actions/claim", {}, If_Match='"1"')
+    assert answer.json["items"][1]["problem"] == alone.json
+
+
 def test_several_tasks_tell_their_cost_unless_one_is_hidden(world: World, ann: Client, eve: Client) -> None:
     """What it cost to look at a hidden task is not told, as it is not of one alone."""
     tasks = [world.task()["taskId"] for _ in range(2)]

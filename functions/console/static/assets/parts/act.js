@@ -1,22 +1,20 @@
 // Taking an action: at once where it asks for nothing, else after its form; on one task, or on several.
-import { send } from "../api.js";
+import { Problem, send } from "../api.js";
 import { html, useRef, useState } from "../lib.js";
 import { Dialog } from "./dialog.js";
 import { Form } from "./form.js";
 import { Refusal } from "./notice.js";
 
-const AT_ONCE = 4;
-
 /** The form of an action on the tasks; `done` gets what became of each: `{task, problem}`. */
 export function ActionDialog({ action, tasks, close, done }) {
   const [state, setState] = useState({ busy: false, problem: null });
-  // The same for every try of this form, so that a try whose answer was lost is not done twice.
-  const keys = useRef(new Map());
+  // The same key and versions for every try of the same input: a try whose answer was lost is not done twice.
+  const tried = useRef({});
   const submit = async (input) => {
-    const known = JSON.stringify(input);
-    if (keys.current.input !== known) keys.current = Object.assign(new Map(), { input: known });
+    const asked = JSON.stringify(input);
+    if (tried.current.asked !== asked) tried.current = { asked, tasks, key: crypto.randomUUID() };
     setState({ busy: true, problem: null });
-    const outcomes = await act(action, tasks, input, keys.current);
+    const outcomes = await act(action, tried.current.tasks, input, tried.current.key);
     const problem = tasks.length === 1 ? outcomes[0].problem : null;
     setState({ busy: false, problem });
     if (!problem) done(outcomes);
@@ -30,31 +28,25 @@ export function ActionDialog({ action, tasks, close, done }) {
   <//>`;
 }
 
-/** Takes the action on each task as it was seen; each is done or refused on its own. */
-export async function act(action, tasks, input, keys = new Map()) {
-  const outcomes = [];
-  const waiting = [...tasks.entries()];
-  const work = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [place, task] = next;
-      outcomes[place] = { task, problem: await one(action, task, input, keyFor(keys, task)) };
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return outcomes;
+/** Takes the action on the tasks as they were seen, by one request; each is done or refused on its own. */
+export async function act(action, tasks, input, key = crypto.randomUUID()) {
+  try {
+    return tasks.length === 1 ? await one(action, tasks[0], input, key) : await several(action, tasks, input, key);
+  } catch (problem) {
+    return tasks.map((task) => ({ task, problem }));
+  }
 }
 
 async function one(action, task, input, key) {
   const path = `/tasks/${encodeURIComponent(task.taskId)}/actions/${encodeURIComponent(action.name)}`;
-  try {
-    await send("POST", path, input, { version: `"${task.version}"`, key });
-    return null;
-  } catch (problem) {
-    return problem;
-  }
+  await send("POST", path, input, { version: `"${task.version}"`, key });
+  return [{ task, problem: null }];
 }
 
-function keyFor(keys, task) {
-  if (!keys.has(task.taskId)) keys.set(task.taskId, crypto.randomUUID());
-  return keys.get(task.taskId);
+async function several(action, tasks, input, key) {
+  const taskIds = tasks.map((task) => task.taskId);
+  const versions = Object.fromEntries(tasks.map((task) => [task.taskId, task.version]));
+  const { body } = await send("POST", "/bulk/actions", { taskIds, action: action.name, input, versions }, { key });
+  // The answer has one result for each task, in order.
+  return body.items.map(({ status, problem }, place) => ({ task: tasks[place], problem: problem && new Problem(status, problem) }));
 }
