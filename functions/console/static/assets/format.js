@@ -35,6 +35,11 @@ export function words(text) {
   return apart.charAt(0).toUpperCase() + apart.slice(1);
 }
 
+/** A value as people write it, where it is a term of a workflow rather than somebody's text: `direct_review`. */
+export function term(text) {
+  return /^[a-z]+(_[a-z]+)+$/.test(text) ? words(text) : text;
+}
+
 /** How many there are of something. */
 export function count(number, one, several = `${one}s`) {
   return `${number} ${number === 1 ? one : several}`;

@@ -1,8 +1,8 @@
 // A case: its tasks as a tree, what holds up what, and beside it what happened.
-import { count, day, value, words } from "../format.js";
+import { count, day, term, value, words } from "../format.js";
 import { html, useEffect } from "../lib.js";
 import { Entries, taskOf } from "../parts/entries.js";
-import { Notice, Refusal } from "../parts/notice.js";
+import { Loading, Notice, Refusal } from "../parts/notice.js";
 import { useResource } from "../resource.js";
 import { address } from "../router.js";
 import { flat, Tree } from "./case/tree.js";
@@ -19,6 +19,7 @@ export function Page({ route }) {
   const name = data?.case.displayName ?? id;
   useEffect(() => { document.title = `${name} · Casetree`; }, [name]);
   return html`<article class="one" aria-busy=${!found.current}>
+    ${!data && html`<h1 tabindex="-1">${id}</h1>${!found.problem && html`<${Loading} />`}`}
     ${found.problem && html`<${Refusal} problem=${found.problem} again=${found.reload} />`}
     ${data && html`
       <${Heading} case=${data.case} name=${name} />
@@ -41,7 +42,7 @@ function changesOf({ case: of, roots }) {
 }
 
 function Heading({ case: of, name }) {
-  const attributes = Object.entries(of.attributes).map(([field, each]) => [words(field), value(each)]).filter(([, each]) => each);
+  const attributes = Object.entries(of.attributes).map(([field, each]) => [words(field), term(value(each))]).filter(([, each]) => each);
   const facts = [...attributes, ["Goes on from", of.originalCaseId && html`<a href=${address(["cases", of.originalCaseId])}>${of.originalCaseId}</a>`],
     ["Closed because", of.closeReason]];
   return html`<header class="heading">

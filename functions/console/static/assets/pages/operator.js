@@ -58,6 +58,6 @@ function Stack() {
 function Costs({ costs }) {
   if (costs.length === 0) return html`<p class="faint">Nothing was consumed.</p>`;
   const units = (number) => Math.round(number).toLocaleString();
-  return html`<table><thead><tr><th scope="col">Action</th><th scope="col">Function</th><th scope="col">Write units</th><th scope="col">Read units</th></tr></thead>
-    <tbody>${costs.map((each) => html`<tr><td>${each.action}</td><td>${each.service}</td><td>${units(each.writeUnits)}</td><td>${units(each.readUnits)}</td></tr>`)}</tbody></table>`;
+  return html`<table class="costs"><thead><tr><th scope="col">Action</th><th scope="col">Function</th><th class="units" scope="col">Write units</th><th class="units" scope="col">Read units</th></tr></thead>
+    <tbody>${costs.map((each) => html`<tr><td>${each.action}</td><td>${each.service}</td><td class="units">${units(each.writeUnits)}</td><td class="units">${units(each.readUnits)}</td></tr>`)}</tbody></table>`;
 }

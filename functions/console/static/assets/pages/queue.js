@@ -1,7 +1,7 @@
 // What a person or an organization has to do: tabs, filters, sorting, and actions on several tasks at once.
 import { count, words } from "../format.js";
 import { html, useEffect, useState } from "../lib.js";
-import { Notice, Refusal } from "../parts/notice.js";
+import { Loading, Notice, Refusal } from "../parts/notice.js";
 import { useResource } from "../resource.js";
 import { address } from "../router.js";
 import { Several } from "./queue/several.js";
@@ -27,6 +27,7 @@ export function Page({ route, me }) {
       <h1 tabindex="-1">${heading}</h1>
       <${Tabs} here=${here} tabs=${TABS[kind]} tab=${tab} counts=${found.data?.counts} />
       ${found.problem && html`<${Refusal} problem=${found.problem} again=${found.reload} />`}
+      ${!found.data && !found.problem && html`<${Loading} />`}
       ${found.data && html`<${Found} key=${`${kind} ${id} ${tab}`} found=${found} here=${here} tab=${tab} query=${route.query} />`}
     </section>
   </div>`;
@@ -48,9 +49,22 @@ function Found({ found, here, tab, query }) {
     ${truncated && html`<${Notice}>There is more than is counted and sorted here. Filters show the rest.<//>`}
     ${items.length > 0
       ? html`<${Tasks} items=${items} tab=${tab} kind=${here[1]} query=${query} at=${at} chosen=${chosen} choose=${setChosen} />`
-      : html`<p class="empty">${query.get("cursor") ? "There is nothing more." : "Nothing here."}</p>`}
+      : html`<p class="empty">${nothing(here[1], tab, query)}</p>`}
     <${Several} tasks=${tasks} done=${done} clear=${() => setChosen(new Set())} />
-    <${Paging} at=${at} query=${query} shown=${items.length} all=${counts[tab]} next=${next} />`;
+    ${(items.length > 0 || query.has("cursor")) && html`<${Paging} at=${at} query=${query} shown=${items.length} all=${counts[tab]} next=${next} />`}`;
+}
+
+/** What an empty list means. */
+function nothing(kind, tab, query) {
+  if (query.has("cursor")) return "There is nothing more.";
+  if (query.has("type") || query.has("overdue")) return "No task fits the filters.";
+  const person = kind === "users";
+  return {
+    unassigned: "Nothing waits for somebody to take it.",
+    assigned: person ? "Nothing is assigned. What is free stands in the queues of the organizations." : "Nobody here is at work on anything.",
+    on_hold: "Nothing is on hold.",
+    completed: "Nothing was closed in the last seven days.",
+  }[tab];
 }
 
 function Queues({ me, kind, id }) {

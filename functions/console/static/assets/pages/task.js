@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "../lib.js";
 import { words } from "../format.js";
 import { Entries } from "../parts/entries.js";
-import { Notice, Refusal } from "../parts/notice.js";
+import { Loading, Notice, Refusal } from "../parts/notice.js";
 import { TaskLink } from "../parts/related.js";
 import { Status } from "../parts/status.js";
 import { useResource } from "../resource.js";
@@ -22,10 +22,11 @@ export function Page({ route }) {
   const [outcome, setOutcome] = useState(null);
   const task = found.current ? found.data : null;
   useEffect(() => setOutcome(null), [path]);
-  useEffect(() => { if (task) document.title = `${task.label} · ${task.caseId} · Casetree`; }, [task?.label, task?.caseId]);
+  useEffect(() => { document.title = `${task ? `${task.label} · ${task.caseId}` : id} · Casetree`; }, [id, task?.label, task?.caseId]);
   const done = (action, problem) => { setOutcome({ action, problem }); found.reload(); };
   const again = () => { setOutcome(null); found.reload(); };
   return html`<article class="one" aria-busy=${!found.current}>
+    ${!task && html`<h1 tabindex="-1">${id}</h1>${!found.problem && html`<${Loading} />`}`}
     ${found.problem && html`<${Refusal} problem=${found.problem} again=${found.reload} />`}
     ${task && html`
       <${Heading} task=${task} />

@@ -61,6 +61,11 @@ function Standing({ statuses, of, label }) {
     })}</tbody></table>`;
 }
 
+/** Where a drawing is wider than the page, its beginning is in the middle. */
+function toItsMiddle({ target: { parentElement: frame } }) {
+  frame.scrollLeft = (frame.scrollWidth - frame.clientWidth) / 2;
+}
+
 /** The lifecycle as the API draws it. As an image nothing in it can run. */
 function Diagram({ path, label }) {
   const [image, setImage] = useState({ address: null, problem: null });
@@ -75,5 +80,5 @@ function Diagram({ path, label }) {
   }, [path]);
   if (image.problem) return html`<${Refusal} problem=${image.problem} />`;
   return image.address && html`<figure class="diagram" tabindex="0" role="group" aria-label=${`The lifecycle of ${label}`}>
-    <img src=${image.address} alt=${`Statuses of ${label}, and the actions that lead from one to another`} /></figure>`;
+    <img src=${image.address} onLoad=${toItsMiddle} alt=${`Statuses of ${label}, and the actions that lead from one to another`} /></figure>`;
 }

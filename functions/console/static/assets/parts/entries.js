@@ -5,11 +5,11 @@ import { html, useState } from "../lib.js";
 import { useResource } from "../resource.js";
 import { address } from "../router.js";
 import { Refusal } from "./notice.js";
-import { Age } from "./time.js";
+import { Ago } from "./time.js";
 
-const AT_ONCE = 50;
-// The status is told beside the action; how often a thing was written tells people nothing.
-const SAID = new Set(["state", "status", "version"]);
+const AT_ONCE = 20;
+// The status is told beside the action; how often a thing was written, and that it has a child, tells people nothing.
+const SAID = new Set(["state", "status", "version", "internal", "overdue", "child"]);
 
 /**
  * The entries at a path, page by page, kept up to date. `version` is that of what they are about: when it
@@ -33,7 +33,7 @@ export function Entries({ path, version, of }) {
   const entries = unique([...first.data.items, ...more.items]);
   return html`<ol class="entries">${entries.map((entry) => html`<${Entry} key=${keyOf(entry)} entry=${entry} of=${of} />`)}</ol>
     ${problem && html`<${Refusal} problem=${problem} />`}
-    ${next && html`<button type="button" class="quiet" onClick=${read}>More</button>`}`;
+    ${next && html`<button type="button" onClick=${read}>More</button>`}`;
 }
 
 function Entry({ entry, of }) {
@@ -41,7 +41,7 @@ function Entry({ entry, of }) {
   const status = entry.changes.status;
   return html`<li>
     <p class="what"><strong>${words(entry.action)}</strong> ${of && html`${of(entry)} `}${status && html`<span class="faint">→ ${words(status.to)}</span>`}</p>
-    <p class="who">${name(entry.createdBy) || "Casetree"} · <${Age} at=${entry.createdAt} /></p>
+    <p class="who">${name(entry.createdBy) || "Casetree"} · <${Ago} at=${entry.createdAt} /></p>
     ${entry.note && html`<blockquote>${entry.note}</blockquote>`}
     ${changes.length > 0 && html`<ul>${changes.map(([field, { from, to }]) => html`<li>${words(field)}: ${change(from, to)}</li>`)}</ul>`}
   </li>`;

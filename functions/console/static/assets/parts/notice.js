@@ -6,6 +6,11 @@ export function Notice({ tone = "info", children }) {
   return html`<div class=${`notice ${tone}`} role=${tone === "bad" ? "alert" : "status"}>${children}</div>`;
 }
 
+/** What is on its way; a word only for what takes long. */
+export function Loading() {
+  return html`<p class="loading">Loading …</p>`;
+}
+
 /** What the API refused, with who could do it and a way to look again. */
 export function Refusal({ problem, again }) {
   return html`<${Notice} tone="bad">

@@ -9,6 +9,12 @@ export function Age({ at, since }) {
   return html`<time datetime=${at} title=${moment(at)}>${since && html`<span class="unseen">${since} </span>`}${span(now() - new Date(at))}</time>`;
 }
 
+/** The same as a moment that has passed: `3 d ago`. */
+export function Ago({ at }) {
+  const length = span(now() - new Date(at));
+  return html`<time datetime=${at} title=${moment(at)}>${length === "now" ? "just now" : `${length} ago`}</time>`;
+}
+
 /** When a task is due: how long that is away, or by how much it is overdue. */
 export function Due({ task }) {
   if (!task.dueTime) return html`<span class="faint">–</span>`;

@@ -2,7 +2,7 @@
 import { count, moment, name } from "../../format.js";
 import { html, useState } from "../../lib.js";
 import { Status } from "../../parts/status.js";
-import { Age, Due } from "../../parts/time.js";
+import { Age, Ago, Due } from "../../parts/time.js";
 import { address } from "../../router.js";
 
 // This timer ends nothing: it makes the task late.
@@ -42,19 +42,19 @@ function isOpen({ task, children }) {
 
 function Row({ task, tasks }) {
   const reasons = task.open ? reasonsOf(task, tasks) : [];
-  return html`<div class=${`row${task.open ? "" : " closed"}${task.overdue ? " late" : ""}`}>
-    <span class="what"><a class="task" href=${address(["tasks", task.taskId])}>${task.label}</a> <${Status} task=${task} text=${task.workerStatus?.name ?? task.status} /></span>
+  return html`<div class=${`row${task.open ? "" : " closed"}${task.open && task.overdue ? " late" : ""}`}>
+    <span class="what"><a class="task" href=${address(["tasks", task.taskId])}>${task.label}</a> <${Status} task=${task} text=${task.workerStatus?.name ?? task.status} />
+      ${reasons.length > 0 && html`<span class="why">${reasons.map((reason, place) => html`${place > 0 && "; "}${reason}`)}</span>`}</span>
     <span class="who">${name(task.assignedParty) || html`<span class="faint">nobody</span>`}</span>
-    <span class="when">${task.open && task.dueTime ? html`due <${Due} task=${task} />` : html`<${Age} ...${since(task)} />`}</span>
-    ${reasons.length > 0 && html`<span class="why">${reasons.map((reason, place) => html`${place > 0 && "; "}${reason}`)}</span>`}
+    <span class="when">${task.open && task.dueTime ? html`due <${Due} task=${task} />` : since(task)}</span>
   </div>`;
 }
 
 /** Since when the task is as it is. */
 function since(task) {
-  if (task.closedAt) return { at: task.closedAt, since: "closed, ago:" };
-  if (task.placedOnHoldAt) return { at: task.placedOnHoldAt, since: "on hold for" };
-  return { at: task.createdAt, since: "age:" };
+  if (task.closedAt) return html`closed <${Ago} at=${task.closedAt} />`;
+  if (task.placedOnHoldAt) return html`held <${Age} at=${task.placedOnHoldAt} />`;
+  return html`open <${Age} at=${task.createdAt} />`;
 }
 
 /** What the task waits for, in words. */

@@ -22,7 +22,7 @@ export function Several({ tasks, done, clear }) {
     <strong>${count(tasks.length, "task")}</strong>
     ${actions === null && html`<span class="faint">What can be done? …</span>`}
     ${actions?.length === 0 && html`<span class="faint">There is nothing that you may do with all of them.</span>`}
-    ${actions?.map((action) => html`<button type="button" disabled=${busy} onClick=${() => take(action)}>${action.label}</button>`)}
+    ${actions?.map((action) => html`<button type="button" disabled=${busy} aria-haspopup=${asksNothing(action.inputSchema) ? undefined : "dialog"} onClick=${() => take(action)}>${action.label}</button>`)}
     <button type="button" class="quiet" onClick=${clear}>Choose none</button>
     ${asked && html`<${ActionDialog} action=${asked} tasks=${tasks} close=${() => setAsked(null)}
       done=${(outcomes) => { setAsked(null); done(outcomes); }} />`}

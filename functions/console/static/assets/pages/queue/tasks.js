@@ -14,10 +14,11 @@ const SORTS = {
 
 const TASK = { label: "Task", sort: "type", cell: (task) => html`<${Task} task=${task} />` };
 const STATUS = { label: "Status", cell: (task) => html`<${Status} task=${task} />` };
-const WHO = { label: "Assigned to", cell: (task) => name(task.assignedParty) || html`<span class="faint">nobody</span>` };
+const WHO = { label: "Assigned to", shown: ({ kind }) => kind === "organizations", cell: (task) => name(task.assignedParty) || html`<span class="faint">nobody</span>` };
 const DUE = { label: "Due", sort: "dueTime", cell: (task) => html`<${Due} task=${task} />` };
 const CREATED = { label: "Age", sort: "createdAt", cell: (task) => html`<${Age} at=${task.createdAt} since="created" />` };
-const HELD = { label: "On hold", cell: (task) => html`<${Age} at=${task.placedOnHoldAt} since="on hold for" />` };
+// Tasks that wait for others are on nobody's hold.
+const HELD = { label: "On hold", shown: ({ items }) => items.some((task) => task.placedOnHoldAt), cell: (task) => html`<${Age} at=${task.placedOnHoldAt} since="on hold for" />` };
 const CLOSED = { label: "Closed", sort: "closedAt", cell: (task) => html`<${Age} at=${task.closedAt} since="closed" />` };
 const COLUMNS = {
   unassigned: [TASK, STATUS, DUE, CREATED],
@@ -28,7 +29,7 @@ const COLUMNS = {
 
 /** The tasks; `chosen` are the ids of those that something is to be done with. */
 export function Tasks({ items, tab, kind, query, at, chosen, choose }) {
-  const columns = COLUMNS[tab];
+  const columns = COLUMNS[tab].filter(({ shown }) => shown?.({ items, kind }) ?? true);
   const choosable = tab !== "completed";
   const all = items.every((task) => chosen.has(task.taskId));
   const toggle = (task) => {
@@ -52,7 +53,7 @@ export function Tasks({ items, tab, kind, query, at, chosen, choose }) {
 }
 
 function Heading({ column, sorts, query, at }) {
-  if (!sorts.includes(column.sort)) return html`<th role="columnheader" scope="col">${column.label}</th>`;
+  if (!sorts.includes(column.sort)) return html`<th class="plain" role="columnheader" scope="col">${column.label}</th>`;
   const sorted = (query.get("sort") ?? sorts[0]) === column.sort;
   const usual = column.sort === "closedAt" ? "desc" : "asc";
   const order = sorted ? query.get("order") ?? usual : null;
@@ -60,7 +61,7 @@ function Heading({ column, sorts, query, at }) {
   const said = { asc: "ascending", desc: "descending" }[order];
   return html`<th role="columnheader" scope="col" aria-sort=${said}>
     <button type="button" onClick=${() => { location.hash = at({ sort: column.sort, order: next }); }}>${column.label}
-      <span class="order" aria-hidden="true">${{ asc: "↑", desc: "↓" }[order] ?? ""}</span></button></th>`;
+      <span class="order" aria-hidden="true">${{ asc: "↑", desc: "↓" }[order] ?? "↕"}</span></button></th>`;
 }
 
 function Task({ task }) {

@@ -1,5 +1,4 @@
 // What this person may do with the task now; on demand, what they may not, why, and who could.
-import { words } from "../../format.js";
 import { html, useState } from "../../lib.js";
 import { act, ActionDialog } from "../../parts/act.js";
 import { asksNothing } from "../../parts/form.js";
@@ -24,7 +23,7 @@ export function Actions({ path, task, done }) {
     ${found.problem && html`<${Refusal} problem=${found.problem} again=${found.reload} />`}
     ${items?.length === 0 && html`<p class="faint">There is nothing that you may do with it now.</p>`}
     ${items?.length > 0 && html`<ul>${items.map((action) => html`<li key=${action.name}>
-      <button type="button" disabled=${busy} onClick=${() => take(action)}>${action.label}</button></li>`)}</ul>`}
+      <button type="button" disabled=${busy} aria-haspopup=${asksNothing(action.inputSchema) ? undefined : "dialog"} onClick=${() => take(action)}>${action.label}</button></li>`)}</ul>`}
     ${found.data && html`<details onToggle=${(event) => setExplained(event.target.open)}>
       <summary>What you may not do, and why</summary>
       <${Refused} refused=${found.data.refused} />
@@ -38,7 +37,8 @@ function Refused({ refused }) {
   if (!refused) return html`<p class="faint">…</p>`;
   if (refused.length === 0) return html`<p class="faint">Nothing: you may take every action.</p>`;
   return html`<dl class="refused">${refused.map((each) => html`<div>
-    <dt>${each.label} ${each.rule && html`<code>${each.rule}</code>`}</dt>
-    <dd>${each.reason}${each.who.length > 0 && html` <span class="faint">Could: ${each.who.map(words).join(", ")}.</span>`}</dd>
+    <dt>${each.label}</dt>
+    <dd>${each.reason}</dd>
+    <dd class="faint">${each.who.length > 0 && html`Who could: ${each.who.join(", ")}. `}${each.rule && html`Rule: <code>${each.rule}</code>`}</dd>
   </div>`)}</dl>`;
 }
