@@ -45,7 +45,7 @@ class Site:
         if _names(asked.get("if-none-match", ""), file.etag):
             return self._answer(HTTPStatus.NOT_MODIFIED, headers)
         headers["Content-Type"] = file.media_type
-        if file.packed is not None and "gzip" in asked.get("accept-encoding", ""):
+        if file.packed is not None and _takes_gzip(asked.get("accept-encoding", "")):
             return self._answer(HTTPStatus.OK, {**headers, "Content-Encoding": "gzip"}, file.packed)
         return self._answer(HTTPStatus.OK, headers, file.content)
 
@@ -62,6 +62,23 @@ class Site:
             "body": base64.b64encode(body).decode(),
             "isBase64Encoded": True,
         }
+
+
+def _takes_gzip(accept_encoding: str) -> bool:
+    """Whether the caller takes files packed, and does not like them better as they are (RFC 9110, 12.5.3)."""
+    weights = dict(_weighed(part) for part in accept_encoding.split(","))
+    gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
+    return gzip > 0 and gzip >= weights.get("identity", 0.0)
+
+
+def _weighed(part: str) -> tuple[str, float]:
+    """A coding with its weight; one whose weight cannot be read is none that the caller takes."""
+    coding, *parameters = (text.strip().lower() for text in part.split(";"))
+    weight = next((value for name, _, value in (p.partition("=") for p in parameters) if name.strip() == "q"), "1")
+    try:
+        return coding, float(weight)
+    except ValueError:
+        return coding, 0.0
 
 
 def _names(if_none_match: str, etag: str) -> bool:

@@ -201,6 +201,35 @@ def test_files_are_packed_for_who_can_unpack_them(ask: Ask) -> None:
     assert plain["headers"]["Vary"] == packed["headers"]["Vary"] == "Accept-Encoding"
 
 
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip", True),
+        ("GZIP;Q=0.5", True),
+        ("br;q=1.0, gzip;q=0.8, *;q=0.1", True),
+        ("x-gzip", True),
+        ("*", True),
+        ("identity;q=0.5, *;q=0.5", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, deflate", False),
+        ("gzip;q=0, *", False),
+        ("*;q=0", False),
+        ("identity, gzip;q=0.5", False),
+        ("gzip;q=x", False),
+        ("gzip;q=nan", False),
+        ("notgzip", False),
+        ("deflate, br", False),
+        ("", False),
+        (",;", False),
+    ],
+)
+def test_what_a_caller_does_not_take_is_not_sent(ask: Ask, accepted: str, packed: bool) -> None:  # noqa: FBT001
+    """Weights count: with a weight of zero, a form is refused, and the plain one is preferred where it weighs more."""
+    answer = ask(_script(ask), Accept_Encoding=accepted)
+    assert ("Content-Encoding" in answer["headers"]) is packed
+    assert answer["headers"]["Vary"] == "Accept-Encoding"
+
+
 @pytest.mark.parametrize("path", ["index.html", None, "nothing.js"])
 def test_head_says_what_get_would(ask: Ask, path: str | None) -> None:
     """The same status and headers, and no body."""

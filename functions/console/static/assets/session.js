@@ -9,7 +9,8 @@ const AHEAD = 60_000;
 
 // Only a page on this machine comes without HTTPS, and then its issuer does, too.
 const OPTIONS = { [oauth.allowInsecureRequests]: location.protocol === "http:" };
-const PAGE = new URL(location.pathname, location.origin).href;
+// Put together as text: read as a relative address, a path that begins with two slashes is another host's.
+const PAGE = location.origin + location.pathname;
 
 let server;
 let renewal;
@@ -50,11 +51,10 @@ export async function signIn() {
 /** The tokens are worth nothing any more, here and at the issuer. */
 export async function signOut() {
   const tokens = read(TOKENS);
+  // A renewal that is under way finds its tokens gone, and keeps none.
   sessionStorage.removeItem(TOKENS);
   const [as, client] = [await issuer(), await ourselves()];
-  if (as.revocation_endpoint && tokens?.refresh) {
-    await oauth.revocationRequest(as, client, oauth.None(), tokens.refresh, OPTIONS).catch(() => {});
-  }
+  await revoke(as, client, tokens?.refresh);
   if (!as.end_session_endpoint) return location.assign(PAGE);
   const address = new URL(as.end_session_endpoint);
   // The standard's name for where to come back to, and Cognito's own.
@@ -103,11 +103,23 @@ async function renew(refresh) {
     // The network is gone, not the session: the next request tries again.
     throw new TypeError("The issuer cannot be reached.");
   }
+  let granted;
   try {
-    return keep(await oauth.processRefreshTokenResponse(as, client, answer), refresh);
+    granted = await oauth.processRefreshTokenResponse(as, client, answer);
   } catch {
     return end();
   }
+  if (read(TOKENS)?.refresh !== refresh) {
+    // Signed out meanwhile: whoever sits here next must not find a session, nor must the issuer keep one.
+    await revoke(as, client, granted.refresh_token);
+    return null;
+  }
+  return keep(granted, refresh);
+}
+
+async function revoke(as, client, refresh) {
+  if (!as.revocation_endpoint || !refresh) return;
+  await oauth.revocationRequest(as, client, oauth.None(), refresh, OPTIONS).catch(() => {});
 }
 
 function keep(granted, refresh) {

@@ -1,0 +1,119 @@
+"""The session in the page, played without a browser: its module, and an issuer that answers when a test says so."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.console import files
+from infra.local.environment import PROGRAMS
+
+SESSION = Path(files.__file__).parent / "static" / "assets" / "session.js"
+# Of the library what the module calls; of the browser what it touches. Everything that is asked for is written down.
+ISSUER = """
+export const told = [];
+export const allowInsecureRequests = Symbol();
+export const None = () => undefined;
+export const processDiscoveryResponse = async () => ({
+  revocation_endpoint: "https://issuer.example/revoke",
+  end_session_endpoint: "https://issuer.example/logout",
+});
+export let renew;
+export const refreshTokenGrantRequest = () => new Promise((resolve) => (renew = resolve));
+export const processRefreshTokenResponse = async (as, client, answer) => {
+  if (!answer.access_token) throw new Error("refused");
+  return answer;
+};
+export const revocationRequest = async (as, client, auth, token) => told.push(`revoked ${token}`);
+"""
+PLAY = """
+const { tokens, path } = JSON.parse(process.argv[2]);
+const kept = new Map(tokens ? [["casetree.tokens", JSON.stringify(tokens)]] : []);
+globalThis.sessionStorage = {
+  getItem: (name) => kept.get(name) ?? null,
+  setItem: (name, text) => kept.set(name, text),
+  removeItem: (name) => kept.delete(name),
+};
+const left = [];
+globalThis.location = {
+  protocol: "https:", origin: "https://api.example", pathname: path, href: `https://api.example${path}`,
+  assign: (address) => left.push(String(address)),
+};
+globalThis.fetch = async () => undefined;
+const issuer = await import("oauth4webapi");
+const session = await import("./session.js");
+const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+let ends = 0;
+session.onEnd(() => (ends += 1));
+const given = await (async () => { STEPS })();
+console.log(JSON.stringify({ given, kept: [...kept.values()], left, told: issuer.told, ends }));
+"""
+OLD = {"access": "old", "refresh": "first", "until": 0}
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """The module beside an issuer's library and a configuration."""
+    (tmp_path / "session.js").write_text(SESSION.read_text("utf-8"))
+    (tmp_path / "config.js").write_text(
+        'export const config = async () => ({clientId: "c", issuer: "https://issuer.example", discovery: "x"});'
+    )
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    library = tmp_path / "node_modules" / "oauth4webapi"
+    library.mkdir(parents=True)
+    (library / "package.json").write_text('{"type": "module", "exports": "./index.js"}')
+    (library / "index.js").write_text(ISSUER)
+    return tmp_path
+
+
+def _played(page: Path, steps: str, tokens: object = None, path: str = "/console/index.html") -> dict[str, Any]:
+    """What is kept, where the page went, and what the issuer was told, once the steps were taken."""
+    (page / "play.js").write_text(PLAY.replace("STEPS", steps))
+    command = [str(PROGRAMS / "node"), "play.js", json.dumps({"tokens": tokens, "path": path})]
+    done = subprocess.run(command, cwd=page, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+RENEWED = '{access_token: "new", refresh_token: "second"}'
+
+
+def test_a_token_is_renewed_before_it_ends(page: Path) -> None:
+    """And kept, with the refresh token that came with it, or else the one that there was."""
+    steps = "const token = session.token(); await turn(); issuer.renew(%s); return token;"
+    played = _played(page, steps % RENEWED, OLD)
+    assert (played["given"], json.loads(played["kept"][0])["refresh"], played["ends"]) == ("new", "second", 0)
+    played = _played(page, steps % '{access_token: "new"}', OLD)
+    assert json.loads(played["kept"][0])["refresh"] == "first"
+
+
+def test_a_renewal_that_is_refused_ends_the_session(page: Path) -> None:
+    """Nothing is kept, and who shows the page is told."""
+    played = _played(page, "const token = session.token(); await turn(); issuer.renew({}); return token;", OLD)
+    assert (played["given"], played["kept"], played["ends"]) == (None, [], 1)
+
+
+@pytest.mark.parametrize("when", ["const out = session.signOut();", "const out = session.signOut(); await out;"])
+def test_a_renewal_that_comes_after_the_sign_out_brings_nothing_back(page: Path, when: str) -> None:
+    """The tokens that it brings are not kept, and worth nothing any more at the issuer, like those that there were."""
+    steps = f"""
+      const token = session.token(); await turn();
+      {when}
+      issuer.renew({RENEWED});
+      const given = await token; await out; return given;
+    """
+    played = _played(page, steps, OLD)
+    assert (played["given"], played["kept"]) == (None, [])
+    assert sorted(played["told"]) == ["revoked first", "revoked second"]
+    assert played["left"][0].startswith("https://issuer.example/logout?")
+
+
+@pytest.mark.parametrize("path", ["//evil.example/console/index.html", "/\\\\evil.example", "///evil.example"])
+def test_the_page_to_come_back_to_is_on_this_host(page: Path, path: str) -> None:
+    """Whatever its path begins with: the issuer leads back to where the page came from, and nowhere else."""
+    (address,) = _played(page, "await session.signOut();", OLD, path)["left"]
+    assert "logout_uri=https%3A%2F%2Fapi.example%2F" in address
+    assert "https%3A%2F%2Fevil" not in address
