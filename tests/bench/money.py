@@ -2,171 +2,96 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from tempfile import TemporaryFile
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from functions.hooks.handler import react
-from functions.relay.events import Bus
-from functions.relay.handler import relay
-from functions.streams import FailureQueue
-from shared.domain.model.task import Entry
-from shared.storage.case_items import entry_item
-from tests.bench.bill import Bill
-from tests.bench.cost import metered
-from tests.bench.deployment import ENGINE, Deployment, deployed, entries_of
+from tests.bench.deployment import ENGINE, Deployment, deployed
 from tests.bench.figure import Figure, Finding, Section, Table
-from tests.bench.prices import MILLION, OTHERS, PRICES, REGION
-from tests.bench.rounds import Times
+from tests.bench.meter import Meter, Together
+from tests.bench.prices import DISCOUNTS, MILLION, OTHERS, PRICES, REGION, Price
 from tests.bench.sizes import Sizes
+from tests.bench.usage import Usage, a_million, bill
+from tests.bench.ways import Played, Way, ways
 from tests.engine import board
-from tests.engine.world import record_of
-from tests.functions.fakes import Context, Queue
 
 ALONE, WITH_REACTION = 10.0, 17.0
-MEMORY = {"api": 1_024, "hooks": 512, "relay": 512}
-"""MB, as infra/functions.py gives them."""
-RELAYED = 10
-"""Records that the relay gets together: some, as it waits a second for company."""
 LIFE: tuple[tuple[str, dict[str, str]], ...] = (
     ("claim", {}),
     ("fail", {"reason": "Nobody there."}),
     ("retry", {}),
     ("pass", {}),
 )
-
-
-class _Taken:
-    """Stands for the client of a bus that takes everything."""
-
-    def put_events(self, *, Entries: Sequence[Any]) -> Any:  # noqa: N803 (named by AWS)
-        return {"Entries": [{"EventId": "e"} for _ in Entries]}
-
-
-@dataclass(slots=True)
-class Meter:
-    """Calls functions as AWS would, and writes down what it would bill."""
-
-    here: Deployment
-    bill: Bill
-
-    def request(self, event: dict[str, Any]) -> None:
-        """A request over the API, with all that follows in the hooks; what is announced is left to `announce`."""
-        self.bill.request()
-        self._run("api", lambda: self.here.answer(event))
-
-    def react(self, entry: Entry) -> None:
-        """A record reaches the hooks, alone: the dearest case."""
-        event = {"Records": [record_of(entry_item(entry))]}
-        self._run("hooks", lambda: react(event, Context(), self.here.session, _failures()))
-
-    def announce(self, entries: Sequence[Entry]) -> None:
-        """Records reach the relay, some together: one event each, and the counters."""
-        self.bill.use("eventbridge: event", len(entries))
-        event = {"Records": [record_of(entry_item(entry), number) for number, entry in enumerate(entries)]}
-        bus = Bus(_Taken(), "casetree", lambda seconds: None)
-        self._run("relay", lambda: relay(event, Context(), self.here.session, bus, _failures()))
-
-    def _run(self, function: str, work: Callable[[], object]) -> None:
-        times = Times()
-        with metered(self.here) as cost, _log() as written:
-            times.take(work)
-        self.bill.use("dynamodb: write unit", cost.write)
-        self.bill.use("dynamodb: read unit", cost.read)
-        self.bill.invoke(MEMORY[function], times.wall, times.cpu, written())
+WARM_UP = 3
+"""Tasks before those that are measured: what a first invocation takes is measured as a cold start."""
+BATCHES = Together(hooks=10, relay=100)
+ONE_BY_ONE = Together(relay=1)
 
 
 def measure(sizes: Sizes) -> Iterator[Finding]:
     """Lives of tasks without parents, and children whose parents react, each with all that AWS would bill."""
+    number = _number(sizes)
     with deployed() as here:
-        alone, changes = _alone(here, sizes.rounds)
-        yield Figure("a million status changes, without parent reaction", alone.total / changes * MILLION, "$", ALONE)
+        here.case("look-1")
+        _alone(here, WARM_UP, Together())
+        alone = Played(*(_alone(here, number, how) for how in (Together(), BATCHES, ONE_BY_ONE, None)))
+        yield Figure("a million status changes, without parent reaction", a_million(alone.usual), "$", ALONE)
     with deployed() as here:
-        both, closings = _with_reaction(here, sizes.rounds)
-        yield Figure("a million, with one", both.total / closings * MILLION, "$", WITH_REACTION)
+        board.seat(here)
+        here.open_api()
+        _with_reaction(here, WARM_UP, Together())
+        both = Played(*(_with_reaction(here, number, how) for how in (Together(), BATCHES, ONE_BY_ONE, None)))
+        yield Figure("a million, with one", a_million(both.usual), "$", WITH_REACTION)
     for name, (low, high, _) in OTHERS.items():
         yield Figure(f"beside it: {name}, from", low, "$")
         if high != low:
             yield Figure(f"beside it: {name}, to", high, "$")
-    yield _table(alone, changes, both, closings)
-    yield Table("List prices", ("", "$", "seen", "as"), [_price(name) for name in PRICES])
+    yield _table(alone.usual, both.usual)
+    columns = ("", "how", "alone, $ a million", "with reaction, $ a million")
+    yield Table("Other ways to deploy and to use it, each by itself", columns, [_row(way) for way in ways(alone, both)])
+    yield Table("List prices", ("", "$", "seen", "as"), [_price(*item) for item in {**PRICES, **DISCOUNTS}.items()])
 
 
-def _alone(here: Deployment, rounds: int) -> tuple[Bill, int]:
-    """The bill of tasks that are claimed, fail, are tried again and pass, and how many changes that were."""
-    here.case("look-1")
-    made = [here.task("look-1", "QA") for _ in range(max(2, rounds // 10))]
+def _alone(here: Deployment, number: int, together: Together | None) -> Usage:
+    """What tasks used that were claimed, failed, were tried again and passed; without `together` in bulk."""
+    made = [here.task("look-1", "QA") for _ in range(number)]
     here.drain()
-    meter = Meter(here, Bill())
-    events = [here.event("bob", "POST", f"/tasks/{t}/actions/{name}", given) for name, given in LIFE for t in made]
-    _play(meter, events)
-    return meter.bill, len(events)
+    events: list[dict[str, Any]] = []
+    for name, given in LIFE:
+        events += _events(here, "bob", made, name, given, bulk=together is None)
+    return Meter(here, together or Together()).play(events, number * len(LIFE))
 
 
-def _with_reaction(here: Deployment, rounds: int) -> tuple[Bill, int]:
-    """The bill of children that close, each the last one of a parent that reacts."""
-    board.seat(here)
-    here.open_api()
+def _with_reaction(here: Deployment, number: int, together: Together | None) -> Usage:
+    """What children used that closed, each the last one of a parent that reacts; without `together` in bulk."""
     children = []
-    for number in range(max(2, rounds // 10)):
-        case_id = f"a{number}"
-        here.ask("root", "POST", "/cases", {"workflow": "appeals", "caseId": case_id, "attributes": DOCKET})
+    for _ in range(number):
+        made = here.ask("root", "POST", "/cases", {"workflow": "appeals", "attributes": DOCKET})
         here.drain()
-        (parent,) = (t for t in board.tasks_of(here, case_id) if t.type == "DistributionTask")
-        children.append(here.task(case_id, "EngineeringTask", parentId=parent.task_id))
+        (parent,) = (t for t in board.tasks_of(here, made["caseId"]) if t.type == "DistributionTask")
+        children.append(here.task(made["caseId"], "EngineeringTask", parentId=parent.task_id))
         here.drain()
-    meter = Meter(here, Bill())
-    _play(meter, [here.event("root", "POST", f"/tasks/{child}/actions/complete", {}) for child in children])
-    return meter.bill, len(children)
+    events = _events(here, "root", children, "complete", {}, bulk=together is None)
+    return Meter(here, together or Together()).play(events, number)
 
 
-def _play(meter: Meter, events: Sequence[dict[str, Any]]) -> None:
-    """The requests are made, and what they make due is done, and announced."""
-    changed: list[Entry] = []
-    for event in events:
-        meter.request(event)
-        while fresh := entries_of(meter.here.observed.taken()):
-            changed += fresh
-            for entry in fresh:
-                if entry.reacts:
-                    meter.react(entry)
-    for start in range(0, len(changed), RELAYED):
-        meter.announce(changed[start : start + RELAYED])
+def _events(
+    here: Deployment, who: str, tasks: Sequence[str], action: str, given: dict[str, str], *, bulk: bool
+) -> list[dict[str, Any]]:
+    """Requests for the action on each task: one for each, or one for all."""
+    if bulk:
+        return [here.event(who, "POST", "/bulk/actions", {"taskIds": tasks, "action": action, "input": given})]
+    return [here.event(who, "POST", f"/tasks/{task}/actions/{action}", given) for task in tasks]
 
 
-def _failures() -> FailureQueue:
-    return FailureQueue(Queue, "failures", "bench")
-
-
-@contextmanager
-def _log() -> Iterator[Callable[[], int]]:
-    """How many bytes are logged within the block: to the standard output, as in Lambda."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    with TemporaryFile() as file:
-        os.dup2(file.fileno(), 1)
-        try:
-            yield lambda: size
-        finally:
-            sys.stdout.flush()
-            size = os.fstat(file.fileno()).st_size
-            os.dup2(kept, 1)
-            os.close(kept)
-
-
-def _table(alone: Bill, changes: int, both: Bill, closings: int) -> Table:
-    mine, its = alone.dollars(), both.dollars()
+def _table(alone: Usage, both: Usage) -> Table:
+    mine, its = bill(alone), bill(both)
     rows = [
         (
             thing,
-            f"{alone.used.get(thing, 0.0) / changes:.4g}",
-            f"{mine.get(thing, 0.0) / changes * MILLION:.2f}",
-            f"{both.used.get(thing, 0.0) / closings:.4g}",
-            f"{its.get(thing, 0.0) / closings * MILLION:.2f}",
+            f"{mine.used.get(thing, 0.0) / alone.changes:.4g}",
+            f"{mine.dollars().get(thing, 0.0) / alone.changes * MILLION:.2f}",
+            f"{its.used.get(thing, 0.0) / both.changes:.4g}",
+            f"{its.dollars().get(thing, 0.0) / both.changes * MILLION:.2f}",
         )
         for thing in PRICES
     ]
@@ -174,9 +99,16 @@ def _table(alone: Bill, changes: int, both: Bill, closings: int) -> Table:
     return Table(f"What they are made of, {REGION}", columns, rows)
 
 
-def _price(name: str) -> tuple[str, ...]:
-    price = PRICES[name]
+def _row(way: Way) -> tuple[str, ...]:
+    return way.name, way.how, f"{way.alone:.2f}", f"{way.both:.2f}"
+
+
+def _price(name: str, price: Price) -> tuple[str, ...]:
     return name, f"{price.dollars:.10f}".rstrip("0"), price.seen, price.source
+
+
+def _number(sizes: Sizes) -> int:
+    return max(2, sizes.rounds // 10)
 
 
 DOCKET = {"docket": "direct_review"}
@@ -185,5 +117,5 @@ SECTION = Section(
     title="Money",
     engine=f"{ENGINE}; list prices",
     measure=measure,
-    sizes=lambda sizes: f"{max(2, sizes.rounds // 10)} tasks of each kind",
+    sizes=lambda sizes: f"{_number(sizes)} tasks of each kind",
 )

@@ -43,6 +43,25 @@ OTHERS: Mapping[str, tuple[float, float, str]] = {
 }
 
 
+DISCOUNTS: Mapping[str, Price] = {
+    "x86": Price(0.0000166667, "2026-05-11", "AWS Lambda GB-second, x86, first 6 billion"),
+    "rest": _each_million(3.50, "2026", "API Gateway, REST APIs, first 333 million"),
+    "provisioned: write unit and hour": Price(0.00065, "2025-07-21", "DynamoDB, provisioned, standard table class"),
+    "provisioned: read unit and hour": Price(0.00013, "2025-07-21", "DynamoDB, provisioned, standard table class"),
+}
+"""What else something that has a price can be had for."""
+
+RESERVED = {"provisioned": 1.0, "reserved for a year": 1 - 0.54, "reserved for three years": 1 - 0.77}
+"""What of the hourly price is left, as quoted in March 2026: the share paid beforehand is in it."""
+
+HOUR = 3_600
+
+
+def provisioned(kind: str, term: str, used: float) -> float:
+    """Dollars for one unit of provisioned capacity, of which so large a share is used; raises KeyError if unknown."""
+    return DISCOUNTS[f"provisioned: {kind} unit and hour"].dollars * RESERVED[term] / HOUR / used
+
+
 def dynamodb(read: float, write: float) -> float:
     """Dollars for so many units."""
     return read * PRICES["dynamodb: read unit"].dollars + write * PRICES["dynamodb: write unit"].dollars
