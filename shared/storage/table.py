@@ -51,6 +51,7 @@ class Table:
         self.consumed = Capacity()
         # Whether a transaction was sent, since somebody last said no, of which nobody knows what became.
         self.unanswered = False
+        self._watched: Any = None
 
     def get(self, address: Address) -> Item | None:
         """The item, strongly consistent."""
@@ -124,12 +125,18 @@ class Table:
         requests: dict[str, list[dict[str, Any]]] = {"check": [], "delete": [], "put": [], "update": []}
         for action in in_order(actions):
             requests[action.kind].append(request_of(action, self._connection, self._name))
-        # Of what botocore repeats itself, only the last answer leaves it. Registered once, however often it is said.
-        self._connection.client.meta.events.register(TRANSACTION_ANSWERED, self._note, unique_id="unanswered")
+        self._watch(self._connection.client)
         answer = self._connection.transact_write_items(
             requests["check"], requests["delete"], requests["put"], requests["update"], client_request_token=token
         )
         self._count_written(answer)
+
+    def _watch(self, client: Any) -> None:
+        """Each answer to a transaction is noted: of what botocore repeats itself, only the last one leaves it."""
+        # PynamoDB makes another client where the first one had no credentials.
+        if client is not self._watched:
+            client.meta.events.register(TRANSACTION_ANSWERED, self._note)
+            self._watched = client
 
     def _note(self, parsed_response: dict[str, Any] | None, **_: Any) -> None:
         self.unanswered |= parsed_response is None or is_uncertain(parsed_response)
