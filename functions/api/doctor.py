@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from functions.api.operations import Call, Content, Reply, Routes
-from functions.api.views import doctor as views
-from shared.engine import consulting
 
 ROUTES = Routes("Doctor")
 
@@ -21,6 +19,10 @@ def diagnose(call: Call) -> Reply:
 
     What is on its way, and has not been for longer than it should take, is no finding.
     """
+    # What examines cases is asked for rarely, and by administrators: no other start is to wait for it.
+    from functions.api.views import doctor as views  # noqa: PLC0415
+    from shared.engine import consulting  # noqa: PLC0415
+
     return Reply(views.diagnosis(consulting.diagnosis(call.session, call.identity, call.path["caseId"])))
 
 
@@ -40,5 +42,9 @@ def repair(call: Call) -> Reply:
     version of the case. It takes several commits, so no `Idempotency-Key` stands for all of them, and none is needed: a
     repeat repairs what is still found, and nothing twice.
     """
+    # As above.
+    from functions.api.views import doctor as views  # noqa: PLC0415
+    from shared.engine import consulting  # noqa: PLC0415
+
     done = consulting.repair(call.session, call.identity, call.path["caseId"], call.body, call.request)
     return Reply(views.repaired(done))

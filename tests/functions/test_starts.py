@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 
 import pytest
 
@@ -26,9 +27,11 @@ print(json.dumps({{"answer": {call}, "modules": sorted(sys.modules)}}))
 NOTHING = "[module.handler({'Records': []}, None), module._queue.cache_info().currsize]"
 
 
-def _started(name: str, call: str) -> tuple[object, set[str]]:
+def _started(name: str, call: str, more: Mapping[str, str] | None = None) -> tuple[object, set[str]]:
     command = [sys.executable, "-c", PROGRAM.format(name=name, call=call)]
-    run = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=120)
+    run = subprocess.run(
+        command, env={**ENVIRONMENT, **(more or {})}, capture_output=True, text=True, check=False, timeout=120
+    )
     assert run.returncode == 0, run.stderr
     result = json.loads(run.stdout.splitlines()[-1])
     return result["answer"], set(result["modules"])
@@ -46,3 +49,19 @@ def test_the_clock_wakes_nothing_that_only_creates_people() -> None:
     """The first administrators are made once in the life of a stack; a sweep starts every minute."""
     _, modules = _started("timers", "None")
     assert not (HEAVY | {"shared.engine.people", "shared.engine.organizations"}) & modules
+
+
+def test_no_request_waits_for_what_administrators_rarely_ask_for() -> None:
+    """Examining and migrating cases is loaded by the requests that ask for it."""
+    claims = {"CASETREE_USER_CLAIMS": "username", "CASETREE_ADMIN_GROUP": "admins", "CASETREE_SECRET_ARN": "secret"}
+    _, modules = _started("api", "None", claims)
+    left_out = {"shared.engine.doctor", "shared.domain.doctor.examine", "shared.engine.migration", "pydantic", "yaml"}
+    assert "shared.engine.tasks" in modules
+    assert not left_out & modules
+
+
+def test_a_start_does_not_look_for_garbage_all_the_time() -> None:
+    """It makes hardly any: what is made is kept for as long as the process lives."""
+    looks, _ = _started("hooks", "sum(each['collections'] for each in __import__('gc').get_stats())")
+    assert isinstance(looks, int)
+    assert looks < 50

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from functions.api.sizes import fitting
 from functions.api.views import tasks
@@ -12,8 +12,10 @@ from functions.api.views.tasks import moment, timer
 from shared.domain.model.task import Task
 from shared.domain.words.relations import visible
 from shared.engine.cases import CaseView
-from shared.engine.migration import Migration
 from shared.timestamps import to_text
+
+if TYPE_CHECKING:
+    from shared.engine.migration import Migration
 
 
 def case(view: CaseView) -> Json:
