@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functions.api import replies
 from functions.api.operations import Call, Content, Reply, Routes, prefers
-from functions.api.parameters import text
+from functions.api.parameters import text, whole
 from functions.api.problems import Problem
 from functions.api.views import workflows as views
 from shared.domain.definitions.workflow import Workflow
@@ -13,6 +13,8 @@ from shared.engine.people import me
 
 ROUTES = Routes("Workflows")
 TYPE = text("type", "The type of task whose lifecycle is drawn; the workflow's first where it is not given.")
+LIMIT = whole("limit", "Of how many queues a page may tell.", 1, 500, standings.QUEUES)
+CURSOR = text("cursor", "`nextCursor` of the page before.")
 MERMAID = "text/vnd.mermaid"
 VERSION = text("version", "The version: that of a case, as a number; the newest where it is not given.")
 SVG = "image/svg+xml"
@@ -69,12 +71,16 @@ def draw_workflow(call: Call) -> Reply:
     "/workflows/{name}/statistics",
     "Count open tasks by status",
     Content("WorkflowStatistics", "The open tasks of the workflow, by type and status."),
+    query=(LIMIT, CURSOR),
     refusals=(403, 404),
 )
 def read_workflow_statistics(call: Call) -> Reply:
-    """The open tasks in the queues that the caller may look at. Counts may lag behind by a moment."""
+    """The open tasks in the queues that the caller may look at. Counts may lag behind by a moment.
+
+    Where there are more queues than the limit, `nextCursor` leads to those of the others: the numbers add up.
+    """
     name = call.path["name"]
-    found = standings.standings(call.session, call.identity, name)
+    found = standings.standings(call.session, call.identity, name, call.query[CURSOR], call.query[LIMIT])
     return Reply(views.statistics(call.session.workflows.latest(name), found))
 
 

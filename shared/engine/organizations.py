@@ -19,13 +19,10 @@ from shared.engine.administration import (
     committed,
 )
 from shared.engine.cursors import listed_after
-from shared.engine.session import Answer, Identity, Page, Request, Session, every_version, not_found
+from shared.engine.session import PLAIN, Answer, Identity, Page, Request, Session, every_version, not_found
 from shared.ids import is_organization_id
 from shared.storage.keys import OrganizationKey, TieKey, UserKey
 from shared.storage.store import Loaded
-
-ANY = Request()
-"""A request that takes whatever version there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ def list_organizations(
 
 
 def put_organization(
-    session: Session, identity: Identity, organization_id: str, given: Given, request: Request = ANY
+    session: Session, identity: Identity, organization_id: str, given: Given, request: Request = PLAIN
 ) -> Answer[Organization]:
     """The organization is as given, what is not given as it was; its kind stays what it once was.
 

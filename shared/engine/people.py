@@ -21,7 +21,6 @@ from shared.engine.administration import (
 )
 from shared.engine.handback import HandBack, HandedBack, hand_back
 from shared.engine.organizations import (
-    ANY,
     MemberView,
     delete_member,
     get_organization,
@@ -30,7 +29,7 @@ from shared.engine.organizations import (
     put_member,
     put_organization,
 )
-from shared.engine.session import Answer, Identity, Request, Session, every_version, not_found, refuse
+from shared.engine.session import PLAIN, Answer, Identity, Request, Session, every_version, not_found, refuse
 from shared.ids import is_user_id
 from shared.storage.keys import OrganizationKey, UserKey
 
@@ -73,7 +72,7 @@ def get_user(session: Session, identity: Identity, user_id: str) -> UserView:
 
 
 def put_user(
-    session: Session, identity: Identity, user_id: str, given: Given, request: Request = ANY
+    session: Session, identity: Identity, user_id: str, given: Given, request: Request = PLAIN
 ) -> Answer[UserView]:
     """The user is as given, what is not given as it was; a deactivated one is refused from now on."""
 

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from shared.domain.counts.tally import standing
 from shared.domain.definitions.workflow import Status
 from shared.domain.model.people import Caller
+from shared.engine.cursors import listed_after
 from shared.engine.secluded import unknown_types
-from shared.engine.session import Identity, Session, not_found
+from shared.engine.session import Identity, Page, Session, not_found
 from shared.storage.keys import UserKey
+
+QUEUES = 100
+"""Queues on a page: each is a read of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,15 @@ class TypeStandings:
     statuses: Mapping[tuple[str, str], int]
 
 
-def standings(session: Session, identity: Identity, name: str) -> tuple[TypeStandings, ...]:
+def standings(
+    session: Session, identity: Identity, name: str, cursor: str | None = None, limit: int = QUEUES
+) -> Page[TypeStandings]:
     """The open tasks of the workflow in the queues that the caller may look at, by type; raises Refused.
 
-    From the counters that the stream keeps: one read for each queue, however many tasks are in it. What is in
-    no queue is not counted, and nobody is told of tasks of a type that only members see.
+    From the counters that the stream keeps: one read for each queue, however many tasks are in it, and no more
+    queues than the limit, as there may be thousands of organizations and an answer must come within 30 s. A type
+    may be on several pages: its numbers add up. What is in no queue is not counted, and nobody is told of tasks of
+    a type that only members see.
     """
     caller = session.caller(identity, session.store.load([UserKey(identity.user_id)]))
     if name not in session.workflows.names:
@@ -37,7 +45,8 @@ def standings(session: Session, identity: Identity, name: str) -> tuple[TypeStan
         for status in _statuses(session, name)
     }
     sums: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for queue in _queues(session, caller):
+    queues = listed_after(_queues(session, caller), lambda queue: queue, cursor, limit)
+    for queue in queues.items:
         hidden = unknown_types(session.workflows, caller, queue)
         for tally, numbers in session.store.open_tallies(queue).items():
             for number, count in numbers.items():
@@ -45,7 +54,8 @@ def standings(session: Session, identity: Identity, name: str) -> tuple[TypeStan
                     sums[tally.type][known[number.name]] += count
     # A counter that another has overtaken may be below zero for a moment.
     found = {type_name: +counts for type_name, counts in sorted(sums.items())}
-    return tuple(TypeStandings(name, counts.total(), counts) for name, counts in found.items() if counts)
+    types = tuple(TypeStandings(name, counts.total(), counts) for name, counts in found.items() if counts)
+    return Page(types, queues.next_cursor)
 
 
 def _statuses(session: Session, name: str) -> Iterator[Status]:
@@ -55,7 +65,7 @@ def _statuses(session: Session, name: str) -> Iterator[Status]:
 
 
 def _queues(session: Session, caller: Caller) -> list[str]:
-    """The organizations whose queues the caller may look at."""
+    """The organizations whose queues the caller may look at, by id."""
     if caller.inside:
         return [organization.id for organization in session.store.organizations()]
     return sorted(caller.user.memberships if caller.user else ())

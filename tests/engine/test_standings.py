@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ def counts(world: World, caller: Identity) -> Mapping[str, Mapping[str, int]]:
     """The open tasks of inspections by type and status, as the caller is told."""
     return {
         found.type: {status: count for (_, status), count in found.statuses.items()}
-        for found in standings(world.session, caller, "inspection")
+        for found in standings(world.session, caller, "inspection").items
     }
 
 
@@ -35,7 +36,7 @@ def test_a_tasks_queue_does_not_matter_to_the_sum(world: World) -> None:
     task = world.task("look-1", "QA")
     world.act(task, "move", BOB, groupQueue="cis")
     counting.count(world.session, world.entries())
-    (found,) = standings(world.session, ANN, "inspection")
+    (found,) = standings(world.session, ANN, "inspection").items
     assert (found.type, found.open) == ("QA", 1)
 
 
@@ -44,7 +45,33 @@ def test_there_is_nothing_to_count_of_other_workflows(world: World) -> None:
     world.case("look-1")
     world.task("look-1")
     counting.count(world.session, world.entries())
-    assert standings(world.session, ROOT, "appeals") == ()
+    assert standings(world.session, ROOT, "appeals").items == ()
+
+
+def test_the_queues_are_told_of_page_by_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One call reads no more of them than its limit; the numbers of all pages add up, and an odd cursor is refused."""
+    world.case("look-1")
+    world.act(world.task("look-1", "QA"), "move", BOB, groupQueue="cis")
+    for _ in range(2):
+        world.task("look-1", "QA")
+    counting.count(world.session, world.entries())
+    asked, read = list[str](), type(world.store).open_tallies
+
+    def open_tallies(self: Any, queue: str) -> Any:
+        asked.append(queue)
+        return read(self, queue)
+
+    monkeypatch.setattr(type(world.store), "open_tallies", open_tallies)
+    total, cursor, pages = 0, None, 0
+    while pages == 0 or cursor is not None:
+        page = standings(world.session, ROOT, "inspection", cursor, 1)
+        total, cursor, pages = total + sum(found.open for found in page.items), page.next_cursor, pages + 1
+        assert len(asked) == pages
+    assert (total, asked) == (3, sorted(organization.id for organization in world.store.organizations()))
+    for odd in ("x", "7", "bnVsbA"):
+        with pytest.raises(Refused) as error:
+            standings(world.session, ROOT, "inspection", odd)
+        assert error.value.refusal.code == "invalid_request"
 
 
 @pytest.mark.parametrize("name", ["none", "inspection/Created"])

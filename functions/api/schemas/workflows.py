@@ -57,10 +57,14 @@ class TypeCount(Output):
 
 
 class WorkflowStatistics(Output):
-    """The open tasks of a workflow, in the queues that the caller may look at; types without any are left out."""
+    """The open tasks of a workflow, in queues that the caller may look at; types without any are left out.
+
+    The numbers of further pages add to them.
+    """
 
     workflow: Annotated[str, Field(examples=["inspection"])]
     types: list[TypeCount]
+    next_cursor: Cursor
 
 
 class WorkflowAction(Output):

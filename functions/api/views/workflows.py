@@ -8,6 +8,7 @@ from functions.api.views.people import Json
 from functions.api.views.tasks import queue_label
 from shared.domain.definitions.workflow import Action, CaseType, Status, TaskType, Workflow
 from shared.domain.words.fields import input_schema, json_schema
+from shared.engine.session import Page
 from shared.engine.standings import TypeStandings
 
 
@@ -28,9 +29,10 @@ def workflow(value: Workflow, versions: Sequence[int]) -> Json:
     }
 
 
-def statistics(value: Workflow, found: Sequence[TypeStandings]) -> Json:
+def statistics(value: Workflow, found: Page[TypeStandings]) -> Json:
     """How many open tasks of the workflow stand where; the newest version names the types that it has."""
-    return {"workflow": value.name, "types": [_standings(item, value) for item in found]}
+    types = [_standings(item, value) for item in found.items]
+    return {"workflow": value.name, "types": types, "nextCursor": found.next_cursor}
 
 
 def _standings(value: TypeStandings, within: Workflow) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -81,3 +82,10 @@ def test_open_tasks_are_counted_by_status(world: World, ann: Client, bob: Client
     assert sorted(counted["statuses"], key=lambda status: str(status["status"])) == statuses
     assert world.as_("eve").get("/workflows/inspection/statistics").json["types"] == []
     assert ann.get("/workflows/none/statistics").code == "not_found"
+    assert answer["nextCursor"] is None
+    told, query = list[Any](), {"limit": "1"}
+    while query.get("cursor") != "":
+        page = ann.get("/workflows/inspection/statistics", query).json
+        told, query = [*told, *page["types"]], {"limit": "1", "cursor": page["nextCursor"] or ""}
+    assert told == [counted]
+    assert ann.get("/workflows/inspection/statistics", {"limit": "501"}).code == "invalid_request"

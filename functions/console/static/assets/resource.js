@@ -8,9 +8,9 @@ const NOTHING = { path: null, data: null, version: null, problem: null };
 /**
  * What is at a path, kept up to date; null for a path asks nothing. While another path is loaded, `data` is
  * that of the path before and `current` is false. `reload` asks at once, as after an own change; so does another
- * `version` of what it depends on.
+ * `version` of what it depends on. `ask` is how it is asked for, and the same function each time.
  */
-export function useResource(path, { every = EVERY, version } = {}) {
+export function useResource(path, { every = EVERY, version, ask = get } = {}) {
   const [state, setState] = useState(NOTHING);
   const asked = useRef(path);
   asked.current = path;
@@ -18,13 +18,13 @@ export function useResource(path, { every = EVERY, version } = {}) {
   const reload = useCallback(async (signal) => {
     if (path === null) return;
     try {
-      const { body, version: tag } = await get(path, { signal });
+      const { body, version: tag } = await ask(path, { signal });
       if (asked.current === path) setState((before) => unlessSame(before, { path, data: body, version: tag, problem: null }));
     } catch (problem) {
       if (problem.name === "AbortError" || asked.current !== path) return;
       setState((before) => (before.path === path ? { ...before, problem } : { ...NOTHING, path, problem }));
     }
-  }, [path]);
+  }, [path, ask]);
 
   useEffect(() => {
     let timer;

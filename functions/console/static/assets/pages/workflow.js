@@ -1,5 +1,6 @@
 // How tasks of a type live: the diagram of their statuses, and how many open ones stand at each.
 import { get } from "../api.js";
+import { added } from "../counted.js";
 import { count, words } from "../format.js";
 import { html, useEffect, useState } from "../lib.js";
 import { Refusal } from "../parts/notice.js";
@@ -31,7 +32,7 @@ export function Page({ route }) {
 function Workflow({ name, type }) {
   const path = `/workflows/${encodeURIComponent(name)}`;
   const found = useResource(path, { every: COUNTED_EVERY });
-  const counted = useResource(`${path}/statistics`, { every: COUNTED_EVERY });
+  const counted = useResource(`${path}/statistics`, { every: COUNTED_EVERY, ask: added });
   const workflow = found.data;
   const open = new Map((counted.data?.types ?? []).map((each) => [each.type, each]));
   useEffect(() => { if (workflow) document.title = `${workflow.label} · Casetree`; }, [workflow?.label]);

@@ -1,4 +1,4 @@
-"""The session in the page, played without a browser: its module, and an issuer that answers when a test says so."""
+"""Modules of the page, played without a browser: the session, with an issuer that answers when a test says so."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 from functions.console import files
 from infra.local.environment import PROGRAMS
 
-SESSION = Path(files.__file__).parent / "static" / "assets" / "session.js"
+ASSETS = Path(files.__file__).parent / "static" / "assets"
 # Of the library what the module calls; of the browser what it touches. Everything that is asked for is written down.
 ISSUER = """
 export const told = [];
@@ -56,7 +56,7 @@ OLD = {"access": "old", "refresh": "first", "until": 0}
 @pytest.fixture
 def page(tmp_path: Path) -> Path:
     """The module beside an issuer's library and a configuration."""
-    (tmp_path / "session.js").write_text(SESSION.read_text("utf-8"))
+    (tmp_path / "session.js").write_text((ASSETS / "session.js").read_text("utf-8"))
     (tmp_path / "config.js").write_text(
         'export const config = async () => ({clientId: "c", issuer: "https://issuer.example", discovery: "x"});'
     )
@@ -68,13 +68,17 @@ def page(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _played(page: Path, steps: str, tokens: object = None, path: str = "/console/index.html") -> dict[str, Any]:
-    """What is kept, where the page went, and what the issuer was told, once the steps were taken."""
-    (page / "play.js").write_text(PLAY.replace("STEPS", steps))
-    command = [str(PROGRAMS / "node"), "play.js", json.dumps({"tokens": tokens, "path": path})]
+def _run(page: Path, script: str, *arguments: str) -> Any:
+    (page / "play.js").write_text(script)
+    command = [str(PROGRAMS / "node"), "play.js", *arguments]
     done = subprocess.run(command, cwd=page, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def _played(page: Path, steps: str, tokens: object = None, path: str = "/console/index.html") -> dict[str, Any]:
+    """What is kept, where the page went, and what the issuer was told, once the steps were taken."""
+    answer: dict[str, Any] = _run(page, PLAY.replace("STEPS", steps), json.dumps({"tokens": tokens, "path": path}))
     return answer
 
 
@@ -117,3 +121,31 @@ def test_the_page_to_come_back_to_is_on_this_host(page: Path, path: str) -> None
     (address,) = _played(page, "await session.signOut();", OLD, path)["left"]
     assert "logout_uri=https%3A%2F%2Fapi.example%2F" in address
     assert "https%3A%2F%2Fevil" not in address
+
+
+def test_the_numbers_of_all_pages_are_added(page: Path) -> None:
+    """A type and a status may be on several of them; each page is asked for behind the one before."""
+    (page / "counted.js").write_text((ASSETS / "counted.js").read_text("utf-8"))
+    (page / "api.js").write_text("""
+export const asked = [];
+const at = (type, open, by) => ({
+  type, open, statuses: Object.entries(by).map(([status, number]) => ({ state: "s", status, open: number })),
+});
+const PAGES = {
+  "/w": { types: [at("A", 3, { new: 1, old: 2 })], nextCursor: "a b" },
+  "/w?cursor=a+b": { types: [], nextCursor: "c" },
+  "/w?cursor=c": { types: [at("A", 5, { old: 4, gone: 1 }), at("B", 1, { new: 1 })], nextCursor: null },
+};
+export const get = async (path, request) => { asked.push([path, request]); return { body: PAGES[path] }; };
+""")
+    script = """
+import { asked } from "./api.js";
+import { added } from "./counted.js";
+const { body: { types } } = await added("/w", "signal");
+const by = types.map(({ type, open, statuses }) => [type, open, statuses.map((each) => [each.status, each.open])]);
+console.log(JSON.stringify({ by, asked }));
+"""
+    assert _run(page, script) == {
+        "by": [["A", 8, [["new", 1], ["old", 6], ["gone", 1]]], ["B", 1, [["new", 1]]]],
+        "asked": [["/w", "signal"], ["/w?cursor=a+b", "signal"], ["/w?cursor=c", "signal"]],
+    }
