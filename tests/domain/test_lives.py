@@ -21,6 +21,8 @@ from shared.domain.checks.worlds.people import people_of
 from shared.domain.checks.worlds.shapes import shapes
 from shared.domain.checks.worlds.sides import Side
 from shared.domain.definitions.workflow import Field, Follow, TargetCase, Workflow
+from shared.domain.trees import delegation
+from shared.domain.words.relations import passed_on_by
 from tests.domain.test_verify import changed, typed
 from tests.domain.worlds import workflow
 from tests.workflows.broken import ERRANDS
@@ -85,11 +87,57 @@ def test_a_case_is_stuck_where_what_is_left_waits_for_nothing() -> None:
     assert steps(stuck) == ["Case: create", "Tray: complete"]
 
 
+def test_what_comes_of_a_case_that_begins_beyond_the_bounds_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With four of a type, of which at most two are looked at else: in the end, the office is left alone."""
+    (case_type,) = LETTERS.case_types.values()
+    (office,) = case_type.begins
+    tray = replace(office.children[0], children=(Follow(opens="Second", organization="desk"),) * 4)
+    types = {**LETTERS.types, "Second": replace(LETTERS.types["Copy"], name="Second", one_open=())}
+    large = replace(case_type, begins=(replace(office, children=(tray,)),))
+    whole = replace(LETTERS, types=types, case_types={"file": large})
+    # Nobody can cancel those above, which would end all of them at once.
+    whole = typed(whole, "Tray", actions=frozenset({"complete", "add", "end"}))
+    begun = cases(typed(whole, "Office", actions=frozenset({"add", "end"})))
+    assert first_case(begun, lambda world: [t.type for t in world.open_tasks()] == ["Office"]).world is not None
+    monkeypatch.setattr(composed, "MOST", 3)
+    assert not first_case(begun, lambda world: False).whole
+
+
 def test_what_could_not_be_looked_at_whole_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is no proof that nothing was found in a part."""
     monkeypatch.setattr(composed, "MOST", 0)
     office = typed(LETTERS, "Office", actions=frozenset({"add", "end"}))
     assert [finding.where for finding in found(office, "explored-whole")] == [("case", "types")]
+
+
+def test_an_administrator_who_stands_in_for_nobody_is_no_way_out() -> None:
+    """What is for the assignee alone is for nobody where nobody has the task; one whom `who` names counts."""
+    whole = replace(SMALL, administrators_act_as=("assignee",))
+    whole = changed(changed(whole, "start", who=("assignee",)), "drop", who=("assignee",))
+    endless = found(whole, "open-statuses-have-a-way-out")
+    assert {finding.where for finding in endless} >= {("statuses", "ready")}
+    assert not any(finding.unproven for finding in endless)
+    named = changed(whole, "drop", who=("assignee", "administrator"))
+    assert found(named, "open-statuses-have-a-way-out") == []
+
+
+def test_what_follows_for_nobody_is_found_where_it_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The task of an organization that has gone over to a person: its end would open a task that nobody has."""
+    monkeypatch.setattr(delegation, "passed_on_from", passed_on_by)
+    few = ("RootTask", "DistributionTask", "DocketSwitchMailTask", "DocketSwitchRulingTask", "TimedHoldTask")
+    types = {name: APPEALS.types[name] for name in few}
+    types |= {name: replace(types[name], follows=()) for name in ("DistributionTask", "DocketSwitchRulingTask")}
+    (appeal,) = APPEALS.case_types.values()
+    (root,) = appeal.begins
+    begins = (replace(root, children=(Follow(opens="DistributionTask", organization="bva"),)),)
+    whole = replace(APPEALS, types=types, case_types={"appeal": replace(appeal, begins=begins, attributes=())})
+    (stuck,) = found(whole, "somebody-can-act")
+    assert (stuck.type, stuck.unproven) == ("DocketSwitchRulingTask", False)
+    assert steps(stuck)[1:] == [
+        "DocketSwitchMailTask: create",
+        "DocketSwitchMailTask: reassign",
+        "DocketSwitchMailTask: send_to_judge",
+    ]
 
 
 def test_a_lasting_wait_is_found_whoever_could_drop_it() -> None:
@@ -112,6 +160,31 @@ def test_types_that_differ_in_names_alone_are_of_one_shape() -> None:
     alike = next(names for names in named.values() if "AodMotionMailTask" in names)
     assert {"StatusInquiryMailTask", "VacateMotionMailTask"} <= set(alike)
     assert not {"AddressChangeMailTask", "EvidenceOrArgumentMailTask", "RootTask"} & set(alike)
+    # Both are routed in the same way, and one may stand under distribution as well.
+    assert named["HearingRelatedMailTask"] == ["HearingRelatedMailTask", "PowerOfAttorneyRelatedMailTask"]
+
+
+def test_types_are_told_apart_by_what_may_stand_under_them() -> None:
+    """A shelf ends with what is put there; a rack, of which the same is said, ends never, as nothing stands there."""
+    shelf = replace(LETTERS.types["Tray"], name="Shelf", parents=frozenset({"Tray"}), one_open=(), ends="with_children")
+    shelf = replace(shelf, queue="none", created_by=None, actions=frozenset({"end", "add"}))
+    types = {**LETTERS.types, "Shelf": shelf, "Rack": replace(shelf, name="Rack")}
+    whole = replace(LETTERS, types=types)
+    whole = typed(whole, "Approval", parents=frozenset({"Tray", "Shelf"}))
+    endless = found(whole, "open-statuses-have-a-way-out")
+    assert [(finding.type, finding.unproven) for finding in endless] == [("Rack", False)]
+
+
+def test_only_names_of_types_and_organizations_are_left_out_of_a_shape() -> None:
+    """A status that is called as an organization is no organization, and what opens otherwise is no other name."""
+    named = LETTERS.organizations["desk"]
+    organizations = {**LETTERS.organizations, **{key: replace(named, id=key) for key in ("assigned", "on_hold")}}
+    whole = replace(LETTERS, organizations=organizations)
+    begin = {key: replace(LETTERS.types["Copy"], name=key, begins=key) for key in ("assigned", "on_hold")}
+    assert shapes(replace(whole, types=begin)) == {"assigned": ["assigned"], "on_hold": ["on_hold"]}
+    types = {**LETTERS.types, "Second": replace(LETTERS.types["Copy"], name="Second")}
+    opened = typed(replace(LETTERS, types=types), "Approval", follows=(Follow(opens="Second", assignee="actor"),))
+    assert shapes(opened)["Copy"] == ["Copy"]
 
 
 def test_cases_that_differ_in_ids_alone_are_one() -> None:

@@ -5,7 +5,7 @@ Whatever is found here is found of no file that has a simpler mistake: those are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.domain.checks.counterexamples import (
@@ -18,7 +18,7 @@ from shared.domain.checks.counterexamples import (
 )
 from shared.domain.checks.finding import Finding, Place
 from shared.domain.checks.worlds import local
-from shared.domain.checks.worlds.beginnings import BEGINNINGS, births, cases, ways_to_begin
+from shared.domain.checks.worlds.beginnings import BEGINNINGS, Birth, births, born, cases, ways_to_begin
 from shared.domain.checks.worlds.composed import MOST, Idle, beside_the_way, first_case, is_stuck
 from shared.domain.checks.worlds.local import Life, Local, can_act, live, state_of
 from shared.domain.checks.worlds.real import Real
@@ -54,7 +54,30 @@ def lives_of(workflow: Workflow, tell: Telling) -> Lives:
     for number, first in enumerate(alike, start=1):
         tell(f"{workflow.label}: tasks of type {first} ({number} of {len(alike)})")
         by_type[first] = live(births(workflow, begun, first))
+    while beside := _beside(alike, by_type):
+        for first, found in beside.items():
+            by_type[first] = live(iter(found), by_type[first])
     return Lives(workflow, begun, by_type, alike, Real(workflow, begun, by_type))
+
+
+def _beside(alike: Mapping[str, Sequence[str]], by_type: Mapping[str, Life]) -> Mapping[str, Sequence[Birth]]:
+    """Tasks that came to be beside others that were looked at, in states that their own types were not seen in.
+
+    What follows on a task, and for whom, is known only where that task has been played: a type by itself is looked
+    at as it is declared to open, whoever has what it follows on.
+    """
+    first_of, found = firsts(alike), dict[str, dict[Local, Birth]]()
+    for place in (place for life in by_type.values() for place in life.places.values() if not place.world.staged):
+        for task in place.world.open_tasks():
+            first, state = first_of.get(task.type), state_of(place.world, task)
+            if first is not None and state not in by_type[first].places:
+                found.setdefault(first, {}).setdefault(state, born(place.world, task, (ENGINE,)))
+    return {first: tuple(births.values()) for first, births in found.items()}
+
+
+def firsts(alike: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
+    """Of every type that was looked at, the one that stands for it."""
+    return {name: first for first, names in alike.items() for name in names}
 
 
 def types_begin(lives: Lives) -> Iterator[Finding]:
@@ -176,7 +199,7 @@ def somebody_can_act(lives: Lives) -> Iterator[Finding]:
 
 
 def _idle_in(lives: Lives) -> Idle:
-    first_of = {name: first for first, names in lives.alike.items() for name in names}
+    first_of = firsts(lives.alike)
 
     def idle(world: World, task: Task) -> bool:
         life = lives.by_type.get(first_of.get(task.type, ""))

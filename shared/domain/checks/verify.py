@@ -21,7 +21,7 @@ from shared.domain.checks.finding import Finding, listed
 from shared.domain.checks.hand_off import HAND_OFF
 from shared.domain.checks.inputs import INPUTS
 from shared.domain.checks.lives import RULES as LIVES
-from shared.domain.checks.lives import Telling, lives_of
+from shared.domain.checks.lives import Telling, firsts, lives_of
 from shared.domain.checks.names import unresolved
 from shared.domain.checks.waivers import Waiver, waived
 from shared.domain.definitions.lifecycle import ENGINE, Step, ends_with_parent, engine_moves
@@ -65,7 +65,7 @@ def _replayed(workflow: Workflow, written: Sequence[Finding], tell: Telling) -> 
         yield from written
         return
     lives = lives_of(workflow, tell)
-    first_of = {name: first for first, names in lives.alike.items() for name in names}
+    first_of = firsts(lives.alike)
     for finding in written:
         first = first_of.get(finding.type)
         yield proven(finding, lives.real.lives(first), without_way_out) if first else finding

@@ -40,7 +40,7 @@ class Step:
 
     `option` tells the targets of one action apart: the first whose conditions hold counts. `of` is the
     type of the task, where more than one task is looked at. `by` and `given` are the person and the input of a step
-    that was taken.
+    that was taken; `stands_in`, that this was an administrator who may take it in somebody's place alone.
     """
 
     action: str
@@ -52,6 +52,7 @@ class Step:
     of: str = ""
     by: str = ""
     given: str = ""
+    stands_in: bool = False
 
     @property
     def actor(self) -> str:

@@ -23,7 +23,10 @@ from shared.domain.definitions.workflow import SAME, Action, TaskType, Workflow
 from shared.domain.model.task import Task
 
 OPEN, DEPTH, ALIKE, HOLDS = 6, 5, 2, 1
-"""Open tasks of a case, one below the other, of one type, and timed holds, up to which a case is looked at."""
+"""Open tasks of a case, one below the other, of one type, and timed holds, up to which a case is looked at.
+
+Where a case begins with more, up to that: else what comes of it would be cut off, and nobody told.
+"""
 MOST = 5_000
 """Cases that are looked at before the checker gives up."""
 
@@ -45,7 +48,7 @@ class Found:
 
 def first_case(begun: Sequence[World], wanted: Callable[[World], bool]) -> Found:
     """The nearest case that is as wanted, on the way of cases."""
-    seen = set[object]()
+    seen, bounds = set[object](), _bounds(begun)
     ahead = deque[tuple[World, tuple[Step, ...]]]((world, ()) for world in begun)
     while ahead:
         world, way = ahead.popleft()
@@ -57,7 +60,10 @@ def first_case(begun: Sequence[World], wanted: Callable[[World], bool]) -> Found
         if len(seen) == MOST:
             return Found(None, whole=False)
         seen.add(key)
-        ahead.extend((move.after, (*way, move.step)) for move in _next(world) if _within(move.after))
+        after = ((move.after, (*way, move.step)) for move in _next(world))
+        ahead.extend(
+            one for one in after if all(size <= most for size, most in zip(_size(one[0]), bounds, strict=True))
+        )
     return Found(None)
 
 
@@ -112,12 +118,18 @@ def _leads_on(task_type: TaskType, beside: Collection[str]) -> bool:
     return any(f.ends or (f.opens not in (None, SAME) and f.opens not in beside) for f in task_type.follows)
 
 
-def _within(world: World) -> bool:
+def _size(world: World) -> tuple[int, int, int, int]:
+    """How many tasks of the case are open, one below the other, of one type, and as timed holds."""
     hold = world.workflow.tree.hold if world.workflow.tree else None
     types = Counter(task.type for task in world.open_tasks())
     holds = types.pop(hold, 0) if hold else 0
     deepest = max((_depth(world, task) for task in world.open_tasks()), default=0)
-    return types.total() <= OPEN and holds <= HOLDS and max(types.values(), default=0) <= ALIKE and deepest <= DEPTH
+    return types.total(), deepest, max(types.values(), default=0), holds
+
+
+def _bounds(begun: Iterable[World]) -> tuple[int, ...]:
+    """Up to which size cases are looked at: no less than they begin with, or hardly anything would be of what comes."""
+    return tuple(map(max, zip((OPEN, DEPTH, ALIKE, HOLDS), *map(_size, begun), strict=True)))
 
 
 def _depth(world: World, task: Task) -> int:

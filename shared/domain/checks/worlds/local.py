@@ -113,13 +113,19 @@ class Life:
     """Every state with a case in which a task is in it: one that came about without being staged, if there is one."""
 
 
-def live(births: Iterator[Birth]) -> Life:
-    """Everything that can become of the tasks that were born, and of those that they are passed on to."""
-    ways: dict[Local, tuple[Step, ...]] = {}
-    steps: list[tuple[Local, Step, Local]] = []
-    offered: set[str] = set()
-    helped: set[Local] = set()
-    places: dict[Local, Place] = {}
+NOTHING = Life(Explored({}, ()), frozenset(), frozenset(), frozenset(), {})
+"""A life of which nothing is known yet."""
+
+
+def live(births: Iterator[Birth], known: Life = NOTHING) -> Life:
+    """Everything that can become of the tasks that were born, and of those that they are passed on to.
+
+    What is known of other tasks of the type is not looked at again, and is part of the life.
+    """
+    ways: dict[Local, tuple[Step, ...]] = dict(known.explored.ways)
+    steps: list[tuple[Local, Step, Local]] = list(known.explored.moves)
+    offered, helped = set(known.offered), set(known.helped)
+    places: dict[Local, Place] = dict(known.places)
     ahead, staged = deque[tuple[Place, tuple[Step, ...]]](), deque[tuple[Place, tuple[Step, ...]]]()
 
     def go_on(*more: tuple[Place, tuple[Step, ...]]) -> None:
@@ -227,19 +233,23 @@ def closings(world: World, task: Task) -> tuple[Move, ...]:
     statuses = world.workflow.statuses
     actions = world.workflow.actions_of(task.type).values()
     idle = {a.name for a in actions if not any(_may_close(statuses, t.to) for w in a.ways for t in w.target)}
-    return _closings(world, task, idle) or _closings(world, task, ())
+    found = _closings(world, task, idle)
+    return found if found and not found[0].step.stands_in else _closings(world, task, ()) or found
 
 
 def _closings(world: World, task: Task, without: Collection[str]) -> tuple[Move, ...]:
-    seen, ahead = set[str](), [world]
+    """Those of people who may take them themselves come before those of an administrator who stands in for somebody."""
+    seen, ahead, in_place = set[str](), [world], tuple[Move, ...]()
     while ahead:
         found = [move for there in ahead for move in moves(there, there.tasks[task.task_id], without)]
         closing = tuple(move for move in found if not world.workflow.statuses[move.step.target].open)
-        if closing:
-            return closing
+        own = tuple(move for move in closing if not move.step.stands_in)
+        if own:
+            return own
+        in_place = in_place or closing
         ahead = [move.after for move in found if move.step.target not in seen]
         seen.update(move.step.target for move in found)
-    return ()
+    return in_place
 
 
 def _may_close(statuses: Mapping[str, Status], to: str) -> bool:

@@ -16,13 +16,14 @@ from shared.domain.definitions.lifecycle import ENGINE as BY_ENGINE
 from shared.domain.definitions.lifecycle import Step
 from shared.domain.definitions.workflow import Action
 from shared.domain.drafts.draft import Draft
-from shared.domain.model.people import ENGINE
+from shared.domain.model.people import ENGINE, Caller
 from shared.domain.model.plan import Plan
-from shared.domain.model.scene import Context, status_of
+from shared.domain.model.scene import Context, Scene, status_of
 from shared.domain.model.task import Task, TaskId
 from shared.domain.trees.tree import end
 from shared.domain.words.fields import OPTION
 from shared.domain.words.plain_kinds import texts_of
+from shared.domain.words.relations import relations
 
 ADMINISTRATOR = "administrator"
 ENDED_ABOVE = "ended_above"
@@ -71,6 +72,12 @@ def _moved(
         yield Move(step_of(world, task, action, who, after), after, task.task_id, counts)
 
 
+def _stands_in(scene: Scene, caller: Caller, who: tuple[str, ...]) -> bool:
+    """Whether the caller may do what is for these only as an administrator who acts for somebody (`act_as`)."""
+    alone = replace(scene, workflow=replace(scene.workflow, administrators_act_as=()))
+    return caller.administrator and relations(alone, caller).isdisjoint(who)
+
+
 def _completed(context: Context) -> Plan:
     draft = Draft(context, context.scene.subject, action=ENDED_ABOVE, given={})
     end(draft, completed=True)
@@ -89,7 +96,9 @@ def by_people(world: World, task: Task, without: Collection[str] = ()) -> Iterat
                 after = world.done(deed)
                 done |= {action.name} if after is not None else set()
                 counts = not caller.administrator and action.name != child
-                yield from _moved(world, task, deed.name, who, after, counts=counts)
+                stands_in = _stands_in(scene, caller, who)
+                for move in _moved(world, task, deed.name, who, after, counts=counts):
+                    yield replace(move, step=replace(move.step, stands_in=stands_in))
 
 
 def _offered(context: Context, related: frozenset[str], done: Collection[str]) -> Iterator[Action]:
