@@ -23,11 +23,14 @@ from functions.api.operations import JSON, Call, Operation, Reply
 from functions.api.parameters import read_query
 from functions.api.problems import MEDIA_TYPE, Problem, method_not_allowed
 from functions.api.settings import Settings
+from shared.domain.model.plan import Refusal
 from shared.engine.session import Identity, Refused, Request, Session
 from shared.storage.errors import Throttled, Unreachable
 
 Event = Mapping[str, Any]
 NOBODY = Identity("")
+ELSEWHERE = (ClientError, BotoCoreError)
+"""The table's errors have names of their own, so these are of the secret, which could not be read."""
 NO_OBJECT: Mapping[str, Any] = {"": None}
 """Stands for a body that is no object: a field that nothing has, refused as 422 when its turn comes."""
 
@@ -37,7 +40,7 @@ class Api:
 
     def __init__(self, settings: Settings, session: Session) -> None:
         self._settings = settings
-        self._session = replace(session, unexpected=self._noted)
+        self._session = replace(session, unexpected=self._of_a_part)
         self._log = Logger()
         # Never in debug mode, whatever the environment says: it prints requests, tokens and all.
         self._resolver = APIGatewayHttpResolver(debug=False, enable_validation=False)
@@ -101,8 +104,7 @@ class Api:
         handle(Refused)(lambda refused: _problem_response(Problem.of(refused.refusal)))
         handle(Throttled)(lambda _: _problem_response(Problem("throttled", "The table is busy. Try again shortly.")))
         handle(Unreachable)(lambda _: _problem_response(Problem("unavailable", _UNREACHABLE)))
-        for elsewhere in (ClientError, BotoCoreError):
-            # The table's errors have names of their own, so this is the secret, which could not be read.
+        for elsewhere in ELSEWHERE:
             handle(elsewhere)(lambda _: _problem_response(Problem("unavailable", _NOT_READY)))
         handle(NotFoundError)(self._unknown_route)
         handle(Exception)(self._unexpected)
@@ -125,6 +127,12 @@ class Api:
         """500, with the error in the log."""
         return _problem_response(Problem("internal_error", self._noted(error)))
 
+    def _of_a_part(self, error: Exception) -> Refusal:
+        """What is told of one of several things that were asked for, where this ended it."""
+        if isinstance(error, ELSEWHERE):
+            return Refusal("unavailable", _NOT_READY)
+        return Refusal("internal_error", f"Look whether this was done: {_UNEXPECTED}. {self._noted(error)}")
+
     def _noted(self, error: Exception) -> str:
         """The error is in the log, as the text says; its message stays out, as it may quote what was sent."""
         frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
@@ -133,6 +141,7 @@ class Api:
         return f"It is logged under the request id {identifier}."
 
 
+_UNEXPECTED = "something unexpected happened"
 _NOT_READY = "Something that this needs cannot be reached. Nothing happened: try again shortly."
 _UNREACHABLE = "The answer of the table was lost. Look whether the change is there, or repeat with an idempotency key."
 

@@ -128,4 +128,5 @@ def bulk_assign_tasks(call: Call) -> Reply:
     answer = bulk_assign(call.session, call.identity, call.path["organizationId"], call.body, call.request)
     assigned = sum(outcome.refusal is None for outcome in answer.value)
     body = {"items": [outcome_view(outcome) for outcome in answer.value], "assigned": assigned}
-    return Reply(body, headers=replies.replayed(answer.replayed))
+    hides = any(outcome.refusal and outcome.refusal.code == "not_found" for outcome in answer.value)
+    return Reply(body, headers=replies.replayed(answer.replayed), hides=hides)

@@ -102,7 +102,7 @@ def no_secret() -> bytes:
     raise RuntimeError("This process was given no secret of the stack.")
 
 
-def not_expected(error: Exception) -> str:
+def not_expected(error: Exception) -> Refusal:
     """Where nobody wants to know of errors that were not expected, they end the use case."""
     raise error
 
@@ -111,7 +111,7 @@ def not_expected(error: Exception) -> str:
 class Session:
     """The table, the workflows, the clock, the source of ids and the stack's secret that use cases work with.
 
-    `unexpected` notes an error that ends one part of a request, and says where it was noted.
+    `unexpected` notes an error that ends one part of a request, and says what is told of it.
     """
 
     store: Store
@@ -120,7 +120,7 @@ class Session:
     new_id: Callable[[datetime], str]
     pause: Callable[[float], None] = time.sleep
     secret: Callable[[], bytes] = no_secret
-    unexpected: Callable[[Exception], str] = not_expected
+    unexpected: Callable[[Exception], Refusal] = not_expected
 
     def ids(self, now: datetime) -> Ids:
         """New ids for one attempt; the commit's own id lets a lost answer be traced."""

@@ -65,9 +65,5 @@ def each_of(
             trouble = BUSY if isinstance(error, Throttled) else UNKNOWN
             results.append(refused(item, trouble))
         except Exception as error:  # noqa: BLE001 (whatever it is, the other items are told of)
-            results.append(refused(item, _unexpected(session.unexpected(error))))
+            results.append(refused(item, session.unexpected(error)))
     return tuple(results)
-
-
-def _unexpected(noted: str) -> Refusal:
-    return Refusal("internal_error", f"Look whether this was done: something unexpected happened. {noted}")

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from shared.engine import chosen
 from shared.engine.session import refuse
@@ -364,6 +365,21 @@ def test_an_unexpected_error_is_told_of_its_task_alone(
     assert (vars(logged)["exception_name"], bool(vars(logged)["frames"])) == ("KeyError", True)
     assert "secret" not in answer.text + caplog.text
     assert [ann.get(f"/tasks/{each}").json["version"] for each in ids] == [2, 1, 2]
+
+
+def test_a_secret_that_cannot_be_read_is_no_fault_of_the_task(
+    world: World, ann: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where one task is asked for: 503, and nothing to look for in the log."""
+
+    def failing(*_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://secrets.example")
+
+    world.task()
+    monkeypatch.setattr(chosen, "act", failing)
+    (item,) = ann.post("/organizations/quality-assurance/bulk-assign", {"userId": "bob", "count": 1}).json["items"]
+    assert (item["status"], item["problem"]["code"]) == (503, "unavailable")
+    assert "unexpected" not in [record.getMessage() for record in caplog.records]
 
 
 def test_a_hand_back_goes_on_behind_an_unexpected_error(
