@@ -11,14 +11,26 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.api import HttpApi
-from infra.function import METRICS_NAMESPACE
 from infra.functions import Functions
 
 
 def dashboard(
-    scope: Construct, *, table: dynamodb.Table, functions: Functions, failures: sqs.IQueue, api: HttpApi
+    scope: Construct,
+    *,
+    table: dynamodb.Table,
+    functions: Functions,
+    failures: sqs.IQueue,
+    api: HttpApi,
+    namespace: str,
 ) -> cloudwatch.Dashboard:
-    """The dashboard; its rows follow a request: API, functions, stream and timers, table and cost."""
+    """The dashboard; its rows follow a request: API, functions, stream and timers, table and cost.
+
+    `namespace` is that of the stack's own metrics.
+    """
+
+    def search(metric: str, statistic: str) -> cloudwatch.MathExpression:
+        return _search(namespace, metric, statistic)
+
     each = {name: function.function for name, function in functions.all.items()}
     readers = {name: each[name] for name in ("hooks", "relay")}
     return cloudwatch.Dashboard(
@@ -41,7 +53,7 @@ def dashboard(
                 ),
             ],
             [
-                _graph("Hook age, ms", [_search("HookAge", "p99"), _search("HookAge", "p50")]),
+                _graph("Hook age, ms", [search("HookAge", "p99"), search("HookAge", "p50")]),
                 _graph(
                     "Behind the stream, ms",
                     [f.metric("IteratorAge", label=name, statistic="Maximum") for name, f in readers.items()],
@@ -53,8 +65,8 @@ def dashboard(
                     "Table: consumed units",
                     [table.metric_consumed_read_capacity_units(), table.metric_consumed_write_capacity_units()],
                 ),
-                _graph("Units by action", [_search("ConsumedReadUnits", "Sum"), _search("ConsumedWriteUnits", "Sum")]),
-                _graph("Settled at night, and findings", [_search("Findings", "Sum"), _search("Broken", "Maximum")]),
+                _graph("Units by action", [search("ConsumedReadUnits", "Sum"), search("ConsumedWriteUnits", "Sum")]),
+                _graph("Settled at night, and findings", [search("Findings", "Sum"), search("Broken", "Maximum")]),
             ],
         ],
     )
@@ -64,9 +76,9 @@ def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.Grap
     return cloudwatch.GraphWidget(title=title, left=list(metrics), width=8, height=6)
 
 
-def _search(metric: str, statistic: str) -> cloudwatch.MathExpression:
+def _search(namespace: str, metric: str, statistic: str) -> cloudwatch.MathExpression:
     """All series of one of the engine's own metrics, whatever its dimensions."""
-    query = f'Namespace="{METRICS_NAMESPACE}" MetricName="{metric}"'
+    query = f'Namespace="{namespace}" MetricName="{metric}"'
     return cloudwatch.MathExpression(
         expression=f"SEARCH('{query}', '{statistic}', 300)", label=f"{metric} {statistic}", using_metrics={}
     )

@@ -14,8 +14,6 @@ from infra.exemption import exempt
 from infra.log import log_group
 from infra.settings import Settings
 
-METRICS_NAMESPACE = "Casetree"
-
 
 class Packages(Construct):
     """The code and the layer that every function runs from."""
@@ -92,7 +90,7 @@ class Function(Construct):
             environment={
                 **purpose.environment,
                 "POWERTOOLS_SERVICE_NAME": name,
-                "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+                "POWERTOOLS_METRICS_NAMESPACE": settings.metrics_namespace,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
             },
             # Not to be changed: no other construct can widen what is listed above.

@@ -11,7 +11,6 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.api import HttpApi
-from infra.function import METRICS_NAMESPACE
 from infra.functions import Functions
 from infra.settings import Settings
 
@@ -32,6 +31,7 @@ class Alarms(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
+        self._namespace = settings.metrics_namespace
         topic = settings.alarm_topic
         self._action = actions.SnsAction(sns.Topic.from_topic_arn(self, "Topic", topic)) if topic else None
 
@@ -40,7 +40,7 @@ class Alarms(Construct):
         depth = failures.metric_approximate_number_of_messages_visible(statistic="Maximum")
         self._alarm("FailureQueueDepth", depth, "A stream record could not be processed and waits for a person.")
         late = "Parents react more than a minute after the change that they react to."
-        self._alarm("HookAge", hook_age(), late, threshold=MINUTE_IN_MILLISECONDS)
+        self._alarm("HookAge", hook_age(self._namespace), late, threshold=MINUTE_IN_MILLISECONDS)
         for name, function in (("Hooks", functions.hooks), ("Relay", functions.relay)):
             age = function.function.metric("IteratorAge", statistic="Maximum")
             text = f"The function {name.lower()} is more than a minute behind the stream, or stands still."
@@ -62,7 +62,7 @@ class Alarms(Construct):
         )
 
         settled = cloudwatch.Metric(
-            namespace=METRICS_NAMESPACE,
+            namespace=self._namespace,
             metric_name="SettledAll",
             dimensions_map={"service": "timers"},
             statistic="Sum",
@@ -78,7 +78,7 @@ class Alarms(Construct):
         )
 
         found = cloudwatch.Metric(
-            namespace=METRICS_NAMESPACE,
+            namespace=self._namespace,
             metric_name="Broken",
             dimensions_map={"service": "timers"},
             statistic="Maximum",
@@ -129,10 +129,10 @@ class Alarms(Construct):
             alarm.add_ok_action(self._action)
 
 
-def hook_age() -> cloudwatch.Metric:
+def hook_age(namespace: str) -> cloudwatch.Metric:
     """Milliseconds from a change to the end of its hooks, of the slowest in a hundred."""
     return cloudwatch.Metric(
-        namespace=METRICS_NAMESPACE,
+        namespace=namespace,
         metric_name="HookAge",
         dimensions_map={"action": "hooks", "service": "hooks"},
         statistic="p99",

@@ -20,7 +20,7 @@ class Settings:
     """One stack's settings; every default is what a production stack on AWS should have."""
 
     stack_name: str = "Casetree"
-    """Names the stack and, in lower case, the event bus."""
+    """Names the stack, its metrics' namespace and, in lower case, the event bus."""
 
     target: Literal["aws", "local"] = "aws"
     """Where the assets will run. The template is the same for both."""
@@ -88,6 +88,11 @@ class Settings:
     @property
     def bus_name(self) -> str:
         return self.stack_name.lower()
+
+    @property
+    def metrics_namespace(self) -> str:
+        """The stack's own: metrics of two stacks in one namespace would add up, and set off each other's alarms."""
+        return self.stack_name
 
     @classmethod
     def from_context(cls, node: Node) -> Settings:

@@ -62,7 +62,14 @@ class CasetreeStack(Stack):
         alarms.watch_functions(functions)
         alarms.watch_table(table.table)
         alarms.watch_api(api)
-        dashboard(self, table=table.table, functions=functions, failures=failures.queue, api=api)
+        dashboard(
+            self,
+            table=table.table,
+            functions=functions,
+            failures=failures.queue,
+            api=api,
+            namespace=settings.metrics_namespace,
+        )
         self._output("ApiUrl", api.url)
         self._output("ConsoleUrl", f"{api.url}/console")
         self._output("ConsoleClientId", identity.console_client_id)

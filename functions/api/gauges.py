@@ -11,7 +11,6 @@ from typing import Any
 from functions.environment import required
 from functions.runtime import make_client
 
-NAMESPACE = "Casetree"
 HOUR = 3600
 DAY = timedelta(days=1)
 UNITS = {"reads": "ConsumedReadUnits", "writes": "ConsumedWriteUnits"}
@@ -59,6 +58,11 @@ class Gauges:
     def _queue(self) -> str:
         return required(self.environment, "CASETREE_FAILURE_QUEUE_URL")
 
+    @property
+    def namespace(self) -> str:
+        """Where the stack's functions write their metrics: no other stack writes there."""
+        return required(self.environment, "POWERTOOLS_METRICS_NAMESPACE")
+
     def failures(self) -> Mapping[str, int]:
         """How many records wait on the failure queue, and how many somebody has taken to look at."""
         answer = self.client("sqs").get_queue_attributes(QueueUrl=self._queue, AttributeNames=[*ATTRIBUTES.values()])
@@ -89,17 +93,18 @@ class Gauges:
         queue = {"QueueName": self._queue.rpartition("/")[2]}
         timers, hooks = {"service": "timers"}, {"action": "hooks", "service": "hooks"}
         return [
-            *(_by_action(name, metric) for name, metric in UNITS.items()),
+            *(_by_action(name, self.namespace, metric) for name, metric in UNITS.items()),
             _one("oldest", "AWS/SQS", "ApproximateAgeOfOldestMessage", queue, "Maximum"),
-            _one("hookAge", NAMESPACE, "HookAge", hooks, "Maximum"),
-            _one("findings", NAMESPACE, "Broken", timers, "Maximum"),
-            _one("settled", NAMESPACE, "SettledAll", timers, "Sum"),
+            _one("hookAge", self.namespace, "HookAge", hooks, "Maximum"),
+            _one("findings", self.namespace, "Broken", timers, "Maximum"),
+            _one("settled", self.namespace, "SettledAll", timers, "Sum"),
         ]
 
 
-def _by_action(name: str, metric: str) -> dict[str, Any]:
+def _by_action(name: str, namespace: str, metric: str) -> dict[str, Any]:
     """A search, as nobody knows beforehand which actions there were; a label tells which one a result is of."""
-    search = f"SEARCH('{{{NAMESPACE},action,service}} MetricName=\"{metric}\"', 'Sum', {HOUR})"
+    # In quotes, a namespace may be any stack's name.
+    search = f"SEARCH('{{\"{namespace}\",action,service}} MetricName=\"{metric}\"', 'Sum', {HOUR})"
     return {"Id": name, "Expression": search, "Label": "${PROP('Dim.action')} ${PROP('Dim.service')}"}
 
 

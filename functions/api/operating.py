@@ -28,6 +28,7 @@ def read_operations(call: Call) -> Reply:
             "hookAgeInMilliseconds": metered.hook_age,
             "night": {"findings": metered.findings, "settled": metered.settled},
             "costs": _costs(metered),
+            "metricsNamespace": call.gauges.namespace,
         }
     )
 

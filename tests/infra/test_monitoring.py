@@ -118,6 +118,18 @@ def test_the_dashboard_shows_what_the_alarms_are_about(template: Template) -> No
         assert metric in body
 
 
+def test_each_stack_has_metrics_of_its_own(synthesize: Synthesize) -> None:
+    """Functions, alarms and the dashboard name the namespace of their stack: two in one account do not add up."""
+    template = synthesize(stackName="Second")
+    functions = template.find_resources("AWS::Lambda::Function").values()
+    variables = [each["Properties"].get("Environment", {}).get("Variables", {}) for each in functions]
+    assert {found["POWERTOOLS_METRICS_NAMESPACE"] for found in variables if "CASETREE_TABLE" in found} == {"Second"}
+    named = {alarm["Properties"]["Namespace"] for alarm in template.find_resources(ALARM).values()}
+    assert {name for name in named if not name.startswith("AWS/")} == {"Second"}
+    (dashboard,) = template.find_resources("AWS::CloudWatch::Dashboard").values()
+    assert 'Namespace=\\\\\\"Second' in json.dumps(dashboard)
+
+
 def test_the_runbook_has_a_section_for_every_alarm_and_for_no_other(alarms: dict[str, Any]) -> None:
     """Each says in its description where that is, and no section is without a word on what it should have."""
     text = (REPOSITORY / "docs" / "runbook.md").read_text()

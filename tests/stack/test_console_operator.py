@@ -57,7 +57,7 @@ def test_the_stack_tells_how_it_does(page: Page, stack: Stack) -> None:
     """An empty failure queue is told; of what no metric tells, that it is not known. Others are not led there."""
     sign_in(page, stack, "admin", "#/operations")
     expect(page.get_by_role("definition").filter(has_text="empty")).to_be_visible()
-    expect(page.get_by_text("cannot be read here")).to_be_visible()
+    expect(page.get_by_text("CloudWatch cannot be searched")).to_be_visible()
     assert serious_findings(page) == []
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("button", name="Sign in").wait_for()

@@ -48,3 +48,6 @@ class Operations(Output):
         list[ActionCost] | None,
         Field(description="The dearest in writes first; null where metrics cannot be searched, as on a laptop."),
     ]
+    metrics_namespace: Annotated[
+        str, Field(description="Where CloudWatch keeps the metrics of this stack.", examples=["Casetree"])
+    ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from functions.api.gauges import Gauges
 
+NAMESPACE = "Casetree-staging"
 QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/failures"
 
 
@@ -39,4 +40,5 @@ class Clients:
 def gauges(clients: Clients | None = None) -> Gauges:
     """Gauges that read there."""
     there = clients or Clients()
-    return Gauges({"CASETREE_FAILURE_QUEUE_URL": QUEUE_URL}, lambda service: there)
+    environment = {"CASETREE_FAILURE_QUEUE_URL": QUEUE_URL, "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE}
+    return Gauges(environment, lambda service: there)

@@ -13,7 +13,7 @@ from botocore.validate import validate_parameters
 from functions.api.app import Api
 from tests.functions.api.client import ADMIN_GROUP, Client
 from tests.functions.api.conftest import SETTINGS, World
-from tests.functions.api.gauges import QUEUE_URL, Clients, gauges
+from tests.functions.api.gauges import NAMESPACE, QUEUE_URL, Clients, gauges
 
 HOURS = [datetime(2026, 11, 22, hour, tzinfo=UTC) for hour in (8, 7)]
 
@@ -77,6 +77,17 @@ def test_what_is_asked_is_what_aws_takes(world: World) -> None:
     assert clients.asked[0]["QueueUrl"] == QUEUE_URL
     dimensions = [query["MetricStat"]["Metric"]["Dimensions"] for query in clients.asked[1]["MetricDataQueries"][2:]]
     assert {"Name": "QueueName", "Value": "failures"} in dimensions[0]
+    # As the function hooks writes it: a metric has no value under other dimensions.
+    assert dimensions[1] == [{"Name": "action", "Value": "hooks"}, {"Name": "service", "Value": "hooks"}]
+
+
+def test_the_metrics_are_those_of_this_stack(world: World) -> None:
+    """Each stack writes to a namespace of its own, so two in one account do not add up."""
+    clients = Clients()
+    assert _shown(world, clients)["metricsNamespace"] == NAMESPACE
+    searches, named = clients.asked[1]["MetricDataQueries"][:2], clients.asked[1]["MetricDataQueries"][3:]
+    assert all(f'{{"{NAMESPACE}",action,service}}' in query["Expression"] for query in searches)
+    assert {query["MetricStat"]["Metric"]["Namespace"] for query in named} == {NAMESPACE}
 
 
 @pytest.mark.parametrize("who", ["ann", "bob", "eve"])

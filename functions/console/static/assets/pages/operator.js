@@ -50,9 +50,17 @@ function Stack() {
     <section aria-labelledby="costs">
       <h2 id="costs">Cost of a day, by action</h2>
       ${data.costs === null
-        ? html`<p class="faint">The metrics that tell of this cannot be read here, as on a stack on a laptop.</p>`
+        ? html`<${NoMetrics} namespace=${data.metricsNamespace} />`
         : html`<${Costs} costs=${data.costs} />`}
     </section>`;
+}
+
+/** Why there is nothing, and where there is something. */
+function NoMetrics({ namespace }) {
+  return html`<p class="faint">This stack's CloudWatch cannot be searched, as on a laptop, so nothing is known here. On AWS
+    this is what the metrics in the namespace <code>${namespace}</code> say, which the stack's dashboard shows, too. What a
+    single request consumed stands in its answer, in the header <code>Casetree-Capacity</code>;
+    ${" "}<code>make bench ONLY=capacity</code> measures every action.</p>`;
 }
 
 function Costs({ costs }) {
