@@ -9,6 +9,7 @@ from functions.api.problems import Problem
 from functions.api.views import workflows as views
 from shared.domain.definitions.workflow import Workflow
 from shared.engine import standings
+from shared.engine.cases import beginnable
 from shared.engine.people import me
 
 ROUTES = Routes("Workflows")
@@ -24,9 +25,11 @@ SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 @ROUTES.add("GET", "/workflows", "List the workflows", Content("Workflows", "The workflows."), refusals=(403,))
 def list_workflows(call: Call) -> Reply:
     """The workflows that cases can be started with, each in its newest version, with the versions that there are."""
-    me(call.session, call.identity)
-    workflows = call.session.workflows
-    return replies.listed(views.listed(workflows.latest(name), workflows.versions(name)) for name in workflows.names)
+    workflows, mine = call.session.workflows, beginnable(call.session, call.identity)
+    return replies.listed(
+        views.listed(workflows.latest(name), workflows.versions(name), may_begin=name in mine)
+        for name in workflows.names
+    )
 
 
 @ROUTES.add(
@@ -39,8 +42,10 @@ def list_workflows(call: Call) -> Reply:
 )
 def get_workflow(call: Call) -> Reply:
     """Types, statuses, actions and fields, as a client needs them to offer forms."""
+    mine = beginnable(call.session, call.identity)
     workflow = _workflow(call)
-    return replies.resource(views.workflow(workflow, call.session.workflows.versions(workflow.name)))
+    versions = call.session.workflows.versions(workflow.name)
+    return replies.resource(views.workflow(workflow, versions, may_begin=workflow.name in mine))
 
 
 @ROUTES.add(
@@ -53,6 +58,7 @@ def get_workflow(call: Call) -> Reply:
 )
 def draw_workflow(call: Call) -> Reply:
     """The lifecycle of tasks of a type, as Mermaid text or, where `Accept` prefers it, as an image."""
+    me(call.session, call.identity)
     workflow = _workflow(call)
     type_name = call.query[TYPE] or next(iter(workflow.types))
     if type_name not in workflow.types:
@@ -85,7 +91,7 @@ def read_workflow_statistics(call: Call) -> Reply:
 
 
 def _workflow(call: Call) -> Workflow:
-    me(call.session, call.identity)
+    """The workflow that the path and the query name; raises Problem `not_found`."""
     name = call.path["name"]
     if name not in call.session.workflows.names:
         raise Problem("not_found", "There is no such workflow.")

@@ -28,6 +28,7 @@ from shared.engine.session import Answer, Identity, Refused, Request, Session, n
 from shared.engine.surroundings import with_named_users
 from shared.engine.tasks import Given, TaskView, view_of
 from shared.ids import is_case_id
+from shared.storage.keys import UserKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,13 @@ class CaseView:
 
 
 Deciding = Callable[[Context, Given], Decision]
+
+
+def beginnable(session: Session, identity: Identity) -> frozenset[str]:
+    """The workflows of which the caller may begin cases, whatever else is asked; raises Refused `unknown_user`."""
+    caller, now = session.caller(identity, session.store.load([UserKey(identity.user_id)])), session.now()
+    names = session.workflows.names
+    return frozenset(name for name in names if rules.may_begin(session.workflows.latest(name), caller, now))
 
 
 def get_case(session: Session, identity: Identity, case_id: str) -> CaseView:

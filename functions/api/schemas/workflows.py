@@ -21,6 +21,7 @@ class ListedWorkflow(Output):
     versions: Annotated[
         list[int], Field(description="All that there are, the oldest first: cases keep theirs.", examples=[[1, 2]])
     ]
+    may_begin: Annotated[bool, Field(description="Whether you may begin cases of it.")]
 
 
 class Workflows(Output):
@@ -95,6 +96,10 @@ class WorkflowCaseType(Output):
     label: Annotated[str, Field(examples=["Look"])]
     attributes_schema: dict[str, Any]
     templates: Annotated[list[str], Field(examples=[["standard-look"]])]
+    creation_schema: Annotated[
+        dict[str, Any],
+        Field(description="JSON Schema of a new case of this type, as in `POST /cases`; `tasks` go beside it."),
+    ]
 
 
 class Workflow(ListedWorkflow):

@@ -12,15 +12,21 @@ from shared.engine.session import Page
 from shared.engine.standings import TypeStandings
 
 
-def listed(value: Workflow, versions: Sequence[int]) -> Json:
+def listed(value: Workflow, versions: Sequence[int], *, may_begin: bool) -> Json:
     """A workflow as lists show it, with all its versions."""
-    return {"name": value.name, "label": value.label, "version": value.version, "versions": list(versions)}
+    return {
+        "name": value.name,
+        "label": value.label,
+        "version": value.version,
+        "versions": list(versions),
+        "mayBegin": may_begin,
+    }
 
 
-def workflow(value: Workflow, versions: Sequence[int]) -> Json:
+def workflow(value: Workflow, versions: Sequence[int], *, may_begin: bool) -> Json:
     """A workflow, whole: what a client needs to offer forms for its cases and tasks."""
     return {
-        **listed(value, versions),
+        **listed(value, versions, may_begin=may_begin),
         "caseTypes": [_case_type(item, value) for item in value.case_types.values()],
         "types": [_type(item, value) for item in value.types.values()],
         "statuses": [_status(item) for item in value.statuses.values()],
@@ -52,7 +58,24 @@ def _case_type(value: CaseType, within: Workflow) -> Json:
         "label": value.label,
         "attributesSchema": json_schema(value.attributes, within),
         "templates": list(value.templates),
+        "creationSchema": _new_case(value, within),
     }
+
+
+def _new_case(value: CaseType, within: Workflow) -> Json:
+    """JSON Schema of a new case of the type; what is the same for every type is left out."""
+    owned = within.visibility == "organization"
+    attributes = json_schema(value.attributes, within)
+    properties: Json = {"displayName": {"type": "string", "minLength": 1, "maxLength": 200}}
+    if owned:
+        properties["organizationId"] = {"type": "string", "pattern": "^[a-z0-9-]{1,64}$"}
+    if value.attributes:
+        properties["attributes"] = attributes
+    if value.templates:
+        properties["template"] = {"type": "string", "enum": list(value.templates)}
+    properties["caseId"] = {"type": "string", "pattern": "^(?!p-)[A-Za-z0-9_-]{1,40}$"}
+    required = ["organizationId"] * owned + ["attributes"] * bool(attributes.get("required"))
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def _type(value: TaskType, within: Workflow) -> Json:

@@ -14,7 +14,8 @@ from tests.functions.api.conftest import World
 def test_workflows_are_listed_to_everybody_signed_in(eve: Client) -> None:
     """Each in the version that new cases start with."""
     items = eve.get("/workflows").json["items"]
-    assert {"name": "inspection", "label": "Inspection tasks", "version": 1, "versions": [1]} in items
+    shown = {"name": "inspection", "label": "Inspection tasks", "version": 1, "versions": [1], "mayBegin": False}
+    assert shown in items
 
 
 def test_a_workflow_says_what_forms_need(eve: Client) -> None:
@@ -32,6 +33,29 @@ def test_a_workflow_says_what_forms_need(eve: Client) -> None:
     assert actions["fail"]["inputSchema"]["required"] == ["reason"]
     assert "edit" not in actions
     assert "dueTime" in workflow["creationSchema"]["properties"]
+
+
+def test_a_workflow_says_who_may_begin_cases_and_with_what(world: World, ann: Client, eve: Client) -> None:
+    """What its schema takes is taken: who belongs inside may begin looks, and who does not is refused."""
+    look, user = ann.get("/workflows/inspection").json["caseTypes"]
+    assert look["creationSchema"]["properties"].keys() == {"displayName", "attributes", "template", "caseId"}
+    assert look["creationSchema"]["properties"]["template"]["enum"] == look["templates"]
+    assert "template" not in user["creationSchema"]["properties"]
+    given = {"workflow": "inspection", "caseType": "look", "displayName": "Look", "template": "standard-look"}
+    for who, status in ((ann, 201), (eve, 403)):
+        shown = who.get("/workflows/inspection").json
+        assert shown["mayBegin"] is (status == 201)
+        assert {item["name"]: item["mayBegin"] for item in who.get("/workflows").json["items"]}["inspection"] is (
+            status == 201
+        )
+        assert who.post("/cases", given).status == status
+
+
+def test_cases_of_an_organization_name_it(ann: Client) -> None:
+    """And where an attribute has to be given, attributes have to."""
+    job = ann.get("/workflows/collaboration").json["caseTypes"][0]["creationSchema"]
+    appeal = ann.get("/workflows/appeals").json["caseTypes"][0]["creationSchema"]
+    assert (job["required"], appeal["required"]) == (["organizationId"], ["attributes"])
 
 
 @pytest.mark.parametrize("name", ["none", "INSPECTION", "inspection-1", "..", "a#b"])

@@ -1,17 +1,19 @@
 // The frame around every page: who is signed in, where one can go, and what is shown there.
-import { html, render, useEffect, useRef, useState } from "./lib.js";
+import { html, render, useEffect, useLayoutEffect, useRef, useState } from "./lib.js";
 import { me as whoAmI } from "./me.js";
+import { focusHeading } from "./parts/focus.js";
 import { Notice, Refusal } from "./parts/notice.js";
 import { address, go, useRoute } from "./router.js";
 import * as session from "./session.js";
 import * as caseOf from "./pages/case.js";
+import * as begin from "./pages/new.js";
 import * as operator from "./pages/operator.js";
 import * as queue from "./pages/queue.js";
 import * as task from "./pages/task.js";
 import * as workflow from "./pages/workflow.js";
 
 // A page is a module with `matches`, `title` and `Page`; with `link` it is in the menu, of those for whom it is.
-const PAGES = [queue, caseOf, task, workflow, operator];
+const PAGES = [queue, begin, caseOf, task, workflow, operator];
 
 function App({ signedIn, failure }) {
   const [inside, setInside] = useState(signedIn);
@@ -76,10 +78,10 @@ function Shown({ route, me }) {
   const page = PAGES.find((each) => each.matches(route.path));
   const place = route.path.join("/");
   const first = useRef(true);
+  // Before the page's own effects: it may know a better title.
+  useLayoutEffect(() => { document.title = `${page?.title ?? "Not here"} · Casetree`; }, [place]);
   useEffect(() => {
-    document.title = `${page?.title ?? "Not here"} · Casetree`;
-    // Who follows a link hears where it led.
-    if (!first.current) document.querySelector("main h1")?.focus();
+    if (!first.current) focusHeading();
     first.current = false;
   }, [place]);
   if (!page) return html`<h1 tabindex="-1">There is nothing here</h1><p><a href=${address([])}>To your tasks</a></p>`;

@@ -3,5 +3,5 @@ import { h } from "preact";
 import htm from "htm";
 
 export { render } from "preact";
-export { useCallback, useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+export { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 export const html = htm.bind(h);

@@ -5,17 +5,26 @@ import * as clock from "./clock.js";
 let myself;
 let names;
 
-/** The user as Casetree knows them. */
+/** The user as Casetree knows them, and in `begins` the workflows of which they may begin cases. */
 export function me() {
-  myself ??= get("/users/me").then(({ body }) => {
+  myself ??= Promise.all([get("/users/me"), begins()]).then(([{ body }, workflows]) => {
     clock.set(body.now);
-    return body;
+    return { ...body, begins: workflows };
   }).catch((problem) => {
     // Who was not known may be in a moment.
     myself = undefined;
     throw problem;
   });
   return myself;
+}
+
+/** The workflows of which the user may begin cases; that these cannot be told is no reason to show nothing at all. */
+async function begins() {
+  try {
+    return (await get("/workflows")).body.items.filter((workflow) => workflow.mayBegin);
+  } catch {
+    return [];
+  }
 }
 
 /** Everybody in the organizations of the user, and the organizations that they may see: by kind, id and name. */

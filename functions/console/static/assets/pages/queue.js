@@ -1,6 +1,7 @@
 // What a person or an organization has to do: tabs, filters, sorting, and actions on several tasks at once.
 import { count, words } from "../format.js";
 import { html, useEffect, useState } from "../lib.js";
+import { focusHeading } from "../parts/focus.js";
 import { Loading, Notice, Refusal } from "../parts/notice.js";
 import { useResource } from "../resource.js";
 import { address } from "../router.js";
@@ -39,7 +40,7 @@ function Found({ found, here, tab, query }) {
   const { items, nextCursor, facets, counts, truncated } = found.data;
   // What has left the page is chosen no more.
   const tasks = items.filter((task) => chosen.has(task.taskId));
-  const done = (outcomes) => { setOutcome(outcomes); setChosen(new Set()); found.reload(); };
+  const done = (outcomes) => { setOutcome(outcomes); setChosen(new Set()); found.reload(); focusHeading(); };
   // A cursor is good for the list that gave it: none is offered while another one is on its way.
   const next = found.current ? nextCursor : null;
   const at = (changes) => address(here, { ...Object.fromEntries(settings(query)), tab, cursor: null, ...changes });
@@ -125,7 +126,7 @@ function Paging({ at, query, shown, all, next }) {
   const size = query.get("limit") ?? SIZES[0];
   const filtered = query.has("type") || query.has("overdue");
   return html`<footer class="paging">
-    <span>${filtered ? `${shown} shown` : `${shown} of ${all ?? shown} shown`}</span>
+    <span aria-live="polite">${filtered ? `${shown} shown` : `${shown} of ${all ?? shown} shown`}</span>
     ${query.get("cursor") && html`<a href=${at({})}>First page</a>`}
     ${next && html`<a href=${at({ cursor: next })}>Next page</a>`}
     <label>Rows <select value=${size} onChange=${(event) => { location.hash = at({ limit: event.target.value }); }}>

@@ -26,10 +26,10 @@ export function Page({ route }) {
   const done = (action, problem) => { setOutcome({ action, problem }); found.reload(); };
   const again = () => { setOutcome(null); found.reload(); };
   return html`<article class="one" aria-busy=${!found.current}>
-    ${!task && html`<h1 tabindex="-1">${id}</h1>${!found.problem && html`<${Loading} />`}`}
+    <${Heading} id=${id} task=${task} />
+    ${!task && !found.problem && html`<${Loading} />`}
     ${found.problem && html`<${Refusal} problem=${found.problem} again=${found.reload} />`}
     ${task && html`
-      <${Heading} task=${task} />
       ${outcome && html`<${Outcome} ...${outcome} again=${again} />`}
       <div class="beside">
         <div class="main">
@@ -46,16 +46,21 @@ export function Page({ route }) {
   </article>`;
 }
 
-function Heading({ task }) {
+/** The name stays the same element when the rest arrives, so that it keeps the focus. */
+function Heading({ id, task }) {
   return html`<header class="heading">
-    <p class="above"><a href=${address(["cases", task.caseId])}>${task.caseId}</a>
-      ${task.parentId && html` › <${TaskLink} id=${task.parentId} />`}</p>
-    <h1 tabindex="-1">${task.label}</h1>
-    <p class="marks"><${Status} task=${task} />
+    <p class="above">${task && html`<a href=${address(["cases", task.caseId])}>${task.caseId}</a>
+      ${task.parentId && html` › <${TaskLink} id=${task.parentId} />`}`}</p>
+    <h1 tabindex="-1">${task?.label ?? id}</h1>
+    ${task && html`<${Marks} task=${task} />`}
+  </header>`;
+}
+
+function Marks({ task }) {
+  return html`<p class="marks" aria-live="polite"><${Status} task=${task} />
       ${task.hold && html`<span class="status waiting">On hold</span>`}
       ${task.kind && html`<span class="faint">${words(task.kind)}</span>`}</p>
-    ${task.workerStatus && html`<${BothLines} task=${task} />`}
-  </header>`;
+    ${task.workerStatus && html`<${BothLines} task=${task} />`}`;
 }
 
 /** Where the work stands, and where its assignment to a partner does. */

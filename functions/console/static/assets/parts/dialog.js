@@ -1,5 +1,6 @@
 // A dialog over the page: the browser's own, which keeps the focus and ends with Escape.
 import { html, useEffect, useId, useRef } from "../lib.js";
+import { focusHeading } from "./focus.js";
 
 /** Shown as long as it is drawn; `close` is called when the person leaves it. */
 export function Dialog({ title, close, children }) {
@@ -8,7 +9,9 @@ export function Dialog({ title, close, children }) {
   useEffect(() => {
     const before = document.activeElement;
     element.current.showModal();
-    return () => before?.isConnected && before.focus();
+    // The browser would begin with the button that closes.
+    element.current.querySelector("form :is(input, select, textarea, button)")?.focus();
+    return () => (before?.isConnected ? before.focus() : focusHeading());
   }, []);
   return html`<dialog ref=${element} aria-labelledby=${heading} onClose=${close}>
     <header><h2 id=${heading}>${title}</h2>

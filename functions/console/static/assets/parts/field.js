@@ -21,7 +21,7 @@ export function Field({ name, schema, required, value, errors, pointer, change }
   };
   const [Control, grouped] = controlFor(of, pointer);
   return html`<div class="field">
-    ${grouped ? html`<fieldset><legend>${name}</legend><${Control} ...${control} /></fieldset>`
+    ${grouped ? html`<fieldset><legend>${name}${required ? "" : html` <span class="faint">optional</span>`}</legend><${Control} ...${control} /></fieldset>`
       : html`<label for=${id}>${name}${required ? "" : html` <span class="faint">optional</span>`}</label><${Control} ...${control} />`}
     ${wrong && html`<p class="wrong" id=${`${id}-errors`}>${own.map((error) => error.detail).join(" ")}</p>`}
   </div>`;
@@ -31,8 +31,9 @@ function controlFor(schema, pointer) {
   if (kindOf(pointer)) return [Named, false];
   if (schema.properties?.kind && schema.properties?.id) return [Party, true];
   if (schema.type === "object") return [Group, true];
+  if (schema.type === "array" && schema.items?.oneOf) return [Boxes, true];
   if (schema.type === "array") return schema.items?.type === "object" ? [Several, true] : [Lines, false];
-  if (schema.enum) return [Choice, false];
+  if (schema.enum || schema.oneOf) return [Choice, false];
   if (schema.type === "boolean") return [YesOrNo, false];
   if (schema.type === "integer") return [Whole, false];
   if (schema.format === "date-time") return [Moment, false];
@@ -62,8 +63,20 @@ function Long({ schema, change, value = "", id, required, ...aria }) {
 function Choice({ schema, change, value = "", id, required, ...aria }) {
   return html`<select id=${id} required=${required} value=${value} ...${only(aria)} onChange=${text(change)}>
     <option value="">${required ? "Choose …" : "–"}</option>
-    ${schema.enum.map((each) => html`<option value=${each}>${words(each)}</option>`)}
+    ${choicesOf(schema).map((each) => html`<option value=${each.const}>${each.title}</option>`)}
   </select>`;
+}
+
+/** Values with their names: JSON Schema has them with a title each, or bare. */
+function choicesOf(schema) {
+  return schema.oneOf ?? schema.enum.map((each) => ({ const: each, title: words(each) }));
+}
+
+/** Any number of the values of a list. */
+function Boxes({ schema, change, value = [] }) {
+  const toggle = (each) => change(value.includes(each) ? value.filter((other) => other !== each) : [...value, each]);
+  return html`<ul class="boxes">${choicesOf(schema.items).map((each) => html`<li><label>
+    <input type="checkbox" checked=${value.includes(each.const)} onChange=${() => toggle(each.const)} /> ${each.title}</label></li>`)}</ul>`;
 }
 
 function YesOrNo({ change, value, id, ...aria }) {
@@ -92,8 +105,11 @@ function Lines({ change, value = [], id, required, ...aria }) {
     onInput=${typed}>${value.join("\n")}</textarea>`;
 }
 
-function Group({ schema, value = {}, errors, pointer, change }) {
-  return html`<${Fields} schema=${schema} value=${value} errors=${errors} pointer=${pointer} change=${change} />`;
+/** What a group needs, it needs once anything of it is given: it may be left out as a whole. */
+function Group({ schema, value = {}, errors, pointer, change, required = true }) {
+  const needed = required || !isEmpty(value);
+  return html`<div class="group"><${Fields} schema=${needed ? schema : { ...schema, required: [] }} value=${value} errors=${errors}
+    pointer=${pointer} change=${change} /></div>`;
 }
 
 /** A list of things that have fields of their own. */
@@ -109,6 +125,11 @@ function Several({ schema, value = [], errors, pointer, change, name }) {
 
 function only(aria) {
   return { "aria-invalid": aria["aria-invalid"], "aria-describedby": aria["aria-describedby"] };
+}
+
+function isEmpty(value) {
+  if (value === undefined || value === null || value === "") return true;
+  return typeof value === "object" && Object.values(value).every(isEmpty);
 }
 
 /** A moment as its control has it: in the reader's zone, without one. */

@@ -13,16 +13,17 @@ export function flat(nodes) {
   return nodes.flatMap((node) => [node, ...flat(node.children)]);
 }
 
-/** The trees, and a switch that leaves out branches in which nothing is open. */
-export function Tree({ roots }) {
+/** The trees, and a switch that leaves out branches in which nothing is open; `children` stand beside it. */
+export function Tree({ roots, children }) {
   const [all, setAll] = useState(true);
   const nodes = flat(roots);
   const tasks = new Map(nodes.map(({ task }) => [task.taskId, task]));
   const closed = nodes.filter((node) => !isOpen(node)).length;
   return html`<header class="bar"><h2 id="tasks">Tasks <span class="number">${nodes.length}</span></h2>
-      ${closed > 0 && html`<label><input type="checkbox" checked=${all} onChange=${() => setAll(!all)} /> Closed ones, too</label>`}
+      <span class="tools">${closed > 0 && html`<label><input type="checkbox" checked=${all} onChange=${() => setAll(!all)} /> Closed ones, too</label>`}
+        ${children}</span>
     </header>
-    ${nodes.length === 0 && html`<p class="empty">There are no tasks here.</p>`}
+    ${nodes.length === 0 && html`<p class="empty">There are no tasks in this case.</p>`}
     <${Branches} nodes=${roots} tasks=${tasks} all=${all} />`;
 }
 

@@ -1,6 +1,7 @@
 // What this person may do with the task now; on demand, what they may not, why, and who could.
-import { html, useState } from "../../lib.js";
+import { html, useEffect, useRef, useState } from "../../lib.js";
 import { act, ActionDialog } from "../../parts/act.js";
+import { keepFocus } from "../../parts/focus.js";
 import { asksNothing } from "../../parts/form.js";
 import { Refusal } from "../../parts/notice.js";
 import { useResource } from "../../resource.js";
@@ -11,13 +12,17 @@ export function Actions({ path, task, done }) {
   const found = useResource(`${path}/actions${explained ? "?explain=true" : ""}`, { every: 15_000, version: task.version });
   const [asked, setAsked] = useState(null);
   const [busy, setBusy] = useState(false);
+  const taken = useRef(false);
+  const finished = (action, problem) => { taken.current = true; done(action, problem); };
   const take = async (action) => {
     if (!asksNothing(action.inputSchema)) return setAsked(action);
     setBusy(true);
     const [{ problem }] = await act(action, [task], {});
     setBusy(false);
-    return done(action, problem);
+    return finished(action, problem);
   };
+  // The action that was taken is seldom offered once more, and its button goes with it.
+  useEffect(() => { if (taken.current) keepFocus(); }, [found.data]);
   const items = found.data?.items;
   return html`<section class="actions" aria-label="Actions">
     ${found.problem && html`<${Refusal} problem=${found.problem} again=${found.reload} />`}
@@ -29,7 +34,7 @@ export function Actions({ path, task, done }) {
       <${Refused} refused=${found.data.refused} />
     </details>`}
     ${asked && html`<${ActionDialog} action=${asked} tasks=${[task]} close=${() => setAsked(null)}
-      done=${([{ problem }]) => { setAsked(null); done(asked, problem); }} />`}
+      done=${([{ problem }]) => { setAsked(null); finished(asked, problem); }} />`}
   </section>`;
 }
 
