@@ -39,8 +39,13 @@ def judge(path: Path, new: Workflow, cases: Iterable[Items], now: datetime) -> I
         if past is None or past.case.workflow != new.name or past.case.staged:
             continue
         number = past.case.workflow_version
+        went_by = {entry.workflow_version for entry in past.entries} - {number}
         try:
-            versions[number] = versions.get(number) or Versions.of(published.get(new.name, number), new)
+            known = versions.get(number)
+            if known is None or went_by - known.earlier.keys():
+                earlier = went_by | (known.earlier.keys() if known is not None else set())
+                found = [published.get(new.name, each) for each in (number, *sorted(earlier))]
+                versions[number] = Versions.of(found[0], new, *found[1:])
         except UnknownWorkflowError as error:
             raise UnknownWorkflowError(f"{past.case.case_id}: {error}") from error
         yield what_if(versions[number], past, now)

@@ -12,6 +12,7 @@ from shared.domain.checks.worlds.inputs import inputs
 from shared.domain.checks.worlds.people import ADMINISTRATOR, callers, people_of
 from shared.domain.decide import offers
 from shared.domain.definitions.workflow import Workflow
+from shared.domain.migrating.migration import Moving, migrate
 from shared.domain.model.people import ENGINE, Caller
 from shared.domain.model.plan import Decision, Plan
 from shared.domain.model.scene import status_of
@@ -82,6 +83,12 @@ class Story:
     def close(self) -> None:
         """The case is closed."""
         assert isinstance(self.decided(partial(close_case, given={"reason": "Done."})), Plan)
+
+    def migrate(self, new: Workflow) -> None:
+        """The case goes by another version from now on."""
+        moving = Moving(tuple(self.world.tasks.values()))
+        assert isinstance(self.decided(lambda context: migrate(context, new, moving)), Plan)
+        self.workflow = self.world.workflow = new
 
     def after(self, **time: float) -> None:
         """So much later, or a minute, all is done that is owed then."""

@@ -349,6 +349,14 @@ def test_nobody_could_have_acted_any_more(story: Story) -> None:
     ]
 
 
+def test_what_does_not_fit_as_it_is_is_not_said_of_the_new_version() -> None:
+    """A queue that neither version has keeps no case from the new one."""
+    story = _looks()
+    past = story.past()
+    lost = replace(past, tasks=tuple(replace(task, group_queue="gone") for task in past.tasks))
+    assert _judged(story, lost) == []
+
+
 def test_who_belonged_where_is_not_known(story: Story) -> None:
     """Nobody is refused for it; where fewer may do it than before, or only members have such tasks, that is said."""
     claim = story.create("Claim", assignedParty=RULER)
@@ -396,8 +404,7 @@ def test_it_is_said_why_a_case_is_not_judged(story: Story) -> None:
     past = story.past()
     engine: dict[str, Any] = {"created_by": None}
     for changed, reason in (
-        (_last(past, workflow_version=0), "It went by another version before it was migrated."),
-        (replace(past, case=replace(past.case, original_case_id="c0")), "It began with what it took along from c0."),
+        (_last(past, workflow_version=0), "It went by another version, to which it was not seen to be migrated."),
         (_last(past, action="teleport"), "teleport is no action of the file."),
         (_last(past, type="Gone"), "start is no action of the file."),
         (_last(past, action=MENDED, **engine), "The doctor has mended the case."),

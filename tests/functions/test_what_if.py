@@ -18,12 +18,12 @@ from shared.domain.model.people import User
 from shared.domain.whatif.judging import what_if
 from shared.domain.whatif.verdict import Verdict
 from shared.domain.whatif.versions import Versions
-from shared.engine import cases, people, tasks
+from shared.engine import cases, migration, people, tasks
 from shared.engine.session import Request
 from shared.workflows import Registry
 from tests.engine.world import ANN, ROOT, START, World
 from tests.workflows.claims import CLAIMS
-from tests.workflows.versions import FIRST, changed, published
+from tests.workflows.versions import FIRST, SECOND, changed, published
 
 LAST = "    who: [assignee]\n    input:\n      note: {is: note}\n"
 GUARDED = changed(FIRST, (LAST, f"{LAST}    guards: [due_time_passed]\n"))
@@ -92,6 +92,18 @@ def test_a_version_that_changes_nothing_fits_every_case(trips: World, shelf: Pat
     }
     assert said["t1"].steps == 7
     assert {verdict.outcome for verdict in said.values()} == {"same"}
+
+
+def test_a_case_that_was_migrated_is_judged_by_all_versions_that_it_went_by(trips: World, shelf: Path) -> None:
+    """Each is looked for among those that are published; a case beside it that was not migrated is judged as before."""
+    published(shelf, SECOND, shipped=False)
+    trips.session = replace(trips.session, workflows=Registry(shelf / "compiled"))
+    migration.migrate(trips.session, ROOT, "t1", {"toVersion": 2}, Request())
+    trips.pass_time(minutes=1)
+    buy = next(t for t in trips.store.tasks("t1") if t.type == "Buy")
+    _act(trips, buy.task_id, "pause")
+    said = verdicts(trips, shelf, changed(SECOND, version=3))
+    assert {case_id: found(verdict) for case_id, verdict in said.items()} == {"t1": [], "t2": []}
 
 
 def test_an_action_that_is_gone_would_have_been_refused(trips: World, shelf: Path) -> None:

@@ -10,8 +10,8 @@ from functools import partial
 
 from shared.domain.decide import act, receive
 from shared.domain.definitions.lifecycle import told
-from shared.domain.definitions.vocabulary import MENDED
 from shared.domain.definitions.workflow import Workflow
+from shared.domain.model.connections import ConnectionState
 from shared.domain.model.ends import Message
 from shared.domain.model.plan import Decision, Refusal
 from shared.domain.model.scene import Context
@@ -23,6 +23,8 @@ from shared.domain.whatif.traces import Given, Step, guessed, inputs
 
 NOTHING: Given = {}
 NOT_DUE = Refusal("action_not_available", "No such timer is due.", rule="timer")
+SOMEBODY = "somebody"
+"""An organization of which history does not keep which it was."""
 DEAF = Refusal("does_not_fit", "Nothing could be heard of the other end.", rule="other_end")
 
 
@@ -41,8 +43,6 @@ def done_by_itself(workflow: Workflow, past: Past, commit: Commit, was: Play) ->
 
 def _asked(step: Step, task: Task) -> Asked | None:
     workflow, entry, at = step.workflow, step.entry, step.commit.at
-    if entry.action == MENDED:
-        raise LookupError("The doctor has mended the case.")
     timer = next((t for t in task.timers if t.action == entry.action and t.at <= at), None)
     if timer is not None:
         return Asked(entry.action, entry.task_id, partial(_fire, timer.name), (NOTHING,))
@@ -52,8 +52,12 @@ def _asked(step: Step, task: Task) -> Asked | None:
     if hand_off is None or end is None:
         return None
     connecting = hand_off.connection
-    if entry.action in (connecting.requested, connecting.accepted, connecting.declined):
-        raise LookupError("It waited for a connection, which is no part of the case.")
+    named = {getattr(connecting, key): key for key in ("requested", "accepted", "declined")}
+    if entry.action in named:
+        now = step.past.task(entry.task_id)
+        by = now.end.counterpart if now is not None and now.end is not None else None
+        learn = partial(_learn, named[entry.action], by.organization_id if by is not None else None)
+        return Asked(entry.action, entry.task_id, learn, (NOTHING,), heard=True)
     if entry.action not in told(workflow) | {hand_off.arrived}:
         return None
     action = workflow.actions[entry.action]
@@ -78,6 +82,21 @@ def _turn(user_ids: frozenset[str], context: Context, given: Given) -> Decision:
     users = {user_id: user for user_id, user in context.scene.users.items() if user_id in user_ids}
     scene = replace(context.scene, users=users)
     return act(replace(context, scene=scene), (assigning.next if assigning is not None else None) or "", given)
+
+
+def _learn(what: str, by: str | None, context: Context, given: Given) -> Decision:
+    """What became of the request for a connection, which the task itself has made.
+
+    Who accepted shows in the task as long as it is theirs; later, it is somebody.
+    """
+    hand_off, connection = context.scene.workflow.hand_off, context.scene.connection
+    if hand_off is None or connection is None:
+        return DEAF
+    asked = replace(connection.asked, organization_id=by or SOMEBODY)
+    state: ConnectionState = "declined" if what == "declined" else "connected"
+    known = connection if what == "requested" else replace(connection, state=state, asked=asked)
+    scene = replace(context.scene, connection=known)
+    return act(replace(context, scene=scene), getattr(hand_off.connection, what), given)
 
 
 def _hear(action: str, generation: int, context: Context, given: Given) -> Decision:

@@ -11,8 +11,7 @@ and been migrated then: so what follows is judged on its own, and not for the la
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
@@ -20,8 +19,9 @@ from itertools import product
 from shared.domain.cases import case_type_of, new_case
 from shared.domain.checks.worlds.people import People
 from shared.domain.checks.worlds.world import World
-from shared.domain.definitions.vocabulary import CREATE
+from shared.domain.definitions.vocabulary import CREATE, MENDED, MIGRATED, SWITCHED
 from shared.domain.definitions.workflow import CaseType, Workflow
+from shared.domain.migrating.fitting import Change
 from shared.domain.model.plan import Decision, Plan, Refusal
 from shared.domain.model.task import Entry, Task, TaskId
 from shared.domain.model.writes import AddEntry
@@ -29,9 +29,11 @@ from shared.domain.whatif.arrived import arrived, may_have_been_sent
 from shared.domain.whatif.asked import Asked, asked_for
 from shared.domain.whatif.by_itself import done_by_itself
 from shared.domain.whatif.company import people_of, strangers
+from shared.domain.whatif.compared import left, newly, stands, told
 from shared.domain.whatif.past import Commit, Past, commits
 from shared.domain.whatif.play import Play, Waits
-from shared.domain.whatif.standing import carried_over, differences, is_stuck, misfits_of
+from shared.domain.whatif.standing import carried_over, differences, is_stuck, unfit
+from shared.domain.whatif.taken_along import came_to_light
 from shared.domain.whatif.traces import Given
 from shared.domain.whatif.verdict import Finding, Kind, Verdict
 from shared.domain.whatif.versions import Versions, unknown
@@ -51,7 +53,7 @@ def what_if(versions: Versions, past: Past, now: datetime) -> Verdict:
         trial = _Trial(versions, past, sent)
         if trial.judge(now):
             break
-    findings = (*trial.findings, *_as_it_is(trial, now))
+    findings = (*trial.findings, *unfit(versions, trial.people, past, now))
     return Verdict(past.case.case_id, trial.step, findings)
 
 
@@ -70,9 +72,12 @@ class _Trial:
     """Both plays of a case, as far as its history has been heard, and what is to be said of them by then."""
 
     def __init__(self, versions: Versions, past: Past, sent: str) -> None:
-        self.versions, self.past, self.sent = versions, past, sent
-        self.people = people_of(past, versions.old, versions.new)
-        self.was, self.would = self._nothing(versions.change.old), self._nothing(versions.change.new)
+        self.last, self.past, self.sent = versions, past, sent
+        first = min(past.entries, key=lambda e: (e.created_at, e.version), default=None)
+        self.versions = (versions.by(first.workflow_version) if first is not None else None) or versions
+        earlier = (each.old for each in versions.earlier.values())
+        self.people = people_of(past, versions.old, versions.new, *earlier)
+        self.was, self.would = self._nothing(self.versions.change.old), self._nothing(versions.change.new)
         self.at, self.now = _Place(), past.case.created_at
         self.step, self.begun = 0, False
         self.created: list[Task] = []
@@ -103,18 +108,59 @@ class _Trial:
 
     def hear(self) -> None:
         """Both plays have got as far as the history goes; raises NotJudgedError where they cannot."""
-        if {entry.workflow_version for entry in self.past.entries} - {self.versions.old.version}:
-            raise NotJudgedError("It went by another version before it was migrated.")
-        if self.past.case.original_case_id is not None:
-            raise NotJudgedError(f"It began with what it took along from {self.past.case.original_case_id}.")
         for commit in commits(self.past):
             self._hear(commit)
-            self.created += _new(self.past, commit)
+            self.created += newly(self.past, commit)
             self.was, self.would = self.was.knowing(self.created), self.would.knowing(self.created)
             self._compare()
 
     def _hear(self, commit: Commit) -> None:
         self._pass_time(commit.at)
+        if commit.did(MIGRATED):
+            self._migrate(commit)
+            return
+        if {entry.workflow_version for entry in commit.entries} != {self.versions.old.version}:
+            raise NotJudgedError("It went by another version, to which it was not seen to be migrated.")
+        if commit.did(MENDED):
+            self._mend(commit)
+        elif commit.did(SWITCHED):
+            self._come_to_light(commit)
+        else:
+            self._play(commit)
+
+    def _migrate(self, commit: Commit) -> None:
+        """By its own version, the case goes by the next one from here on; it has been by the new one all along."""
+        first = commit.entries[0]
+        self.at = _Place(self.step, first.action, None, commit.at, commit.by.id if commit.by else None)
+        to = self.last.by(first.workflow_version)
+        change = Change(self.versions.change.old, to.change.old) if to is not None else None
+        carried = carried_over(change, self.was, commit.at) if change is not None else None
+        if to is None or carried is None:
+            raise NotJudgedError(f"It was not seen how it was migrated to version {first.workflow_version}.")
+        self.versions, self.was = to, carried.settled(commit.at)
+
+    def _mend(self, commit: Commit) -> None:
+        """What was broken never was, in a case that is played: so the doctor has led it to where it is."""
+        self.at = _Place(self.step, MENDED, commit.entries[0].task_id, commit.at)
+        for entry in (entry for entry in commit.entries if entry.task_id is not None):
+            played = self.was.task(entry.task_id)
+            if played is None or stands(played) != stands(entry):
+                detail = f"By its own version, {entry.task_id} was not where that has led it."
+                raise NotJudgedError(f"The doctor has mended the case. {detail}")
+
+    def _come_to_light(self, commit: Commit) -> None:
+        """A case that follows on another begins by both versions with what it took along, as that was."""
+        if self.begun:
+            return
+        self.step, self.begun = self.step + 1, True
+        self.at = _Place(self.step, SWITCHED, None, commit.at, commit.by.id if commit.by else None)
+        try:
+            self.was = came_to_light(self.was.world, self.past, commit)
+        except LookupError as error:
+            raise NotJudgedError(str(error.args[0])) from error
+        self._carry_over()
+
+    def _play(self, commit: Commit) -> None:
         if not self.begun and (commit.of_case is None or commit.of_case.action != CREATE):
             raise NotJudgedError("Its history has not got its beginning.")
         if commit.by is None:
@@ -205,6 +251,10 @@ class _Trial:
         self._say_parted()
         if is_stuck(self.would.world, self.versions.new):
             self.say("stuck", self.at, "somebody-can-act", NOBODY)
+        self._carry_over()
+
+    def _carry_over(self) -> None:
+        """By the new version, the case goes on from where it is by its own; raises NotJudgedError if it cannot."""
         carried = carried_over(self.versions.change, self.was, self.now)
         if carried is None:
             raise NotJudgedError(f"As it was then, the case has no place in version {self.versions.new.version}.")
@@ -236,40 +286,3 @@ class _Trial:
         self._say_parted()
         if is_stuck(self.would.world, self.versions.new) and not is_stuck(self.was.world, self.versions.old):
             self.say("stuck", self.at, "somebody-can-act", NOBODY)
-
-
-def told(refusal: Refusal) -> str:
-    """The refusal in words, with what is wrong with each field."""
-    return " ".join((refusal.detail, *(f"{error.pointer}: {error.detail}" for error in refusal.errors)))
-
-
-def _new(past: Past, commit: Commit) -> Iterator[Task]:
-    """The tasks that came to be then, with whoever got them."""
-    for entry in commit.created:
-        task = past.task(entry.task_id)
-        if task is not None:
-            yield replace(task, assigned_party=entry.assigned_party)
-
-
-def left(entries: Iterable[Entry]) -> Counter[object]:
-    """What a commit leaves in the history of the case, apart from who did it, and what it says of fields."""
-    return Counter((e.action, e.type, e.state, e.status, _whose(e), e.group_queue, e.due_time) for e in entries)
-
-
-def _whose(entry: Entry) -> tuple[str, str] | None:
-    party = entry.assigned_party
-    return (party.kind, party.id) if party is not None else None
-
-
-def _as_it_is(trial: _Trial, now: datetime) -> Iterator[Finding]:
-    """What keeps an open case, as it is now, from being migrated to the new version, by rules that it keeps so far."""
-    versions, case = trial.versions, trial.past.case
-    if not case.open:
-        return
-    world = World(versions.change.old, trial.people, case, {task.task_id: task for task in trial.past.tasks})
-    known = misfits_of(versions.none, world, now)
-    for error in misfits_of(versions.change, replace(world, workflow=versions.change.new), now):
-        if error not in known:
-            about, _, rest = error.pointer.removeprefix("/").partition("/")
-            task_id, _, rule = rest.rpartition("/") if about == "tasks" else ("", "", rest)
-            yield Finding("unfit", 0, "", task_id or None, rule, error.detail)

@@ -50,6 +50,10 @@ class Commit:
         """The entry of the case itself, if there is one among them."""
         return next((entry for entry in self.entries if entry.task_id is None), None)
 
+    def did(self, action: str) -> bool:
+        """Whether it has done this to the case or a task, by what history calls that."""
+        return any(entry.action == action for entry in self.entries)
+
     @property
     def created(self) -> tuple[Entry, ...]:
         """The tasks that came to be, in the order in which they got their ids."""

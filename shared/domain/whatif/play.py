@@ -16,6 +16,7 @@ from shared.domain.model.people import ENGINE, Caller
 from shared.domain.model.plan import Decision, Plan
 from shared.domain.model.scene import Context
 from shared.domain.model.task import Person, Task, TaskId, Timer
+from shared.domain.whatif.compared import whose
 
 NOT_BY_ITSELF = datetime.min.replace(tzinfo=UTC)
 """A moment at which no timer is due: what is played says itself when which one fires."""
@@ -47,7 +48,11 @@ class Play:
 
     def after(self, plan: Plan, now: datetime) -> Play:
         """The case once the plan has committed, and Casetree has done what it owes then."""
-        return replace(self, world=settled(self.world.after(plan.writes), now, NOT_BY_ITSELF))
+        return replace(self, world=self.world.after(plan.writes)).settled(now)
+
+    def settled(self, now: datetime) -> Play:
+        """The case once Casetree has done what it owes."""
+        return replace(self, world=settled(self.world, now, NOT_BY_ITSELF))
 
     def fired(self, task: Task, timer: Timer, now: datetime) -> Play:
         """The case once the timer has fired; as it was, where its action is not offered."""
@@ -77,7 +82,7 @@ class Play:
         for same_party in (True, False):
             for real in new:
                 alike = (t for t in sorted(left) if self._is_like(self.world.tasks[t], real, names))
-                theirs = (t for t in alike if not same_party or _whose(self.world.tasks[t]) == _whose(real))
+                theirs = (t for t in alike if not same_party or whose(self.world.tasks[t]) == whose(real))
                 found = next(theirs, None) if real.task_id not in names else None
                 if found is not None:
                     names[real.task_id] = found
@@ -97,7 +102,3 @@ class Play:
         if isinstance(value, Mapping):
             return {name: self.translated(inner) for name, inner in value.items()}
         return [self.translated(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-
-def _whose(task: Task) -> tuple[str, str] | None:
-    return (task.assigned_party.kind, task.assigned_party.id) if task.assigned_party is not None else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from shared.domain.checks.worlds.people import People
 from shared.domain.checks.worlds.world import World
 from shared.domain.decide import offered
 from shared.domain.definitions.lifecycle import ENGINE
@@ -17,7 +18,10 @@ from shared.domain.model import people
 from shared.domain.model.ends import LIVE, PENDING
 from shared.domain.model.plan import FieldError
 from shared.domain.model.task import Task, TaskId
+from shared.domain.whatif.past import Past
 from shared.domain.whatif.play import Play
+from shared.domain.whatif.verdict import Finding
+from shared.domain.whatif.versions import Versions
 
 
 def is_stuck(world: World, workflow: Workflow) -> bool:
@@ -41,6 +45,19 @@ def misfits_of(change: Change, world: World, now: datetime) -> tuple[FieldError,
     """What keeps the case from going by the new version."""
     context = world.context(people.ENGINE, now=now)
     return misfits(change, context, tuple(world.tasks.values()))
+
+
+def unfit(versions: Versions, company: People, past: Past, now: datetime) -> Iterator[Finding]:
+    """What keeps an open case, as it is now, from being migrated to the new version, by rules that it keeps so far."""
+    if not past.case.open:
+        return
+    world = World(versions.change.old, company, past.case, {task.task_id: task for task in past.tasks})
+    known = misfits_of(versions.none, world, now)
+    for error in misfits_of(versions.change, replace(world, workflow=versions.change.new), now):
+        if error not in known:
+            about, _, rest = error.pointer.removeprefix("/").partition("/")
+            task_id, _, rule = rest.rpartition("/") if about == "tasks" else ("", "", rest)
+            yield Finding("unfit", 0, "", task_id or None, rule, error.detail)
 
 
 def carried_over(change: Change, play: Play, now: datetime) -> Play | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from shared.domain.definitions.vocabulary import CREATE
 from shared.domain.definitions.workflow import Workflow
@@ -17,19 +17,26 @@ from shared.domain.whatif.past import Commit
 class Versions:
     """The version that cases went by, and the one that they are judged by.
 
-    `change` has both as `for_anybody` does, `none` the old one in the place of both.
+    `change` has both as `for_anybody` does, `none` the old one in the place of both. `earlier` are those by which cases
+    went before they were migrated to the old one, by their numbers.
     """
 
     old: Workflow
     new: Workflow
     change: Change
     none: Change
+    earlier: Mapping[int, Versions] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, old: Workflow, new: Workflow) -> Versions:
+    def of(cls, old: Workflow, new: Workflow, *earlier: Workflow) -> Versions:
         """The two versions, for as many cases as there are."""
         was, would = for_anybody(old), for_anybody(new)
-        return cls(old, new, Change(was, would), Change(was, was))
+        before = {workflow.version: cls.of(workflow, new) for workflow in earlier}
+        return cls(old, new, Change(was, would), Change(was, was), before)
+
+    def by(self, number: int) -> Versions | None:
+        """The same, of a case that goes by the version of this number; None where that is not known."""
+        return self if number == self.old.version else self.earlier.get(number)
 
 
 def unknown(versions: Versions, asked: Asked, commit: Commit) -> Iterator[tuple[str, str]]:
