@@ -114,7 +114,7 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def _nothing(*_: object) -> None:
+def _nothing(*_: object, **__: object) -> None:
     """Nothing is reported."""
 
 
