@@ -126,7 +126,11 @@ def bulk_assign_tasks(call: Call) -> Reply:
     key is about the same tasks, does nothing twice, and tries again what was refused.
     """
     answer = bulk_assign(call.session, call.identity, call.path["organizationId"], call.body, call.request)
-    assigned = sum(outcome.refusal is None for outcome in answer.value)
-    body = {"items": [outcome_view(outcome) for outcome in answer.value], "assigned": assigned}
-    hides = any(outcome.refusal and outcome.refusal.code == "not_found" for outcome in answer.value)
+    outcomes = answer.value.outcomes
+    body = {
+        "items": [outcome_view(outcome) for outcome in outcomes],
+        "assigned": sum(outcome.refusal is None for outcome in outcomes),
+        "truncated": answer.value.truncated,
+    }
+    hides = any(outcome.refusal and outcome.refusal.code == "not_found" for outcome in outcomes)
     return Reply(body, headers=replies.replayed(answer.replayed), hides=hides)

@@ -27,9 +27,20 @@ MOST = 100
 """Tasks that one call assigns: they are done within API Gateway's time limit."""
 ROWS = 100
 """Rows of the queue that are looked at together, with their tasks in one read."""
+LOOKED = 10_000
+"""Rows that one call looks at, whatever they are of: reading a longer queue to its end would take all of its time."""
 UNASSIGNED = "unassigned"
+TRUNCATED, WHOLE = "truncated", "whole"
 TAKEN = Refusal("action_not_available", "Somebody has this task by now, or it is elsewhere.", rule=UNASSIGNED)
 FIELDS = ("userId", "count", "type")
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAssignment:
+    """What became of each task; `truncated` where there were fewer than asked for in the part that was looked at."""
+
+    outcomes: tuple[Outcome, ...]
+    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,7 @@ class _Order:
     user: User | None
     task_ids: tuple[TaskId, ...]
     found: Mapping[TaskId, Task]
+    truncated: bool
     refusal: Refusal | None = None
     record: PutRequest | None = None
     known: bool = False
@@ -50,7 +62,7 @@ class _Order:
 
 def bulk_assign(
     session: Session, identity: Identity, organization_id: str, given: Given, request: Request = PLAIN
-) -> Answer[tuple[Outcome, ...]]:
+) -> Answer[BulkAssignment]:
     """The oldest free tasks of the organization's queue, as many as asked for, are the member's; raises Refused.
 
     Each commits or not on its own, by the action that its workflow names for this, in the name of the
@@ -65,7 +77,8 @@ def bulk_assign(
         Outcome,
     )
     done = [outcome.replayed for outcome in outcomes if outcome.refusal is None]
-    return Answer(outcomes, replayed=is_repeat(done, nothing_chosen=order.known and not outcomes))
+    replayed = is_repeat(done, nothing_chosen=order.known and not outcomes)
+    return Answer(BulkAssignment(outcomes, order.truncated), replayed=replayed)
 
 
 def _admitted(
@@ -89,11 +102,12 @@ def _admitted(
         return _again(session, organization_id, record, None, refused.refusal)
     if record is not None:
         return _again(session, organization_id, record, user)
-    free = {task.task_id: task for task in islice(_free(session, organization_id, given.get("type")), count)}
-    order = _Order(organization_id, user, tuple(free), free)
+    looked_at = list(islice(_free(session, organization_id, given.get("type")), count))
+    free = {task.task_id: task for task in looked_at if task is not None}
+    order = _Order(organization_id, user, tuple(free), free, None in looked_at)
     if key is None:
         return order
-    record = claim(session, key, request, now, organization_id, order.task_ids)
+    record = claim(session, key, request, now, TRUNCATED if order.truncated else WHOLE, order.task_ids)
     return replace(order, record=record) if record else None
 
 
@@ -101,7 +115,8 @@ def _again(
     session: Session, organization_id: str, record: PutRequest, user: User | None, refusal: Refusal | None = None
 ) -> _Order:
     found = load_tasks(session, record.chosen)
-    return _Order(organization_id, user, record.chosen, found, refusal, record, known=True)
+    truncated = record.resource == TRUNCATED
+    return _Order(organization_id, user, record.chosen, found, truncated, refusal, record, known=True)
 
 
 def _seen(caller: Caller, organization_id: str, loaded: Loaded) -> Organization:
@@ -160,10 +175,13 @@ def _member_action(workflow: Workflow, type_name: str) -> str | None:
     return member if member in known else None
 
 
-def _free(session: Session, organization_id: str, type_name: object) -> Iterator[Task]:
-    """The tasks of the organization's queue that nobody has as they are now, and that can be assigned; oldest first."""
+def _free(session: Session, organization_id: str, type_name: object) -> Iterator[Task | None]:
+    """The tasks of the organization's queue that nobody has as they are now, and that can be assigned; oldest first.
+
+    None comes last where there are more rows than are looked at.
+    """
     after: str | None = None
-    while True:
+    for _ in range(0, LOOKED, ROWS):
         rows = session.store.unassigned(organization_id, after=after, limit=ROWS)
         wanted = [row.task_id for row in rows if type_name in (None, row.type)]
         loaded = session.store.load([TaskKey(task_id) for task_id in wanted])
@@ -172,6 +190,7 @@ def _free(session: Session, organization_id: str, type_name: object) -> Iterator
         if len(rows) < ROWS:
             return
         after = rows[-1].position
+    yield None
 
 
 def _is_free(session: Session, task: Task, organization_id: str) -> bool:

@@ -88,6 +88,7 @@ def test_dispatch_waits_for_somebody_to_do_it(board: World) -> None:
     assert (dispatch.status, dispatch.version) == ("assigned", 2)
     assert "notAssigned" in board.store.history(dispatch.task_id)[-1].changes
     board.put_user("dee", active=True)
-    (outcome,) = bulk_assign(board.session, Identity("dan"), "bva-dispatch", {"userId": "dee", "count": 5}).value
+    done = bulk_assign(board.session, Identity("dan"), "bva-dispatch", {"userId": "dee", "count": 5})
+    (outcome,) = done.value.outcomes
     assert (outcome.task_id, outcome.refusal) == (dispatch.task_id, None)
     assert board.stored(dispatch.task_id).status == "on_hold"

@@ -35,7 +35,7 @@ def _free(world: World) -> list[str]:
 
 
 def _assign(world: World, by: Identity = ANN, **given: Any) -> list[str]:
-    outcomes = bulk_assign(world.session, by, "dispatch", {"userId": "bob", **given}).value
+    outcomes = bulk_assign(world.session, by, "dispatch", {"userId": "bob", **given}).value.outcomes
     assert all(outcome.refusal is None for outcome in outcomes)
     return [outcome.task_id for outcome in outcomes]
 
@@ -68,9 +68,29 @@ def test_a_type_can_be_asked_for(queue: World) -> None:
 def test_a_queue_of_any_length_is_gone_through(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is read in parts, until enough is found."""
     monkeypatch.setattr(bulk, "ROWS", 2)
+    monkeypatch.setattr(bulk, "LOOKED", 6)
     free = _free(queue)
     assert _assign(queue, count=3, type=LOOKER) == [free[0], free[2], free[3]]
     assert _assign(queue, count=9) == [free[1], free[4]]
+
+
+def test_no_more_of_a_long_queue_is_read_than_there_is_time_for(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks hears that the queue goes on behind what was looked at; a repeat says the same."""
+    monkeypatch.setattr(bulk, "ROWS", 2)
+    monkeypatch.setattr(bulk, "LOOKED", 4)
+    free, asked = _free(queue), {"userId": "bob", "count": 9, "type": LOOKER}
+
+    def told() -> tuple[list[str], bool]:
+        done = bulk_assign(queue.session, ANN, "dispatch", asked, KEYED).value
+        return [outcome.task_id for outcome in done.outcomes], done.truncated
+
+    assert told() == ([free[0], free[2], free[3]], True)
+    monkeypatch.setattr(bulk, "LOOKED", 100)
+    assert told() == ([free[0], free[2], free[3]], True)
+    rest = bulk_assign(queue.session, ANN, "dispatch", asked).value
+    assert ([outcome.task_id for outcome in rest.outcomes], rest.truncated) == ([free[4]], False)
+    enough = bulk_assign(queue.session, ANN, "dispatch", {"userId": "bob", "count": 1}).value
+    assert ([outcome.task_id for outcome in enough.outcomes], enough.truncated) == ([free[1]], False)
 
 
 def test_what_the_index_still_shows_is_passed_over(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +112,7 @@ def test_each_commits_or_not_on_its_own(queue: World, monkeypatch: pytest.Monkey
         return act(session, identity, task_id, *rest)
 
     monkeypatch.setattr(chosen, "act", refusing)
-    outcomes = bulk_assign(queue.session, ANN, "dispatch", {"userId": "bob", "count": 3}).value
+    outcomes = bulk_assign(queue.session, ANN, "dispatch", {"userId": "bob", "count": 3}).value.outcomes
     assert [outcome.task_id for outcome in outcomes] == free[:3]
     assert [outcome.refusal.code if outcome.refusal else None for outcome in outcomes] == [None, "conflict", None]
 
@@ -178,7 +198,7 @@ def _keyed(
     """The tasks with the codes of their refusals, and whether the answer is that to a repeat."""
     answer = bulk_assign(world.session, by, "dispatch", {"userId": "bob", "count": 2, **given}, request)
     codes: list[tuple[str, str | None]] = [
-        (each.task_id, each.refusal.code if each.refusal else None) for each in answer.value
+        (each.task_id, each.refusal.code if each.refusal else None) for each in answer.value.outcomes
     ]
     return codes, answer.replayed
 
@@ -288,7 +308,7 @@ def test_what_somebody_takes_meanwhile_is_not_taken_away(queue: World, monkeypat
         return act(session, identity, task_id, *rest)
 
     monkeypatch.setattr(chosen, "act", late)
-    outcomes = bulk_assign(queue.session, ANN, "dispatch", {"userId": "ann", "count": 2}).value
+    outcomes = bulk_assign(queue.session, ANN, "dispatch", {"userId": "ann", "count": 2}).value.outcomes
     assert [outcome.refusal for outcome in outcomes] == [bulk.TAKEN, None]
     assert [_has(queue, task_id) for task_id in free[:2]] == ["bob", "ann"]
 

@@ -82,7 +82,7 @@ def _actions(world: World, task_id: str) -> list[str]:
 def _assign(user_id: str, count: int = TASKS, key: str | None = None) -> Work:
     given = {"userId": user_id, "count": count}
     request = Request("POST /organizations/dispatch/bulk-assign", key, user_id)
-    return lambda session: (user_id, bulk_assign(session, ANN, "dispatch", given, request).value)
+    return lambda session: (user_id, bulk_assign(session, ANN, "dispatch", given, request).value.outcomes)
 
 
 def _claims(task_ids: Sequence[str]) -> Work:

@@ -109,6 +109,6 @@ def test_a_task_that_somebody_has_taken_is_not_assigned_with_others(world: Simul
     world.act(taken, "claim", BOB)
     world.memory.lag = lambda versions: 1 if versions > 1 else 0
     assert [row.task_id for row in world.store.unassigned("dispatch")] == [taken, free]
-    done = bulk.bulk_assign(world.session, ANN, "dispatch", {"userId": "ann", "count": 1}).value
+    done = bulk.bulk_assign(world.session, ANN, "dispatch", {"userId": "ann", "count": 1}).value.outcomes
     assert [outcome.task_id for outcome in done] == [free]
     assert world.stored(taken).assigned_party != world.stored(free).assigned_party

@@ -203,3 +203,6 @@ class BulkAssignment(Output):
 
     items: Annotated[list[Outcome], Field(description="Fewer than asked for where no more are to be had.")]
     assigned: Annotated[int, Field(ge=0, description="How many the user has from now on.", examples=[5])]
+    truncated: Annotated[
+        bool, Field(description="Whether the queue goes on behind the 10,000 tasks of any type that were looked at.")
+    ]

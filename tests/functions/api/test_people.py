@@ -306,9 +306,14 @@ def test_tasks_are_assigned_in_bulk(world: World, ann: Client, bob: Client) -> N
     assert answer.json == {
         "items": [{"taskId": task_id, "status": 200, "problem": None} for task_id in (first, second)],
         "assigned": 2,
+        "truncated": False,
     }
     assert bob.get(f"/tasks/{first}").json["assignedParty"]["id"] == "bob"
-    assert ann.post(address, {"userId": "bob", "count": 5, "type": "MVR Check"}).json == {"items": [], "assigned": 0}
+    assert ann.post(address, {"userId": "bob", "count": 5, "type": "MVR Check"}).json == {
+        "items": [],
+        "assigned": 0,
+        "truncated": False,
+    }
     _refused(ann.post(address, {"userId": "bob", "count": 5, "type": "Riddle"}), "/type")
     _refused(ann.post(address, {"userId": "nobody", "count": 101}), "/userId", "/count")
     refused = bob.post(address, {"userId": "bob", "count": 1})
