@@ -94,7 +94,7 @@ def _whole_case(session: Session, entry: Entry) -> int:
 
 def _parent(session: Session, entry: Entry) -> int:
     """The closing is counted at the parent."""
-    return count(session, _task_id(entry))
+    return count(session, _task_id(entry), entry.parent_id)
 
 
 def _below(session: Session, entry: Entry) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.people import ENGINE
@@ -16,26 +17,31 @@ from shared.engine.committing import committed
 from shared.engine.loading import load_above, load_tasks, workflow_of
 from shared.engine.owed import for_each, settle_tasks
 from shared.engine.session import Session
-from shared.storage.keys import CaseKey, EdgeKey, TaskKey
+from shared.storage.keys import CaseKey, EdgeKey, Key, TaskKey
 
 CHUNK = 50
 """Children that are counted in one transaction, of the 100 writes that it may hold: what follows needs some, too."""
 
 
-def count(session: Session, task_id: TaskId) -> int:
-    """The task's closing is counted at its parent, which reacts if it was the last one."""
+def count(session: Session, task_id: TaskId, parent_id: TaskId | None = None) -> int:
+    """The task's closing is counted at its parent, which reacts if it was the last one.
+
+    Who knows the parent names it: it is read with the task then, and not after it.
+    """
     taken: set[str] = set()
-    return int(session.retry(lambda: _count_once(session, task_id, taken)))
+    return int(session.retry(lambda: _count_once(session, task_id, parent_id, taken)))
 
 
-def _count_once(session: Session, task_id: TaskId, taken: set[str]) -> bool | None:
+def _count_once(session: Session, task_id: TaskId, named: TaskId | None, taken: set[str]) -> bool | None:
     """Whether the closing was still to be counted; None if another commit came between."""
-    loaded = session.store.load([CaseKey(case_of(task_id)), TaskKey(task_id)])
+    expected: list[Key[Any]] = [EdgeKey(named, task_id), TaskKey(named)] if named else []
+    loaded = session.store.load([CaseKey(case_of(task_id)), TaskKey(task_id), *expected])
     case, child = loaded[CaseKey(case_of(task_id))], loaded[TaskKey(task_id)]
     if case is None or case.staged or child is None or child.parent_id is None or child.counts_at is None:
         return False
     edge_key, parent_key = EdgeKey(child.parent_id, task_id), TaskKey(child.counts_at)
-    above = session.store.load([edge_key, parent_key])
+    # Elsewhere where the task was moved since, or counts further up: where it counts says the task itself.
+    above = loaded if expected == [edge_key, parent_key] else session.store.load([edge_key, parent_key])
     edge, parent = above[edge_key], above[parent_key]
     if edge is None or parent is None:
         return False

@@ -172,6 +172,7 @@ ENTRY = Record(
         "workflow": TEXT,
         "workflow_version": NUMBER,
         "staged": FLAG,
+        "parent_id": TEXT,
     },
 )
 

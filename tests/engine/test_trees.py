@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from shared.domain.definitions.workflow import Scope, Workflow
 from shared.engine import cases, settle, tasks, trees
 from shared.engine.session import Refused, Request
-from shared.storage.store import Store
+from shared.storage.keys import Key
+from shared.storage.store import Loaded, Store
 from tests.domain.test_tree import projects
 from tests.engine.world import ANN, World
 from tests.storage.table import client
@@ -89,6 +92,30 @@ def test_the_parent_goes_back_to_work_when_its_last_child_closes(forest: World) 
     parent = forest.stored(goal)
     assert (parent.status, parent.children.open, parent.children.closed) == ("assigned", 0, 3)
     assert [e.action for e in forest.store.history(goal)] == ["create", "child_opened", "children_closed"]
+
+
+@pytest.mark.parametrize(("named", "reads"), [("its parent", 1), ("none", 2), ("another", 2)])
+def test_a_closing_is_counted_where_the_task_says(
+    forest: World, monkeypatch: pytest.MonkeyPatch, named: str, reads: int
+) -> None:
+    """The history names the parent, which is read with the task; where that is out of date, one read more is made."""
+    goal, other = _grow(forest), _grow(forest)
+    first, _ = _grow(forest, goal), _grow(forest, goal)
+    _act(forest, first, "complete")
+    entry = list(forest.store.history(first))[-1]
+    assert (entry.reacts, entry.parent_id) == (("children",), goal)
+    asked: list[object] = []
+    load = Store.load
+
+    def reading(store: Store, keys: Iterable[Key[Any]], *, lagging: bool = False) -> Loaded:
+        asked.append(keys)
+        return load(store, keys, lagging=lagging)
+
+    monkeypatch.setattr(Store, "load", reading)
+    parent_id = {"its parent": goal, "none": None, "another": other}[named]
+    assert settle.react(forest.session, replace(entry, parent_id=parent_id)) == 1
+    assert len(asked) == reads
+    assert (forest.stored(goal).children.closed, forest.stored(other).children.closed) == (1, 0)
 
 
 def test_siblings_that_close_at_once_give_the_parent_back_once(forest: World, monkeypatch: pytest.MonkeyPatch) -> None:

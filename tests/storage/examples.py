@@ -168,6 +168,7 @@ FULL_ENTRY = Entry(
     workflow="inspection",
     workflow_version=3,
     staged=True,
+    parent_id=OTHER_ID,
 )
 CONNECTION_ENTRY = Entry(
     "", None, 3, NOW, ANN, "connected", "ConnectionAccepted", "06h0329xgd13dddd", "connected", connection_id="06h0"

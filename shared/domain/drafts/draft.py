@@ -325,6 +325,7 @@ class Draft:
             workflow_version=task.workflow_version,
             # What happens to it once its case is seen is heard, though the task itself has still to come to light.
             staged=task.staged and self.before is None,
+            parent_id=task.parent_id if CHILDREN in self.reacts else None,
         )
 
 

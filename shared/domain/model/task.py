@@ -223,7 +223,8 @@ class Entry:
     """One version of a task, a case or a connection: the history, and the outbox of the stream functions.
 
     `reacts` names what the hooks have to look at because of this change; `event` is the name
-    under which the relay publishes it; `cell` is where the task is counted from now on.
+    under which the relay publishes it; `cell` is where the task is counted from now on; `parent_id`
+    is that of a task whose closing has to be counted, so that its parent is read together with it.
     `changes` maps a field's API name to its values before and after.
     """
 
@@ -251,6 +252,7 @@ class Entry:
     workflow_version: int = 1
     staged: bool = False
     connection_id: str | None = None
+    parent_id: TaskId | None = None
 
 
 def local_id(task_id: TaskId) -> str:
