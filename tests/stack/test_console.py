@@ -50,6 +50,7 @@ def test_several_tasks_are_claimed_from_the_list(page: Page, stack: Stack, as_pe
         assert read(dee, task)["assignedParty"]["id"] == "dee"
         expect(page.get_by_role("link", name=task["caseId"])).to_have_count(0)
     page.get_by_role("link", name="My tasks").click()
+    expect(page.get_by_role("columnheader", name="Due")).to_have_attribute("aria-sort", "ascending")
     for task in tasks:
         expect(page.get_by_role("link", name=task["caseId"])).to_be_visible()
 
@@ -140,6 +141,9 @@ def test_the_queue_is_for_keyboards_and_screen_readers(
     page.set_viewport_size({"width": 390, "height": 844})
     assert serious_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than a phone"
+    box = page.get_by_role("checkbox", name="Choose all of this page").bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) > 10, "there is a box to choose all on a phone, too"
     page.get_by_role("button", name="Skip").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Skip")).to_be_visible()

@@ -5,8 +5,8 @@ import { Status } from "../../parts/status.js";
 import { Age, Due } from "../../parts/time.js";
 import { address } from "../../router.js";
 
-const BY_USER = ["type", "dueTime", "createdAt", "priority"];
-// By what the API sorts a tab.
+const BY_USER = ["dueTime", "createdAt", "priority", "type"];
+// By what the API sorts a tab; by the first where nothing is said.
 const SORTS = {
   users: { assigned: BY_USER, on_hold: BY_USER, completed: ["closedAt", ...BY_USER] },
   organizations: { unassigned: ["dueTime", "createdAt"], assigned: ["dueTime"], on_hold: ["dueTime"], completed: ["closedAt"] },
