@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from threading import Barrier
 from typing import Any
 
 import pytest
 
 from shared.domain.counts.tally import Move, counted_as
+from shared.domain.model.plan import Refusal
 from shared.engine import counting, tasks
 from shared.engine.bulk import bulk_assign
 from shared.engine.bulk_actions import act_on_each
 from shared.engine.handback import hand_back
-from shared.engine.session import Refused, Request, Session
+from shared.engine.session import Identity, Refused, Request, Session
 from shared.engine.standings import standings
 from shared.engine.statistics import organization_statistics
 from shared.ids import new_id
-from shared.storage.store import Store
+from shared.storage.store import Store, Throttled, Unreachable
 from tests.engine.soundness import check_case
 from tests.engine.test_counting import counters, recount
 from tests.engine.world import ANN, BOB, ROOT, World
+from tests.storage.faults import Killed
+from tests.storage.storm import Caller, Storm
 from tests.storage.table import REGION, create_table, delete_table
 
 pytestmark = pytest.mark.dynamodb_local
@@ -208,3 +213,88 @@ def test_counters_come_right_whoever_counts(world: World) -> None:
     _at_once(world, relay(5), relay(3), *[lambda session: counting.recount(session, "look-1")] * 3, read)
     assert counting.recount(world.session, "look-1") == 0
     assert counters(world) == recount(entries)
+
+
+HASTE = frozenset({"throttled", "unavailable", "conflict"})
+"""What a caller hears who should ask again."""
+STUBBORN = 60
+Told = Callable[[Session], Sequence[tuple[str, Refusal | None]]]
+
+
+def _assigner(by: Identity, user_id: str, key: str) -> Told:
+    given, request = {"userId": user_id, "count": 8}, Request("POST /organizations/dispatch/bulk-assign", key, user_id)
+
+    def ask(session: Session) -> Sequence[tuple[str, Refusal | None]]:
+        done = bulk_assign(session, by, "dispatch", given, request).value.outcomes
+        return [(each.task_id, each.refusal) for each in done]
+
+    return ask
+
+
+def _taker(key: str, task_ids: list[str]) -> Told:
+    asked, request = {"taskIds": task_ids, "action": "claim"}, Request("POST /bulk/actions", key, "claim")
+
+    def ask(session: Session) -> Sequence[tuple[str, Refusal | None]]:
+        done = act_on_each(session, Identity("dov"), asked, request).value
+        return [(each.task_id, each.refusal) for each in done]
+
+    return ask
+
+
+def _giver_back(key: str) -> Told:
+    def ask(session: Session) -> Sequence[tuple[str, Refusal | None]]:
+        done = hand_back(
+            session, Identity("eve", in_admin_group=True), "bob", {}, Request("POST hand-back", key, "bob")
+        )
+        return [(each.task_id, each.refusal) for each in done.tasks]
+
+    return ask
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("CASETREE_STORMS", "4"))))
+def test_what_is_told_is_what_was_done_whatever_is_lost(world: World, seed: int) -> None:
+    """Answers get lost, the table is busy, callers die and come back with their key: each does a thing once.
+
+    Each caller is another person, so that the history tells who did what: for every task of which somebody was told
+    in the end that it was done, they did one thing, and for every other one nothing.
+    """
+    ids, storm = _ids(world), Storm(seed)
+    for task_id in ids[:3]:
+        world.act(task_id, "assign", ANN, assignedParty={"kind": "user", "id": "bob"})
+    world.join("dispatch", "cat", admin=True)
+    asking = {
+        "ann": _assigner(ANN, "bob", f"{seed}"),
+        "cat": _assigner(Identity("cat"), "cat", f"{seed}"),
+        "dov": _taker(f"{seed}", ids[::2]),
+        "eve": _giver_back(f"{seed}"),
+    }
+    done: dict[str, set[str]] = {}
+
+    def insist(name: str, session: Session, caller: Caller) -> None:
+        for _ in range(STUBBORN):
+            try:
+                told = asking[name](session)
+            except Killed:
+                caller.dead = False
+            except (Throttled, Unreachable):
+                continue
+            else:
+                if not HASTE & {refusal.code for _, refusal in told if refusal}:
+                    done[name] = {task_id for task_id, refusal in told if refusal is None}
+                    return
+        raise AssertionError("never answered")
+
+    works: dict[str, Callable[[], None]] = {}
+    for name in asking:
+        store, caller = storm.store(name, world.table, world.endpoint, mortal=True)
+        works[name] = partial(insist, name, replace(world.session, store=store, new_id=new_id), caller)
+    before = {task_id: len(world.store.history(task_id)) for task_id in ids}
+    storm.run(works)
+    did = Counter(
+        (entry.created_by.id, task_id)
+        for task_id in ids
+        for entry in world.store.history(task_id)[before[task_id] :]
+        if entry.created_by is not None
+    )
+    assert did == Counter((name, task_id) for name, told in done.items() for task_id in told)
+    _sound(world)
