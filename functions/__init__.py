@@ -7,7 +7,7 @@ from functions import prepared
 COLLECTED_AFTER = 50_000
 """Objects that may come to be before Python looks for those that only refer to each other; by default, 700.
 
-What a start makes, it keeps; so looking is for nothing then, and looking all the time was a tenth of a start.
+What a start makes, it keeps; so looking is for nothing then, and looking all the time was near a tenth of `api`'s.
 An invocation leaves few such objects behind, of some hundred bytes each.
 """
 
