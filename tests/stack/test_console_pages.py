@@ -46,7 +46,7 @@ def test_a_look_is_worked_from_the_queue_to_its_end(page: Page, stack: Stack, as
         queue = "customer-support" if task_type == "Contact Schedule Refused" else "dispatch"
         person = "dee" if queue == "customer-support" else "ann"
         sign_in(page, stack, person, f"#/queues/organizations/{queue}?limit=100")
-        page.get_by_role("row", name=re.compile(case_id)).get_by_role("link", name=task_type).click()
+        page.get_by_role("row", name=re.compile(rf"{case_id}\b")).get_by_role("link", name=task_type).click()
         page.get_by_role("button", name="Claim and start").click()
         page.get_by_role("button", name="Pass").click()
         dialog = page.get_by_role("dialog")

@@ -50,10 +50,11 @@ function Inside() {
 }
 
 function Header({ me, route }) {
-  const links = PAGES.map((page) => page.link).filter((link) => link && (link.of?.(me) ?? true));
+  // None until it is known for whom they are: one that comes in between would move the others under the pointer.
+  const links = me ? PAGES.map((page) => page.link).filter((link) => link && (!link.of || link.of(me))) : [];
   return html`<header class="top">
     <a class="home" href=${address([])}><${Mark} />Casetree</a>
-    <nav aria-label="Pages"><ul>${links.map((link) => html`<li>
+    <nav aria-label="Pages"><ul>${links.map((link) => html`<li key=${link.label}>
       <a href=${address(link.path)} aria-current=${link.to(route.path) ? "true" : undefined}>${link.label}</a></li>`)}</ul></nav>
     <${Find} />
     <span class="me">${me?.displayName}</span>

@@ -35,6 +35,9 @@ LISTS = {
     "/connections": ("ola", "/connections", {"organizationId": "acme"}),
 }
 
+# Its pages hold numbers that add up, and no rows of a list.
+STATISTICS = "/workflows/{name}/statistics"
+
 
 @pytest.fixture
 def here(world: World) -> Scene:
@@ -52,7 +55,7 @@ def here(world: World) -> Scene:
 def test_every_list_is_tried() -> None:
     """Each route that takes a cursor."""
     taking = {known.path for known in routes.OPERATIONS for query in known.query if query.name == "cursor"}
-    assert taking == {path for path in LISTS if path.startswith("/")}
+    assert taking == {path for path in LISTS if path.startswith("/")} | {STATISTICS}
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -66,6 +69,19 @@ def test_an_altered_cursor_shows_nothing_else(here: Scene, name: str) -> None:
     assert _rows(client, path, query, cursor) == listed[1:3]
     for altered in _altered(cursor):
         assert [row for row in _rows(client, path, query, altered) if row not in listed] == []
+
+
+def test_an_altered_cursor_counts_nothing_else(here: Scene) -> None:
+    """Whichever bit of it was changed: 400, or numbers that are within those of all queues."""
+    client, path = here.world.as_("ann"), STATISTICS.format(name="inspection")
+    whole = {each["type"]: each["open"] for each in client.get(path).json["types"]}
+    cursor = client.get(path, {"limit": "1"}).json["nextCursor"]
+    assert whole
+    for altered in (cursor, *_altered(cursor)):
+        answer = client.get(path, {"cursor": altered})
+        assert answer.status == 200 or (answer.status, answer.code) == (400, "invalid_request"), (altered, answer.text)
+        for each in answer.json.get("types", []):
+            assert each["open"] <= whole[each["type"]]
 
 
 def _rows(client: Client, path: str, query: dict[str, str], cursor: str) -> list[Any]:

@@ -17,7 +17,7 @@ export function Page({ route, me }) {
   const path = `/cases/${encodeURIComponent(id)}`;
   const found = useResource(`${path}/tree`);
   const data = found.current ? found.data : null;
-  const name = data?.case.displayName ?? id;
+  const name = data?.case.displayName || id;
   // Who may begin cases may add tasks to some; whether to this one, and of which type, the API says when asked.
   const mayAdd = data?.case.state === "open" && me.begins.some((each) => each.name === data.case.workflow);
   useEffect(() => { document.title = `${name} · Casetree`; }, [name]);

@@ -9,7 +9,7 @@ import { go } from "../router.js";
 
 export const matches = ([first]) => first === "new";
 export const title = "New case";
-export const link = { label: "New case", path: ["new"], to: matches, of: (me) => me?.begins.length > 0 };
+export const link = { label: "New case", path: ["new"], to: matches, of: (me) => me.begins.length > 0 };
 
 /** The page; without a workflow in the address, of the first of which this person may begin cases. */
 export function Page({ route, me }) {

@@ -8,7 +8,7 @@ import { Diagnosis } from "./operator/diagnosis.js";
 
 export const matches = ([first]) => first === "operations";
 export const title = "Operations";
-export const link = { label: "Operations", path: ["operations"], to: matches, of: (me) => me?.administrator };
+export const link = { label: "Operations", path: ["operations"], to: matches, of: (me) => me.administrator };
 
 /** The page; a case in the address is examined. */
 export function Page({ route }) {
