@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, repeat
 from typing import Any
 from zlib import crc32
 
@@ -56,9 +56,10 @@ class Sweep:
 
     shards: Sequence[int] = range(16)
 
-    def make(self, session: Session) -> None:
-        """What is due has fired; what failed is left to the next sweep."""
-        timers.sweep(session, self.shards, lambda: False, lambda *_: None)
+    def make(self, session: Session, most: int | None = None) -> None:
+        """What is due has fired, or so many timers of it; what failed is left to the next sweep."""
+        left = repeat(None) if most is None else iter(range(most))
+        timers.sweep(session, self.shards, lambda: next(left, self) is self, lambda *_: None)
 
     def __str__(self) -> str:
         return "sweep"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain, combinations, count, islice, pairwise, permutations, product
 from random import Random
 
 from shared.engine.session import Refused, Session
 from tests.simulation.outcome import Outcome, cases_of, together
 from tests.simulation.schedule import Finished
-from tests.simulation.script import Doing
-from tests.simulation.table import Memory, MemoryStore
+from tests.simulation.script import Doing, Sweep
+from tests.simulation.table import Memory, MemoryStore, up_to_date
 from tests.simulation.world import AFTERWARDS, Start, delivered, delivered_once, engine_of, session_of, settled
 
 TRIES = 400
@@ -54,10 +55,17 @@ class Serial:
         return self._known[order, pauses]
 
     def scattered(self, order: Order, random: Random) -> Outcome | None:
-        """What it comes to if each record is delivered by itself, between any two of the things or at the end."""
+        """What it comes to if each record is delivered by itself, between any two of the things or at the end.
+
+        A sweep fires one timer after the other, and others may come between: where the order has one several
+        times, it fires one timer each time, and the last time whatever is due then. Which is the first it reads in an
+        index, which may lag.
+        """
         rate, memory = random.choice(RATES), self._start.memory.copy()
-        for number in order:
-            if not self._done(memory, number):
+        for at, number in enumerate(order):
+            in_part = number in order[at + 1 :]
+            memory.lag = partial(random.randint, 0) if in_part else up_to_date
+            if not self._done(memory, number, order[:at].count(number), in_part=in_part):
                 return None
             while memory.stream and random.random() < rate:
                 _deliver_one(engine_of(memory, self._start, self._start.now), memory, random)
@@ -77,17 +85,28 @@ class Serial:
             settled(engine_of(memory, self._start, self._start.now), memory)
         return memory
 
-    def _done(self, memory: Memory, number: int) -> bool:
-        """Whether the thing was done."""
-        ids, start = count(1), self._start
+    def _done(self, memory: Memory, number: int, before: int = 0, *, in_part: bool = False) -> bool:
+        """Whether the thing was done, or one timer of a sweep that was there `before` so often."""
+        ids, start, doing = count(1), self._start, self._doings[number]
         session = session_of(
-            MemoryStore(memory), start.workflows, lambda: start.now, lambda _: f"s{number:09}{next(ids):06}"
+            MemoryStore(memory), start.workflows, lambda: start.now, lambda _: f"s{before:03}{number:06}{next(ids):06}"
         )
         try:
-            self._doings[number].make(session)
+            if isinstance(doing, Sweep):
+                doing.make(session, most=1 if in_part else None)
+            else:
+                doing.make(session)
         except Refused:
             return False
         return True
+
+    def in_parts(self, order: Order, random: Random) -> Order:
+        """The order with each of its sweeps once more, anywhere."""
+        parts = list(order)
+        for number in order:
+            if isinstance(self._doings[number], Sweep):
+                parts.insert(random.randint(0, len(parts)), number)
+        return tuple(parts)
 
     def _end(self, memory: Memory) -> Outcome:
         """What comes of the table, which stays as it is."""
@@ -112,6 +131,8 @@ def serial_outcomes(finished: Finished, serial: Serial) -> Iterator[Outcome | No
         order = random.choice(orders)
         if random.random() < random.choice(RATES):
             order = tuple(random.sample(order, len(order)))
+        if random.random() < random.choice(RATES):
+            order = serial.in_parts(order, random)
         yield serial.scattered(order, random)
 
 
