@@ -79,7 +79,7 @@ def test_schedules_are_dealt_out_to_the_workflows() -> None:
 
 @pytest.mark.parametrize("seed", [221_760, 221_765])
 def test_others_come_between_two_timers_of_a_sweep(silent: None, seed: int) -> None:
-    """A sweep is no single moment: it is like a serial run in which it was parted, or saw its timers in another order."""
+    """It is like a serial run in which the sweep was parted, or saw its timers in another order."""
     schedule, judge = schedule_of("appeals", seed)
     schedule.play()
     assert [*judge.judge(schedule)] == []
