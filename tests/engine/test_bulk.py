@@ -12,6 +12,7 @@ from shared.domain.model.people import User
 from shared.engine import bulk, cases, chosen, people, replay, tasks
 from shared.engine.bulk import bulk_assign
 from shared.engine.session import Identity, Refused, Request, refuse
+from tests.engine.dying import dying
 from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, BOB, EVE, ROOT, World
 from tests.workflows.claims import claims
@@ -242,20 +243,11 @@ def test_a_key_is_good_for_one_body_and_one_day(queue: World) -> None:
     assert _has(queue, free[0]) == "bob"
 
 
-def test_a_function_that_dies_in_the_middle_is_made_up_for(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_function_that_dies_in_the_middle_is_made_up_for(queue: World) -> None:
     """The repeat goes on with what was chosen, and not with what is free by now; what somebody took stays theirs."""
-    free, act, done = _free(queue), tasks.act, list[str]()
-
-    def dying(session: Any, identity: Any, task_id: str, *rest: Any) -> Any:
-        if done:
-            raise KeyboardInterrupt
-        done.append(task_id)
-        return act(session, identity, task_id, *rest)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(chosen, "act", dying)
-        with pytest.raises(KeyboardInterrupt):
-            _keyed(queue, count=3)
+    free = _free(queue)
+    with dying(chosen, after=1):
+        _keyed(queue, count=3)
     queue.act(free[1], "claim", ANN)
     assert _keyed(queue, count=3) == ([(free[0], None), (free[1], "action_not_available"), (free[2], None)], False)
     assert [_has(queue, task_id) for task_id in free] == ["bob", "ann", "bob", None, None]

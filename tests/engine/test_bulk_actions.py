@@ -13,6 +13,7 @@ from shared.engine.session import Answer, Identity, Refused, Request
 from shared.engine.several import Outcome
 from shared.engine.tasks import act
 from shared.storage.errors import Throttled
+from tests.engine.dying import dying
 from tests.engine.world import ANN, BOB, EVE, World
 
 ROUTE = "POST /bulk/actions"
@@ -91,22 +92,10 @@ def test_a_repeat_tries_again_what_was_refused(world: World, looks: list[str]) -
     assert [outcome.replayed for outcome in again.value] == [False, True, True]
 
 
-def test_a_function_that_dies_in_the_middle_is_made_up_for(
-    world: World, looks: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_function_that_dies_in_the_middle_is_made_up_for(world: World, looks: list[str]) -> None:
     """The repeat goes on where it was: what had committed is not done again."""
-    done = list[str]()
-
-    def dying(session: Any, identity: Any, task_id: str, *rest: Any) -> Any:
-        if len(done) == 2:
-            raise KeyboardInterrupt
-        done.append(task_id)
-        return act(session, identity, task_id, *rest)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(bulk_actions, "act", dying)
-        with pytest.raises(KeyboardInterrupt):
-            _act(world, looks)
+    with dying(bulk_actions, after=2):
+        _act(world, looks)
     before = _versions(world, looks)
     assert [outcome.replayed for outcome in _act(world, looks).value] == [True, True, False]
     assert _versions(world, looks) == [*before[:2], before[2] + 1]

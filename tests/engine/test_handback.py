@@ -8,6 +8,7 @@ from shared.domain.model.people import User
 from shared.engine import cases, chosen, handback, people, tasks
 from shared.engine.people import hand_back
 from shared.engine.session import Refused, Request, refuse
+from tests.engine.dying import dying
 from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, BOB, ROOT, World
 from tests.workflows.claims import claims
@@ -213,22 +214,10 @@ def test_a_repeat_tells_the_action_that_was_taken(world: World) -> None:
     assert world.stored(task).status == "In Progress"
 
 
-def test_a_function_that_dies_in_the_middle_is_made_up_for(
-    world: World, busy_bob: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_function_that_dies_in_the_middle_is_made_up_for(world: World, busy_bob: list[str]) -> None:
     """The repeat goes on with what was chosen, as far as the user has it."""
-    act, done = tasks.act, list[str]()
-
-    def dying(session: Any, identity: Any, task_id: str, *rest: Any) -> Any:
-        if done:
-            raise KeyboardInterrupt
-        done.append(task_id)
-        return act(session, identity, task_id, *rest)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(chosen, "act", dying)
-        with pytest.raises(KeyboardInterrupt):
-            _keyed(world)
+    with dying(chosen, after=1) as done:
+        _keyed(world)
     first = done[0]
     second, third = (task_id for task_id in busy_bob if task_id != first)
     world.act(second, "assign", ANN, assignedParty={"kind": "user", "id": "ann"})
