@@ -63,9 +63,10 @@ class Role:
         return self.client("events").put_events(Entries=[event])
 
     def send(self) -> Any:
-        return self.client("sqs").send_message(QueueUrl=self.failure_queue, MessageBody="{}")
+        return self.client("sqs").send_message(QueueUrl=self.failure_queue, MessageBody=SENT)
 
 
+SENT = "sent by a test of permissions"
 KEY = {"PK": {"S": "nothing"}, "SK": {"S": "nothing"}}
 CALLS: dict[str, Call] = {
     "read": lambda role: role.table("get_item", Key=KEY),
@@ -77,7 +78,7 @@ CALLS: dict[str, Call] = {
     "query due": lambda role: role.query("due", "dueShard"),
     "describe": lambda role: role.table("describe_table"),
     "put event": lambda role: role.put_event(),
-    "send": lambda role: role.client("sqs").send_message(QueueUrl=role.failure_queue, MessageBody="{}"),
+    "send": lambda role: role.send(),
     "look at queue": lambda role: role.client("sqs").get_queue_attributes(
         QueueUrl=role.failure_queue, AttributeNames=["ApproximateNumberOfMessages"]
     ),
@@ -116,10 +117,20 @@ def role(stack: Stack, function: str) -> Iterator[Role]:
     document = iam.get_role_policy(RoleName=role_name, PolicyName=policy)["PolicyDocument"]
     iam.put_user_policy(UserName=user, PolicyName=policy, PolicyDocument=json.dumps(document))
     keys = iam.create_access_key(UserName=user)["AccessKey"]
-    yield Role(stack, keys)
+    role = Role(stack, keys)
+    yield role
+    _take_back(role)
     iam.delete_access_key(UserName=user, AccessKeyId=keys["AccessKeyId"])
     iam.delete_user_policy(UserName=user, PolicyName=policy)
     iam.delete_user(UserName=user)
+
+
+def _take_back(role: Role) -> None:
+    """The failure queue is as it was: others look whether something was put aside."""
+    sqs = aws.client("sqs", role.stack.endpoint_url, role.stack.region)
+    for message in sqs.receive_message(QueueUrl=role.failure_queue, MaxNumberOfMessages=10).get("Messages", []):
+        if message["Body"] == SENT:
+            sqs.delete_message(QueueUrl=role.failure_queue, ReceiptHandle=message["ReceiptHandle"])
 
 
 def _settings(stack: Stack, function: str) -> Any:
