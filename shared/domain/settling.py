@@ -7,9 +7,10 @@ done, nothing is due any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from shared.domain.model.ends import PENDING
 from shared.domain.model.scene import Scene, status_of, unfinished
@@ -30,7 +31,7 @@ class Due:
 def due(scene: Scene, now: datetime) -> Due | None:
     """The first action that the engine owes the scene's task; None when there is none.
 
-    A closed case ends its open tasks, and a cancelled task those below it; a waiting task whose
+    A closed case ends its open tasks, and a cancelled task those below it, from above; a waiting task whose
     prerequisites are all closed becomes ready; a timer whose time has come fires; an organization
     that assigns by turns does so with a new task; a task hears what became of the connection that it waits
     for. The scene holds the task's prerequisites, the tasks above it, where it waits for a turn its
@@ -39,38 +40,52 @@ def due(scene: Scene, now: datetime) -> Due | None:
     task = scene.subject
     if not status_of(scene.workflow, task).open:
         return None
-    ending = _ending(scene) or _cascade(scene, task)
-    if ending is not None:
-        return None if _ends_with_its_task(scene, task) else ending
+    end = ending(scene)
+    if end is not None:
+        return None if end.after else end.due
     return _readiness(scene, task) or _connection(scene, task, now) or _timer(task, now) or _turn(scene, task)
 
 
-def _ends_with_its_task(scene: Scene, task: Task) -> bool:
-    """Whether the task is a timed hold of an open task, whose own end takes the hold along."""
-    held = scene.related.get(task.parent_id or "")
-    return is_hold(scene.workflow, task) and held is not None and status_of(scene.workflow, held).open
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The action by which an open task ends with its case or a task above it, after all that ends so above it.
+
+    Trees end from above. Were the end of a task counted at a parent that is still open, the parent would react to it,
+    and be completed where it is to be cancelled. A timed hold is taken along by the end of what it holds.
+    """
+
+    due: Due
+    after: tuple[TaskId, ...]
 
 
-def _ending(scene: Scene) -> Due | None:
+def ending(scene: Scene) -> Ending | None:
+    """How the scene's open task is to end with what it belongs to; None if it may stay open."""
+    above = [*_above(scene, scene.subject)]
+    return _with_case(scene, above) or _with_tree(scene, above)
+
+
+def _with_case(scene: Scene, above: Sequence[Task]) -> Ending | None:
     closing = scene.workflow.closing
     if closing is None or scene.case.open:
         return None
-    return Due(closing.cascade, {"reason": scene.case.close_reason or "The case was closed."})
+    due = Due(closing.cascade, {"reason": scene.case.close_reason or "The case was closed."})
+    return Ending(due, _open(scene, above))
 
 
-def _cascade(scene: Scene, task: Task) -> Due | None:
+def _with_tree(scene: Scene, above: Sequence[Task]) -> Ending | None:
     """Below a cancelled task nothing stays open, also below closed ones in between; below a completed one, what may."""
     if scene.workflow.tree is None:
         return None
-    below = task
-    for above in _above(scene, task):
-        status = status_of(scene.workflow, above)
-        if not status.open:
-            end = _end_under(scene, below, completed=status.completed)
-            if end is not None:
-                return Due(end)
-        below = above
+    for number, (below, closed) in enumerate(pairwise((scene.subject, *above))):
+        status = status_of(scene.workflow, closed)
+        end = None if status.open else _end_under(scene, below, completed=status.completed)
+        if end is not None:
+            return Ending(Due(end), _open(scene, above[:number]))
     return None
+
+
+def _open(scene: Scene, tasks: Sequence[Task]) -> tuple[TaskId, ...]:
+    return tuple(task.task_id for task in tasks if status_of(scene.workflow, task).open)
 
 
 def _above(scene: Scene, task: Task) -> Iterator[Task]:

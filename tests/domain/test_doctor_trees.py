@@ -217,7 +217,7 @@ def test_a_parent_on_hold_without_an_open_child_becomes_what_they_make_of_it() -
 
 
 def test_what_is_open_under_what_was_cancelled_is_owed_its_end() -> None:
-    """However far below."""
+    """However far below, and though that comes only once what is above it has ended."""
     grove, _, goal, step, _ = family()
     below = grove.grow(grove[step], assignedParty={"kind": "user", "id": "ann"})
     grove.tasks[goal] = replace(grove[goal], status="cancelled", state="closed", closed_at=grove.now)

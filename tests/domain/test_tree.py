@@ -203,9 +203,40 @@ def test_below_a_cancelled_task_everything_open_is_due_to_end() -> None:
     grove.tasks[middle.task_id] = replace(grove[middle], state="closed", status="completed")
     grove.act(goal, "cancel", ANN)
     assert grove.entries[-1].reacts == ("below",)
-    owed = {t.task_id: due(grove.context(ENGINE, t).scene, grove.now) for t in grove.tasks.values()}
-    assert {task_id for task_id, action in owed.items() if action} == {leaf.task_id, other.task_id}
+    assert _owed(grove) == {leaf.task_id: "end", other.task_id: "end"}
     assert {t.task_id for t in below(grove.tasks, goal.task_id)} == {middle.task_id, leaf.task_id, other.task_id}
+
+
+def test_a_tree_ends_from_above() -> None:
+    """Were the leaf ended first, its parent would be completed by that, and not cancelled."""
+    grove = Grove("with_children")
+    goal = grove.grow()
+    middle = grove.grow(goal)
+    leaf = grove.grow(middle, assignedParty={"kind": "user", "id": "ann"})
+    grove.act(goal, "cancel", ANN)
+    assert _owed(grove) == {middle.task_id: "end"}
+    grove.act(middle, "end")
+    assert _owed(grove) == {leaf.task_id: "end"}
+    grove.act(leaf, "end")
+    assert {task.status for task in grove.tasks.values()} == {"cancelled"}
+    assert _owed(grove) == {}
+
+
+def test_a_task_waits_for_none_that_stays_open() -> None:
+    """What is above the cancelled task has nothing to do with it."""
+    grove = Grove()
+    goal = grove.grow()
+    middle = grove.grow(goal)
+    leaf = grove.grow(middle, assignedParty={"kind": "user", "id": "ann"})
+    grove.act(middle, "end")
+    assert _owed(grove) == {leaf.task_id: "end"}
+    assert grove[goal].status == "on_hold"
+
+
+def _owed(grove: Grove) -> dict[str, str]:
+    """What the engine owes the tasks."""
+    owed = {t.task_id: due(grove.context(ENGINE, t).scene, grove.now) for t in grove.tasks.values()}
+    return {task_id: action.action for task_id, action in owed.items() if action}
 
 
 def test_a_closed_parent_takes_no_child() -> None:
