@@ -87,8 +87,10 @@ def test_others_come_between_two_timers_of_a_sweep(silent: None, seed: int) -> N
 
 @pytest.mark.parametrize("seed", [89_250, 89_268, 89_279, 311_053])
 def test_a_timer_ends_nothing_ahead_of_what_is_above_it(silent: None, seed: int) -> None:
-    """The record of a cancellation is lost, and the timer of a leaf is due before all is settled: its parent is
-    cancelled like the rest of the tree, not completed as its last child ended."""
+    """The record of a cancellation is lost, and the timer of a leaf is due before all is settled.
+
+    Its parent is cancelled like the rest of the tree, not completed as its last child ended.
+    """
     schedule, judge = schedule_of("appeals", seed)
     schedule.play()
     assert [*judge.judge(schedule)] == []
