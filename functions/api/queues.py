@@ -7,9 +7,9 @@ from typing import cast
 from functions.api.operations import Call, Content, Reply, Routes
 from functions.api.parameters import choice, day, maybe, text, texts, whole
 from functions.api.views import queues as views
-from shared.engine import queues as engine
-from shared.engine import statistics
-from shared.engine.listing import Order, QueueQuery
+from shared.engine.queues import pages as engine
+from shared.engine.queues import statistics
+from shared.engine.queues.listing import Order, QueueQuery
 
 ROUTES = Routes("Queues")
 USER_TAB = choice("tab", "The first where it is not given.", tuple(engine.USER_TABS))

@@ -8,13 +8,13 @@ from functions.api.parameters import text, whole
 from functions.api.problems import Problem
 from functions.api.views import workflows as views
 from shared.domain.definitions.workflow import Workflow
-from shared.engine import standings
 from shared.engine.cases import beginnable
 from shared.engine.people import me
+from shared.engine.queues import status_counts
 
 ROUTES = Routes("Workflows")
 TYPE = text("type", "The type of task whose lifecycle is drawn; the workflow's first where it is not given.")
-LIMIT = whole("limit", "Of how many queues a page may tell.", 1, 500, standings.QUEUES)
+LIMIT = whole("limit", "Of how many queues a page may tell.", 1, 500, status_counts.QUEUES)
 CURSOR = text("cursor", "`nextCursor` of the page before.")
 MERMAID = "text/vnd.mermaid"
 VERSION = text("version", "The version: that of a case, as a number; the newest where it is not given.")
@@ -86,7 +86,7 @@ def read_workflow_statistics(call: Call) -> Reply:
     Where there are more queues than the limit, `nextCursor` leads to those of the others: the numbers add up.
     """
     name = call.path["name"]
-    found = standings.standings(call.session, call.identity, name, call.query[CURSOR], call.query[LIMIT])
+    found = status_counts.status_counts(call.session, call.identity, name, call.query[CURSOR], call.query[LIMIT])
     return Reply(views.statistics(call.session.workflows.latest(name), found))
 
 

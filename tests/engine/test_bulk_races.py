@@ -21,9 +21,9 @@ from shared.engine import counting, tasks
 from shared.engine.bulk import bulk_assign
 from shared.engine.bulk_actions import act_on_each
 from shared.engine.handback import hand_back
+from shared.engine.queues.statistics import organization_statistics
+from shared.engine.queues.status_counts import status_counts
 from shared.engine.session import Identity, Refused, Request, Session
-from shared.engine.standings import standings
-from shared.engine.statistics import organization_statistics
 from shared.ids import new_id
 from shared.storage.store import Store, Throttled, Unreachable
 from tests.engine.soundness import check_case
@@ -207,7 +207,7 @@ def test_counters_come_right_whoever_counts(world: World) -> None:
 
     def read(session: Session) -> None:
         for _ in range(10):
-            standings(session, ROOT, "inspection")
+            status_counts(session, ROOT, "inspection")
             organization_statistics(session, ROOT, "dispatch")
 
     _at_once(world, relay(5), relay(3), *[lambda session: counting.recount(session, "look-1")] * 3, read)

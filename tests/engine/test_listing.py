@@ -1,6 +1,6 @@
 import pytest
 
-from shared.engine.listing import ROWS, TASKS, QueueQuery, rows_needed
+from shared.engine.queues.listing import ROWS, TASKS, QueueQuery, rows_needed
 
 TYPES = {"QA": 30, "Hover Inspection": 60, "MVR Check": 0}
 

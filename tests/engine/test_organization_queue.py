@@ -4,8 +4,9 @@ from typing import Any
 import pytest
 
 from shared.domain.model.task import Party
-from shared.engine import people, queues
-from shared.engine.queues import QueuePage, QueueQuery, organization_queue
+from shared.engine import people
+from shared.engine.queues import pages
+from shared.engine.queues.pages import QueuePage, QueueQuery, organization_queue
 from shared.engine.session import Identity, Refused
 from shared.storage.values import QueueRow
 from shared.timestamps import to_text
@@ -73,7 +74,7 @@ def test_a_row_whose_task_the_caller_may_not_see_is_left_out(world: World, monke
     world.case("look-1")
     seen, hidden = world.task("look-1"), world.task("look-1")
     assert whole(world) == [seen, hidden]
-    monkeypatch.setattr(queues, "visible", lambda workflow, caller, case, task: task.task_id != hidden)
+    monkeypatch.setattr(pages, "visible", lambda workflow, caller, case, task: task.task_id != hidden)
     assert whole(world) == [seen]
 
 
@@ -174,9 +175,9 @@ def test_filters_of_an_organization(world: World) -> None:
 
 def test_few_rows_are_looked_at_for_a_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A filter that few tasks pass gives short or empty pages with a cursor, and at the end every task."""
-    monkeypatch.setattr("shared.engine.listing.ROWS", 3)
-    for module in ("listing", "queues"):
-        monkeypatch.setattr(f"shared.engine.{module}.TASKS", 2)
+    monkeypatch.setattr("shared.engine.queues.listing.ROWS", 3)
+    for module in ("listing", "pages"):
+        monkeypatch.setattr(f"shared.engine.queues.{module}.TASKS", 2)
     world.case("look-1")
     for _ in range(6):
         world.task("look-1")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.engine.queues import QueueQuery, organization_queue, user_queue
+from shared.engine.queues.pages import QueueQuery, organization_queue, user_queue
 from tests.engine.conftest import Items
 from tests.engine.parties import HAL, Parties
 from tests.engine.world import World, ids

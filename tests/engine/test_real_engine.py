@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from shared.engine import people
-from shared.engine.queues import QueueQuery, organization_queue, user_queue
-from shared.engine.statistics import organization_statistics, user_statistics
+from shared.engine.queues.pages import QueueQuery, organization_queue, user_queue
+from shared.engine.queues.statistics import organization_statistics, user_statistics
 from shared.engine.timers import settle_all, sweep
 from shared.timestamps import to_text
 from tests.engine.world import ANN, BOB, PAT, ROOT, START, World, ids

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.engine.cursors import decoded, encoded, position_cursor, read_position
-from shared.engine.listing import QueueQuery, Selection, select
+from shared.engine.queues.listing import QueueQuery, Selection, select
+from shared.engine.queues.sorting import SORTS, arranged, place_cursor
 from shared.engine.session import Refused
-from shared.engine.sorting import SORTS, arranged, place_cursor
 from shared.storage.values import QueueRow
 
 START = datetime(2026, 11, 22, tzinfo=UTC)

@@ -2,8 +2,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from shared.engine.queues.statistics import Durations, organization_statistics, user_statistics
 from shared.engine.session import Identity, Refused
-from shared.engine.statistics import Durations, organization_statistics, user_statistics
 from tests.engine.world import ANN, BOB, EVE, PAT, ROOT, START, World
 
 TODAY = START.date()
@@ -81,7 +81,7 @@ def test_days_in_the_wrong_order_or_too_many(world: World, days: int) -> None:
 
 def test_more_tasks_than_are_looked_at_say_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the limit, a person's statistics are of the newest tasks, and say that there are more."""
-    monkeypatch.setattr("shared.engine.statistics.TASKS", 2)
+    monkeypatch.setattr("shared.engine.queues.statistics.TASKS", 2)
     play(world)
     statistics = user_statistics(world.session, BOB, "bob")
     assert statistics.truncated

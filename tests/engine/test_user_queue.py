@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from shared.engine.queues import QueuePage, QueueQuery, user_queue
+from shared.engine.queues.pages import QueuePage, QueueQuery, user_queue
 from shared.engine.session import Identity, Refused
 from shared.engine.timers import sweep
 from shared.storage import indexes
@@ -173,7 +173,7 @@ def test_the_index_is_checked_against_the_task(world: World, monkeypatch: pytest
 
 def test_more_than_a_thousand_open_tasks_say_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the limit, counts and facets are of the first thousand, and the page says that there is more."""
-    monkeypatch.setattr("shared.engine.queues.OPEN_TASKS", 2)
+    monkeypatch.setattr("shared.engine.queues.pages.OPEN_TASKS", 2)
     world.case("look-1")
     for _ in range(3):
         world.task("look-1", assignedParty=ME)

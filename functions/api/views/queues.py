@@ -7,8 +7,8 @@ from dataclasses import asdict
 from functions.api.sizes import fitting
 from functions.api.views.people import Json
 from functions.api.views.tasks import listed
-from shared.engine.queues import QueuePage
-from shared.engine.statistics import Statistics
+from shared.engine.queues.pages import QueuePage
+from shared.engine.queues.statistics import Statistics
 
 
 def queue(page: QueuePage) -> Json:

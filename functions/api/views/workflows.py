@@ -8,8 +8,8 @@ from functions.api.views.people import Json
 from functions.api.views.tasks import queue_label
 from shared.domain.definitions.workflow import Action, CaseType, Status, TaskType, Workflow
 from shared.domain.words.fields import input_schema, json_schema
+from shared.engine.queues.status_counts import TypeCounts
 from shared.engine.session import Page
-from shared.engine.standings import TypeStandings
 
 
 def listed(value: Workflow, versions: Sequence[int], *, may_begin: bool) -> Json:
@@ -35,13 +35,13 @@ def workflow(value: Workflow, versions: Sequence[int], *, may_begin: bool) -> Js
     }
 
 
-def statistics(value: Workflow, found: Page[TypeStandings]) -> Json:
+def statistics(value: Workflow, found: Page[TypeCounts]) -> Json:
     """How many open tasks of the workflow stand where; the newest version names the types that it has."""
-    types = [_standings(item, value) for item in found.items]
+    types = [_type_counts(item, value) for item in found.items]
     return {"workflow": value.name, "types": types, "nextCursor": found.next_cursor}
 
 
-def _standings(value: TypeStandings, within: Workflow) -> Json:
+def _type_counts(value: TypeCounts, within: Workflow) -> Json:
     known = within.types.get(value.type)
     statuses = [{"state": state, "status": status, "open": n} for (state, status), n in value.statuses.items()]
     return {

@@ -11,7 +11,7 @@ import pytest
 
 from functions.api.operations import Operation
 from functions.api.routes import OPERATIONS
-from shared.engine.queues import ORGANIZATION_TABS, USER_TABS
+from shared.engine.queues.pages import ORGANIZATION_TABS, USER_TABS
 from tests.functions.api.client import Answer
 from tests.functions.api.conftest import World
 from tests.functions.api.parties import BROOK, Parties, expect, made_once, parties

@@ -19,8 +19,9 @@ from shared.domain.model.people import Caller, OrganizationKind
 from shared.domain.model.task import Task, Texts, case_of
 from shared.domain.words.relations import visible
 from shared.engine.cursors import position_cursor, read_position
-from shared.engine.filters import read_filters
-from shared.engine.listing import (
+from shared.engine.organizations import declared_kind
+from shared.engine.queues.filters import read_filters
+from shared.engine.queues.listing import (
     COMPLETED,
     TASKS,
     QueueQuery,
@@ -34,10 +35,9 @@ from shared.engine.listing import (
     select,
     tab_of,
 )
-from shared.engine.organizations import declared_kind
-from shared.engine.secluded import known_rows, open_rows, unknown_types
+from shared.engine.queues.sorting import arranged, place_cursor
+from shared.engine.queues.visibility import hidden_types, next_visible_rows, visible_rows
 from shared.engine.session import Identity, Session, not_found
-from shared.engine.sorting import arranged, place_cursor
 from shared.engine.tasks import TaskView
 from shared.storage import indexes
 from shared.storage.keys import CaseKey, Key, OrganizationKey, TaskKey, UserKey
@@ -90,7 +90,7 @@ def user_queue(session: Session, identity: Identity, user_id: str, query: QueueQ
     query = read_filters(session.workflows, query)
     selection = select(query, USER_TABS)
     rows, truncated = _user_rows(session, user_id)
-    rows = known_rows(session, identity, user_id, rows)
+    rows = visible_rows(session, identity, user_id, rows)
     listed = [row for row in rows if tab_of(row) == selection.tab and matches(query, row)]
     found = arranged(listed, selection)
     page = found[: query.limit]
@@ -125,7 +125,7 @@ def organization_queue(session: Session, identity: Identity, organization_id: st
     caller, organization = session.caller(identity, loaded), loaded[OrganizationKey(organization_id)]
     if organization is None or not (caller.inside or caller.member_of(organization_id)):
         not_found("queue")
-    hidden = unknown_types(session.workflows, caller, organization_id)
+    hidden = hidden_types(session.workflows, caller, organization_id)
     if candidates.types & hidden:
         candidates = _candidates(read, query, after, most, hidden)
         loaded = _load(session, candidates.rows)
@@ -178,7 +178,7 @@ def _candidates(
     No more than one batch read takes.
     """
     by_task = asks_tasks(query)
-    rows = open_rows(lambda at: read(at, most), after, most, hidden)
+    rows = next_visible_rows(lambda at: read(at, most), after, most, hidden)
     passing, types = [row for row in rows if matches_row(query, row)], frozenset(row.type for row in rows)
     taken = passing[: TASKS if by_task else query.limit]
     if len(taken) < len(passing):

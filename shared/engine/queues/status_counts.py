@@ -10,7 +10,7 @@ from shared.domain.counts.tally import standing
 from shared.domain.definitions.workflow import Status
 from shared.domain.model.people import Caller
 from shared.engine.cursors import listed_after
-from shared.engine.secluded import unknown_types
+from shared.engine.queues.visibility import hidden_types
 from shared.engine.session import Identity, Page, Session, not_found
 from shared.storage.keys import UserKey
 
@@ -19,7 +19,7 @@ QUEUES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class TypeStandings:
+class TypeCounts:
     """The open tasks of a type: how many, and at which statuses; none at those left out."""
 
     type: str
@@ -27,9 +27,9 @@ class TypeStandings:
     statuses: Mapping[tuple[str, str], int]
 
 
-def standings(
+def status_counts(
     session: Session, identity: Identity, name: str, cursor: str | None = None, limit: int = QUEUES
-) -> Page[TypeStandings]:
+) -> Page[TypeCounts]:
     """The open tasks of the workflow in the queues that the caller may look at, by type; raises Refused.
 
     From the counters that the stream keeps: one read for each queue, however many tasks are in it, and no more
@@ -47,14 +47,14 @@ def standings(
     sums: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     queues = listed_after(_queues(session, caller), lambda queue: queue, cursor, limit)
     for queue in queues.items:
-        hidden = unknown_types(session.workflows, caller, queue)
+        hidden = hidden_types(session.workflows, caller, queue)
         for tally, numbers in session.store.open_tallies(queue).items():
             for number, count in numbers.items():
                 if number.kind == "standing" and number.name in known and tally.type not in hidden:
                     sums[tally.type][known[number.name]] += count
     # A counter that another has overtaken may be below zero for a moment.
     found = {type_name: +counts for type_name, counts in sorted(sums.items())}
-    types = tuple(TypeStandings(name, counts.total(), counts) for name, counts in found.items() if counts)
+    types = tuple(TypeCounts(name, counts.total(), counts) for name, counts in found.items() if counts)
     return Page(types, queues.next_cursor)
 
 

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from shared.engine import counting
+from shared.engine.queues.status_counts import status_counts
 from shared.engine.session import Identity, Refused
-from shared.engine.standings import standings
 from tests.engine.world import ANN, BOB, ROOT, World
 
 
@@ -13,7 +13,7 @@ def counts(world: World, caller: Identity) -> Mapping[str, Mapping[str, int]]:
     """The open tasks of inspections by type and status, as the caller is told."""
     return {
         found.type: {status: count for (_, status), count in found.statuses.items()}
-        for found in standings(world.session, caller, "inspection").items
+        for found in status_counts(world.session, caller, "inspection").items
     }
 
 
@@ -36,7 +36,7 @@ def test_a_tasks_queue_does_not_matter_to_the_sum(world: World) -> None:
     task = world.task("look-1", "QA")
     world.act(task, "move", BOB, groupQueue="cis")
     counting.count(world.session, world.entries())
-    (found,) = standings(world.session, ANN, "inspection").items
+    (found,) = status_counts(world.session, ANN, "inspection").items
     assert (found.type, found.open) == ("QA", 1)
 
 
@@ -45,7 +45,7 @@ def test_there_is_nothing_to_count_of_other_workflows(world: World) -> None:
     world.case("look-1")
     world.task("look-1")
     counting.count(world.session, world.entries())
-    assert standings(world.session, ROOT, "appeals").items == ()
+    assert status_counts(world.session, ROOT, "appeals").items == ()
 
 
 def test_the_queues_are_told_of_page_by_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,13 +64,13 @@ def test_the_queues_are_told_of_page_by_page(world: World, monkeypatch: pytest.M
     monkeypatch.setattr(type(world.store), "open_tallies", open_tallies)
     total, cursor, pages = 0, None, 0
     while pages == 0 or cursor is not None:
-        page = standings(world.session, ROOT, "inspection", cursor, 1)
+        page = status_counts(world.session, ROOT, "inspection", cursor, 1)
         total, cursor, pages = total + sum(found.open for found in page.items), page.next_cursor, pages + 1
         assert len(asked) == pages
     assert (total, asked) == (3, sorted(organization.id for organization in world.store.organizations()))
     for odd in ("x", "7", "bnVsbA"):
         with pytest.raises(Refused) as error:
-            standings(world.session, ROOT, "inspection", odd)
+            status_counts(world.session, ROOT, "inspection", odd)
         assert error.value.refusal.code == "invalid_request"
 
 
@@ -78,5 +78,5 @@ def test_the_queues_are_told_of_page_by_page(world: World, monkeypatch: pytest.M
 def test_an_unknown_workflow_is_not_found(world: World, name: str) -> None:
     """Whatever it looks like."""
     with pytest.raises(Refused) as error:
-        standings(world.session, BOB, name)
+        status_counts(world.session, BOB, name)
     assert error.value.refusal.code == "not_found"

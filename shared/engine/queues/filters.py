@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.domain.definitions.workflow import Workflow
-from shared.engine.listing import QueueQuery
+from shared.engine.queues.listing import QueueQuery
 from shared.engine.session import Workflows, every_version, refuse
 from shared.ids import is_case_id
 

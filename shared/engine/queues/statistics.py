@@ -11,7 +11,7 @@ from shared.domain.counts.histogram import percentile, percentile_of_buckets
 from shared.domain.counts.tally import NumberKind
 from shared.domain.model.scene import status_of
 from shared.domain.model.task import Task
-from shared.engine.secluded import known_rows, unknown_types
+from shared.engine.queues.visibility import hidden_types, visible_rows
 from shared.engine.session import Identity, Session, not_found, refuse
 from shared.storage import indexes
 from shared.storage.keys import OrganizationKey, TaskKey, UserKey
@@ -65,7 +65,7 @@ def organization_statistics(
     first, last = _days(session, first, last)
     if organization is None or not (caller.inside or caller.member_of(organization_id)):
         not_found("queue")
-    hidden = unknown_types(session.workflows, caller, organization_id)
+    hidden = hidden_types(session.workflows, caller, organization_id)
     sums: dict[str, dict[NumberKind, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     tallies = session.store.day_tallies(organization_id, first.isoformat(), last.isoformat())
     for tally, numbers in tallies.items():
@@ -124,7 +124,7 @@ def _closed_tasks(
         limit=TASKS + 1,
         ascending=False,
     )
-    keys = [TaskKey(row.task_id) for row in known_rows(session, identity, user_id, rows[:TASKS])]
+    keys = [TaskKey(row.task_id) for row in visible_rows(session, identity, user_id, rows[:TASKS])]
     loaded = session.store.load(keys)
     found = (loaded[key] for key in keys)
     return [task for task in found if task is not None and task.closed_at is not None], len(rows) > TASKS

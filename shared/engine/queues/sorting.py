@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared.domain.model.task import TaskId
 from shared.engine.cursors import bad_cursor, decoded, encoded
-from shared.engine.listing import Selection
+from shared.engine.queues.listing import Selection
 from shared.storage.values import QueueRow
 from shared.timestamps import to_text
 
