@@ -123,7 +123,6 @@ def _set_end(draft: Draft) -> Refusal | None:
             for name in ("role", "autoRefer")
             if name in values
         )
-        draft.set(end=End())
         return Refusal("invalid_input", "The task does not fit.", rule="input", errors=errors) if errors else None
     role, auto_refer = str(values.get("role", ANY_PARTNER)), bool(values.get("autoRefer", False))
     draft.set(end=End("owner", role=role, auto_refer=auto_refer))

@@ -7,22 +7,25 @@ from dataclasses import replace
 import pytest
 
 from shared.compile import workflow_of
+from shared.domain.checks.both_ends import both_ends_of, sides_of
 from shared.domain.checks.finding import Finding
 from shared.domain.checks.verify import play
 from shared.domain.checks.worlds import crossings, happenings
+from shared.domain.checks.worlds.beginnings import cases
 from shared.domain.checks.worlds.crossings import IN_FLIGHT
+from shared.domain.checks.worlds.local import state_of
 from shared.domain.checks.worlds.played import replayed
 from shared.domain.decide import receive
 from shared.domain.definitions.workflow import Workflow
-from shared.domain.model.ends import Message
+from shared.domain.model.ends import End, Message
 from shared.domain.model.plan import Plan
 from shared.domain.model.scene import Context
 from shared.domain.pictures.counterexample import counterexample
 from tests.domain.crossed import collaboration, crossed, tasks
 from tests.domain.test_verify_hand_off import acting, optional, word
-from tests.workflows.broken import FAVOURS
+from tests.workflows.broken import FAVOURS, MOVES
 
-SMALL = workflow_of(FAVOURS)
+SMALL, TREES = workflow_of(FAVOURS), workflow_of(MOVES)
 
 
 def found(whole: Workflow, rule: str) -> list[Finding]:
@@ -138,3 +141,16 @@ def test_what_becomes_of_a_request_for_a_connection_has_to_be_heard() -> None:
     """Where the end is not offered what it should hear then, it never is, and the checker says so."""
     deaf = acting("request_accepted", guards=(word("assignment", ("initial",)),))(SMALL)
     assert [finding.where for finding in found(deaf, "engine-acts")] == [("actions", "request_accepted")]
+
+
+def test_what_opens_by_declaration_stands_alone() -> None:
+    """It is no less an end than what a request creates: it can be ended with what would tell the other one."""
+    (begun,) = cases(TREES)
+    assert {task.type: task.end for task in begun.tasks.values()} == {"Move": End(), "Favour": End()}
+
+
+def test_a_task_may_wait_for_the_one_that_is_on_hold_for_it() -> None:
+    """Beside it, it may wait for another one, with which alone it goes on."""
+    found = both_ends_of(TREES, lambda said: None).by_type["Favour"]
+    states = [state_of(side.world, side.task) for side in sides_of(found)]
+    assert {state.circular for state in states if state.status == "waiting"} == {True, False}

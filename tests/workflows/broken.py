@@ -7,6 +7,7 @@ from pathlib import Path
 
 ERRANDS = Path(__file__).parent / "errands.yaml"
 FAVOURS = Path(__file__).parent / "favours.yaml"
+MOVES = Path(__file__).parent / "moves.yaml"
 HERE = "# here"
 
 
@@ -735,6 +736,24 @@ BOTH_ENDS = (
         at="  neighbour_finishes:",
         also=(HEARD, HEARD.replace("note: {is: note}", GIVEN.replace("0", "5")) + "    effects: [edit_fields]\n"),
         file=FAVOURS,
+    ),
+    Broken(
+        "hand-off-fits",
+        TOLD,
+        TOLD.replace("[{tell", "[{set_assignment: accepted}, {tell"),
+        "'neighbour_finishes' can be neither taken nor dropped where it arrives: there is no other end.",
+        "set no assignment there",
+        at="  neighbour_finishes:",
+        file=FAVOURS,
+    ),
+    Broken(
+        "open-statuses-have-a-way-out",
+        "  drop:\n    from: [waiting, wanted,",
+        "  drop:\n    from: [wanted,",
+        "A task of type 'Favour' that gets to 'waiting' is never closed by anybody.",
+        "`guards`",
+        at="  waiting: {state: Open, status: Waiting, open: true, tab: on_hold}",
+        file=MOVES,
     ),
 )
 GALLERY = (*FILE, *SCHEMA, *NAMES, *STATUSES, *ENGINE, *INPUTS, *TREES, *ENDS, *LIVES, *WAIVERS, *BOTH_ENDS)

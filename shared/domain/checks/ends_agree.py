@@ -23,10 +23,11 @@ def what_is_told_fits(both: BothEnds) -> Iterator[Finding]:
             told = found.numbered.words[word].action
             pair = next(number for number, pair in enumerate(found.pairs) if _arrives(pair, side, word))
             detail = f"{told!r} can be neither taken nor dropped where it arrives: {why}"
-            yield finding_at(found, pair, "hand-off-fits", ("actions", told), detail, "Let it take what is given.")
+            hint = "Let it take what is given. A task that stands alone tells nobody: set no assignment there."
+            yield finding_at(found, pair, "hand-off-fits", ("actions", told), detail, hint)
 
 
-def _arrives(pair: Pair, side: SideId, word: WordId) -> bool:
+def _arrives(pair: Pair, side: SideId | None, word: WordId) -> bool:
     to_owner = pair.owner == side and pair.to_owner[:1] == (word,)
     return to_owner or (pair.partner == side and pair.to_partner[:1] == (word,))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from shared.domain.definitions.vocabulary import CREATE
 from shared.domain.definitions.workflow import Status, Workflow
 from shared.domain.drafts.draft import Draft
+from shared.domain.model.ends import End
 from shared.domain.model.scene import Context, Scene
 from shared.domain.model.task import Party, Task, TaskId
 
@@ -51,7 +52,7 @@ def start_lasting(draft: Draft) -> None:
 
 
 def blank(context: Context, type_name: str, task_id: TaskId) -> Task:
-    """A task of the type of which nothing is said yet."""
+    """A task of the type of which nothing is said yet; where tasks can have two ends, it stands alone."""
     case, now = context.scene.case, context.now
     initial = _initial(context.scene.workflow)
     return Task(
@@ -66,6 +67,7 @@ def blank(context: Context, type_name: str, task_id: TaskId) -> Task:
         updated_at=now,
         since=now,
         created_by=context.caller.person,
+        end=End() if context.scene.workflow.hand_off is not None else None,
     )
 
 

@@ -23,7 +23,7 @@ from shared.domain.model.people import INTERNAL_KINDS, Caller
 from shared.domain.model.plan import Decision, Plan, Refusal
 from shared.domain.model.scene import Context, Scene, status_of
 from shared.domain.model.task import Task, TaskId
-from shared.domain.trees.following import applies, begin_case, open_under
+from shared.domain.trees.following import above_of, applies, begin_case, open_under
 from shared.domain.words.plain_kinds import texts_of
 
 BEGINNINGS = 1_000
@@ -228,13 +228,23 @@ def requested(world: World, task_type: TaskType, parent: Task | None) -> Iterato
     asked = Action(CREATE, "", frozenset(), (TargetCase(SAME),), creation.who, fields)
     where = {} if parent is None or task_type.placed else {"parentId": parent.task_id}
     kind = {"kind": task_type.kinds[0]} if task_type.kinds else {}
-    for given in inputs(world.people, world.scene(), asked):
+    for given in _given(world, asked, parent):
         request = {"type": task_type.name, **where, **kind, **given}
         asks, who = partial(create_task, given=request), task_type.created_by or creation.who
         askers = _askers(world, task_type, parent)
         asked_by = (world.done(Deed(CREATE, asks, asker, who, request)) for asker in askers)
         after = next((case for case in asked_by if case is not None), None)
         yield from _new(world, after, task_type, who)
+
+
+def _given(world: World, asked: Action, parent: Task | None) -> Iterator[Mapping[str, object]]:
+    """Every input of the request; where it names a task to wait for, also with the parent in its place."""
+    above = (parent, *above_of(world.scene(), parent)) if parent else ()
+    beside = {task_id: task for task_id, task in world.tasks.items() if task not in above}
+    for given in inputs(world.people, replace(world.scene(), related=beside), asked):
+        yield given
+        if parent is not None and given.get("prerequisites") == ():
+            yield {**given, "prerequisites": (parent.task_id,)}
 
 
 def _askers(world: World, task_type: TaskType, parent: Task | None) -> Iterator[Caller]:

@@ -171,7 +171,8 @@ def _heard(numbered: Numbered, pair: Pair, copy: Copy, *, again: bool = False) -
     to_owner, word = copy
     if not to_owner and pair.partner is None:
         turn = numbered.arrive(word)
-        yield turn, _by_partner(pair, turn)
+        if turn is not None:
+            yield turn, _by_partner(pair, turn)
         return
     side = pair.owner if to_owner else pair.partner
     heard = numbered.hear(side, word, again=again) if side is not None else None

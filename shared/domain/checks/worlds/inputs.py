@@ -11,6 +11,7 @@ from shared.domain.definitions.workflow import Action, Field
 from shared.domain.model.ends import ANY_PARTNER
 from shared.domain.model.scene import Scene
 from shared.domain.model.task import Task
+from shared.domain.trees.following import above_of
 from shared.domain.words.fields import OPTION
 from shared.domain.words.plain_kinds import texts_of
 from shared.domain.words.task_kinds import party_kinds
@@ -100,10 +101,12 @@ def _parties(people: People, scene: Scene, field: Field) -> Iterator[object]:
 
 
 def _prerequisites(people: People, scene: Scene, field: Field) -> Iterator[object]:
-    """None, and one other task."""
+    """None, one other task, and the one above, which may be on hold for this one."""
     yield ()
-    others = (task_id for task_id in scene.related if scene.task is None or task_id != scene.task.task_id)
-    yield from ((task_id,) for task_id in list(others)[:1])
+    branch = (scene.task, *above_of(scene, scene.task)) if scene.task else ()
+    own = [task.task_id for task in branch]
+    others = [task_id for task_id in scene.related if task_id not in own]
+    yield from ((task_id,) for task_id in (*others[:1], *own[1:2]))
 
 
 def _queues(people: People, scene: Scene, field: Field) -> Iterator[str]:

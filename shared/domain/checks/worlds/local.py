@@ -20,6 +20,7 @@ from shared.domain.definitions.vocabulary import CHILD_OPENED
 from shared.domain.definitions.workflow import BY_CHILDREN, SAME, Action, Status
 from shared.domain.model.scene import status_of, unfinished
 from shared.domain.model.task import Task, TaskId
+from shared.domain.trees.following import above_of
 
 MANY = 2
 """Open children that stand for any number of them."""
@@ -40,6 +41,7 @@ class Local:
     party: str | None = None
     awaiting: bool = False
     waits: int = 0
+    circular: bool = False
     remembered: tuple[str, ...] = ()
     timed: bool = False
     stopped: bool = False
@@ -63,6 +65,7 @@ class Place:
 def state_of(world: World, task: Task) -> Local:
     """The state of the task, as far as decisions can tell tasks of its type apart."""
     status, children, ends = status_of(world.workflow, task), task.children, world.workflow.types[task.type].ends
+    waits = unfinished(world.scene(task), task.prerequisites)
     passes_on, collects = ends in ("when_delegated", "at_once") and status.open, ends == "with_children" and status.open
     return Local(
         status.key,
@@ -76,7 +79,9 @@ def state_of(world: World, task: Task) -> Local:
         hold=task.hold_id is not None,
         party=task.assigned_party.kind if task.assigned_party else None,
         awaiting=task.awaiting is not None,
-        waits=min(len(unfinished(world.scene(task), task.prerequisites)), MANY),
+        waits=min(len(waits), MANY),
+        # What is above may be on hold for this one.
+        circular=bool(waits) and any(one.task_id in waits for one in above_of(world.scene(task), task)),
         remembered=tuple(sorted(task.remembered)),
         timed=any(timer.name != "due" for timer in task.timers),
         stopped=task.hold,

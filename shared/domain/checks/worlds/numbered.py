@@ -15,6 +15,7 @@ from shared.domain.checks.worlds.moves import ADMINISTRATOR, by_time
 from shared.domain.checks.worlds.sides import Side, asks_who_has_it, is_aside, seen_as, side_of
 from shared.domain.checks.worlds.world import World
 from shared.domain.definitions.lifecycle import Step
+from shared.domain.definitions.vocabulary import CREATE
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.ends import Direction, End, Message
 from shared.domain.model.task import TaskId
@@ -65,8 +66,8 @@ class Numbered:
     words: list[Told] = field(default_factory=list)
     offered: set[str] = field(default_factory=set)
     """The actions that were taken, by people or by Casetree."""
-    unheard: dict[tuple[SideId, WordId], str] = field(default_factory=dict)
-    """What could neither be taken nor dropped where it arrived, and why."""
+    unheard: dict[tuple[SideId | None, WordId], str] = field(default_factory=dict)
+    """What could neither be taken nor dropped where it arrived, and why; no end is there for what nobody hears."""
     _numbers: dict[Hashable, int] = field(default_factory=dict)
     _turns: dict[SideId, tuple[Turn, ...]] = field(default_factory=dict)
     _heard: dict[tuple[SideId, WordId, bool], Turn | None] = field(default_factory=dict)
@@ -117,8 +118,14 @@ class Numbered:
                 self._heard[key], self.unheard[at, word] = None, str(refused)
         return self._heard[key]
 
-    def arrive(self, word: WordId) -> Turn:
-        """The partner's end comes to be: of the owner's, it knows no more than the type and what the message says."""
+    def arrive(self, word: WordId) -> Turn | None:
+        """The partner's end comes to be: of the owner's, it knows no more than the type and what the message says.
+
+        None for anything else that is said while there is no such end.
+        """
+        if self.words[word].action != CREATE:
+            self.unheard[None, word] = "there is no other end."
+            return None
         if word not in self._arrived:
             told = self.words[word]
             first = Message("another", 0, "to_partner", 1, told.action, told.input, "t")
