@@ -11,7 +11,7 @@ from functions.api.parameters import flag, text, whole
 from functions.api.views import outcomes
 from functions.api.views import tasks as views
 from shared.engine import tasks as engine
-from shared.engine.bulk_actions import act_on_each
+from shared.engine.bulk import act_on_each
 from shared.engine.tasks import TaskView
 
 ROUTES = Routes("Tasks")

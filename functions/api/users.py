@@ -8,7 +8,7 @@ from functions.api.problems import method_not_allowed
 from functions.api.views import people as views
 from shared.engine import people as engine
 from shared.engine.administration import UserView
-from shared.engine.handback import hand_back
+from shared.engine.bulk import hand_back
 from shared.timestamps import to_text
 
 ROUTES = Routes("Users")

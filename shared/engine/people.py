@@ -19,7 +19,7 @@ from shared.engine.administration import (
     chunked,
     committed,
 )
-from shared.engine.handback import HandBack, HandedBack, hand_back
+from shared.engine.bulk.handback import HandBack, HandedBack, hand_back
 from shared.engine.organizations import (
     MemberView,
     delete_member,

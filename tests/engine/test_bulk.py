@@ -9,8 +9,8 @@ import pytest
 
 from shared.domain.definitions.workflow import Assigning
 from shared.domain.model.people import User
-from shared.engine import bulk, cases, chosen, people, replay, tasks
-from shared.engine.bulk import bulk_assign
+from shared.engine import cases, people, replay, tasks
+from shared.engine.bulk import assignment, bulk_assign, chosen
 from shared.engine.session import Identity, Refused, Request, refuse
 from tests.engine.dying import dying
 from tests.engine.test_trees import OneWorkflow
@@ -68,8 +68,8 @@ def test_a_type_can_be_asked_for(queue: World) -> None:
 
 def test_a_queue_of_any_length_is_gone_through(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is read in parts, until enough is found."""
-    monkeypatch.setattr(bulk, "ROWS", 2)
-    monkeypatch.setattr(bulk, "LOOKED", 6)
+    monkeypatch.setattr(assignment, "ROWS", 2)
+    monkeypatch.setattr(assignment, "LOOKED", 6)
     free = _free(queue)
     assert _assign(queue, count=3, type=LOOKER) == [free[0], free[2], free[3]]
     assert _assign(queue, count=9) == [free[1], free[4]]
@@ -77,8 +77,8 @@ def test_a_queue_of_any_length_is_gone_through(queue: World, monkeypatch: pytest
 
 def test_no_more_of_a_long_queue_is_read_than_there_is_time_for(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever asks hears that the queue goes on behind what was looked at; a repeat says the same."""
-    monkeypatch.setattr(bulk, "ROWS", 2)
-    monkeypatch.setattr(bulk, "LOOKED", 4)
+    monkeypatch.setattr(assignment, "ROWS", 2)
+    monkeypatch.setattr(assignment, "LOOKED", 4)
     free, asked = _free(queue), {"userId": "bob", "count": 9, "type": LOOKER}
 
     def told() -> tuple[list[str], bool]:
@@ -86,7 +86,7 @@ def test_no_more_of_a_long_queue_is_read_than_there_is_time_for(queue: World, mo
         return [outcome.task_id for outcome in done.outcomes], done.truncated
 
     assert told() == ([free[0], free[2], free[3]], True)
-    monkeypatch.setattr(bulk, "LOOKED", 100)
+    monkeypatch.setattr(assignment, "LOOKED", 100)
     assert told() == ([free[0], free[2], free[3]], True)
     rest = bulk_assign(queue.session, ANN, "dispatch", asked).value
     assert ([outcome.task_id for outcome in rest.outcomes], rest.truncated) == ([free[4]], False)
@@ -228,8 +228,8 @@ def test_a_key_is_good_for_one_body_and_one_day(queue: World) -> None:
     free = _free(queue)
     queue.act(free[0], "claim", ANN)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bulk, "_free", lambda *_: iter([queue.stored(task_id) for task_id in free]))
-        patch.setattr(bulk, "_is_free", lambda session, task, _: task.assigned_party is None)
+        patch.setattr(assignment, "_free", lambda *_: iter([queue.stored(task_id) for task_id in free]))
+        patch.setattr(assignment, "_is_free", lambda session, task, _: task.assigned_party is None)
         assert _keyed(queue) == ([(free[0], "action_not_available"), (free[1], None)], False)
     with pytest.raises(Refused) as caught:
         _keyed(queue, request=replace(KEYED, fingerprint="another"))
@@ -301,15 +301,15 @@ def test_what_somebody_takes_meanwhile_is_not_taken_away(queue: World, monkeypat
 
     monkeypatch.setattr(chosen, "act", late)
     outcomes = bulk_assign(queue.session, ANN, "dispatch", {"userId": "ann", "count": 2}).value.outcomes
-    assert [outcome.refusal for outcome in outcomes] == [bulk.TAKEN, None]
+    assert [outcome.refusal for outcome in outcomes] == [assignment.TAKEN, None]
     assert [_has(queue, task_id) for task_id in free[:2]] == ["bob", "ann"]
 
 
 def test_a_task_that_is_gone_by_now_is_not_found(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A repeat about a task that there is not any more says so, and does the rest."""
     free = _free(queue)
-    monkeypatch.setattr(bulk, "_free", lambda *_: iter([queue.stored(free[0])]))
+    monkeypatch.setattr(assignment, "_free", lambda *_: iter([queue.stored(free[0])]))
     with monkeypatch.context() as patch:
-        patch.setattr(bulk, "claim", lambda *given: _claim_of(*given[:-1], ("look-1.gone", free[0])))
+        patch.setattr(assignment, "claim", lambda *given: _claim_of(*given[:-1], ("look-1.gone", free[0])))
         _keyed(queue)
     assert _keyed(queue) == ([("look-1.gone", "not_found"), (free[0], None)], True)

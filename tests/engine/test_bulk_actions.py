@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from shared.engine import bulk_actions
-from shared.engine.bulk_actions import act_on_each
+from shared.engine.bulk import act_on_each, actions
+from shared.engine.bulk.outcomes import Outcome
 from shared.engine.session import Answer, Identity, Refused, Request
-from shared.engine.several import Outcome
 from shared.engine.tasks import act
 from shared.storage.errors import Throttled
 from tests.engine.dying import dying
@@ -94,7 +93,7 @@ def test_a_repeat_tries_again_what_was_refused(world: World, looks: list[str]) -
 
 def test_a_function_that_dies_in_the_middle_is_made_up_for(world: World, looks: list[str]) -> None:
     """The repeat goes on where it was: what had committed is not done again."""
-    with dying(bulk_actions, after=2):
+    with dying(actions, after=2):
         _act(world, looks)
     before = _versions(world, looks)
     assert [outcome.replayed for outcome in _act(world, looks).value] == [True, True, False]
@@ -153,7 +152,7 @@ def test_a_busy_table_ends_it(world: World, looks: list[str], monkeypatch: pytes
         return act(session, identity, task_id, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(bulk_actions, "act", busy)
+        patch.setattr(actions, "act", busy)
         assert _codes(_act(world, looks)) == [None, "throttled", "throttled"]
     assert _codes(_act(world, looks)) == [None] * 3
 
@@ -162,7 +161,7 @@ def test_an_unexpected_error_ends_it_where_nobody_notes_it(
     world: World, looks: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No error is passed over in silence: who opens a session says where errors go, or meets them."""
-    monkeypatch.setattr(bulk_actions, "act", lambda *_: 1 / 0)
+    monkeypatch.setattr(actions, "act", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         _act(world, looks)
 
@@ -177,7 +176,7 @@ def test_a_slow_table_ends_it_before_the_gateway_gives_up(
         return act(session, identity, task_id, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(bulk_actions, "act", slow)
+        patch.setattr(actions, "act", slow)
         assert _codes(_act(world, looks)) == [None, None, "throttled"]
     assert _versions(world, looks) == [2, 2, 1]
     assert _codes(_act(world, looks)) == [None] * 3

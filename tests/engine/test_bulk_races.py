@@ -18,9 +18,7 @@ import pytest
 from shared.domain.counts.tally import Move, counted_as
 from shared.domain.model.plan import Refusal
 from shared.engine import counting, tasks
-from shared.engine.bulk import bulk_assign
-from shared.engine.bulk_actions import act_on_each
-from shared.engine.handback import hand_back
+from shared.engine.bulk import act_on_each, bulk_assign, hand_back
 from shared.engine.queues.statistics import organization_statistics
 from shared.engine.queues.status_counts import status_counts
 from shared.engine.session import Identity, Refused, Request, Session

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from shared.domain.model.task import Edge
-from shared.engine import cases, handback, settle, tasks, trees
+from shared.engine import cases, settle, tasks, trees
+from shared.engine.bulk import handback
 from shared.engine.session import Identity, Refused, Request
 from shared.storage import indexes
 from shared.storage.keys import EdgeKey, Key

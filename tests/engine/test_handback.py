@@ -5,7 +5,8 @@ import pytest
 
 from shared.domain.definitions.workflow import HandBack
 from shared.domain.model.people import User
-from shared.engine import cases, chosen, handback, people, tasks
+from shared.engine import cases, people, tasks
+from shared.engine.bulk import chosen, handback
 from shared.engine.people import hand_back
 from shared.engine.session import Refused, Request, refuse
 from tests.engine.dying import dying

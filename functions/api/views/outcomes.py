@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functions.api.problems import Problem
 from functions.api.sizes import fitting
 from functions.api.views.people import Json
-from shared.engine.several import Outcome
+from shared.engine.bulk.outcomes import Outcome
 
 
 def listed(outcomes: Iterable[Outcome]) -> list[Json]:

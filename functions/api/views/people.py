@@ -6,7 +6,7 @@ from shared.domain.model.people import Caller, Membership, Organization
 from shared.domain.model.task import Party, Person
 from shared.domain.words.relations import is_party
 from shared.engine.administration import UserView
-from shared.engine.handback import HandedBack
+from shared.engine.bulk.handback import HandedBack
 from shared.engine.organizations import MemberView
 
 NOBODYS_ORGANIZATION = "No organization"

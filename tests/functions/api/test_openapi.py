@@ -17,7 +17,8 @@ from functions.api.operations import Operation
 from functions.api.problems import Problem
 from shared import workflows
 from shared.domain import cases, members
-from shared.engine import bulk, bulk_actions, consulting
+from shared.engine import consulting
+from shared.engine.bulk import actions, assignment
 from tests.functions.api.client import Client
 from tests.functions.api.conftest import World
 
@@ -140,8 +141,8 @@ def test_bodies_have_the_fields_that_the_engine_reads() -> None:
         "MemberInput": set(members.MEMBER),
         "HandBackInput": {"dryRun"},
         "RepairInput": set(consulting.FIELDS),
-        "BulkAssignmentInput": set(bulk.FIELDS),
-        "BulkActionInput": set(bulk_actions.FIELDS),
+        "BulkAssignmentInput": set(assignment.FIELDS),
+        "BulkActionInput": set(actions.FIELDS),
     }
     components = document()["components"]["schemas"]
     documented = {name: set(components[name]["properties"]) for name in expected}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from shared.engine import chosen
+from shared.engine.bulk import chosen
 from shared.engine.session import refuse
 from shared.engine.tasks import act
 from shared.timestamps import parse
@@ -339,7 +339,7 @@ def test_each_task_of_a_bulk_assignment_says_what_became_of_it(
     assert (item["taskId"], item["status"], item["problem"]["code"]) == (task_id, 409, "conflict")
 
 
-@pytest.mark.parametrize("part", ["chosen", "bulk_actions"])
+@pytest.mark.parametrize("part", ["chosen", "actions"])
 def test_an_unexpected_error_is_told_of_its_task_alone(
     world: World,
     ann: Client,
@@ -356,7 +356,7 @@ def test_an_unexpected_error_is_told_of_its_task_alone(
             raise KeyError("a secret text")
         return act(session, identity, task_id, *rest)
 
-    monkeypatch.setattr(f"shared.engine.{part}.act", failing)
+    monkeypatch.setattr(f"shared.engine.bulk.{part}.act", failing)
     with caplog.at_level("ERROR"):
         if part == "chosen":
             answer = ann.post("/organizations/quality-assurance/bulk-assign", {"userId": "bob", "count": 3})

@@ -1,4 +1,4 @@
-"""Tasks that a request chooses itself: acted on only as long as they are what was chosen, and by a repeat again."""
+"""Acting on a task that the request has chosen itself, only as long as the task is still one to be chosen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.storage.keys import TaskKey
 
 NOT_HERE = frozenset({"action_not_available", "not_allowed"})
 NO_VERSION = 0
-"""No task has it, so that whoever demands it is answered for what was done before, and for nothing else."""
+"""No task has this version: an action that demands it takes no effect, but the repeat of one is answered."""
 
 Way = tuple[str, Mapping[str, object]]
 """An action and its input."""
@@ -21,9 +21,9 @@ Way = tuple[str, Mapping[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What is to be done with a task that was chosen: the first of the ways that its status offers.
+    """What is to be done with a chosen task: the first of its `ways` that is offered and allowed.
 
-    `refusal` says why a task, as it is now, is not one to be chosen, if it is not.
+    `refusal` says why the task, as it is now, would not be chosen any more; None if it would.
     """
 
     ways: Callable[[Task], Sequence[Way]]
@@ -42,10 +42,10 @@ class Taken:
 def take(
     session: Session, identity: Identity, task_id: TaskId, task: Task | None, purpose: Purpose, request: Request
 ) -> Taken:
-    """What became of the task; `task` is how it was found when it was chosen, if that is known.
+    """What became of the task; `task` is the task as it was when it was chosen, or None where that is not known.
 
-    Each attempt demands the version of the task that was found fit. Without that, an action would take
-    the task from whoever got it between the choice and now, as the one that assigns it in place may.
+    Each attempt demands the version of the task that `purpose` was asked about. Otherwise the action could take the
+    task away from somebody to whom it was assigned between the choice and now. Raises Refused `conflict`.
     """
     seen = [task] if task is not None else []
 

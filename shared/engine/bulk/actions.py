@@ -9,9 +9,9 @@ from shared.domain.model.plan import FieldError
 from shared.domain.model.task import TaskId
 from shared.domain.model.writes import PutRequest
 from shared.domain.words.kind import escape
+from shared.engine.bulk.outcomes import Outcome, each_of, is_repeat
 from shared.engine.replay import claim, earlier, part, record_key
 from shared.engine.session import Answer, Identity, Refused, Request, Session, refuse
-from shared.engine.several import Outcome, each_of, is_repeat
 from shared.engine.tasks import act
 from shared.storage.keys import RequestKey, UserKey
 

@@ -1,4 +1,4 @@
-"""One request for several tasks, each of which commits on its own: a busy table ends it, and what was done is told."""
+"""What became of each of many tasks, also where the table is busy, or the time is up, before all were tried."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 PATIENCE = timedelta(seconds=18)
-"""After it nothing more is begun: API Gateway gives up after 30 s, and an item takes some where the table is silent."""
+"""After this time no further item is begun: API Gateway gives up after 30 s, and one item may take some of them."""
 BUSY = Refusal("throttled", "The table is busy. Try again shortly.")
 UNKNOWN = Refusal("unavailable", "The answer of the table was lost. Look whether this was done.")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one task of several: without a refusal, what was asked for; `replayed`, if it was before."""
+    """What became of one of the tasks: done, unless there is a refusal; `replayed`, if an earlier request did it."""
 
     task_id: TaskId
     refusal: Refusal | None = None
@@ -31,7 +31,11 @@ class Outcome:
 
 
 def is_repeat(replayed: Sequence[bool], *, nothing_chosen: bool = False) -> bool:
-    """Whether all that was done, and it was something, was done before; or `nothing_chosen` was before."""
+    """Whether the request repeats an earlier one and did nothing new.
+
+    `replayed` says of each item that was done whether an earlier request did it. `nothing_chosen` says that there
+    was an earlier one, which found nothing to do.
+    """
     return nothing_chosen or (bool(replayed) and all(replayed))
 
 
@@ -41,12 +45,11 @@ def each_of(
     work: Callable[[Item], Result],
     refused: Callable[[Item, Refusal], Result],
 ) -> tuple[Result, ...]:
-    """What became of every item.
+    """What became of every item, in order: what `work` gives, or what `refused` makes of a refusal.
 
-    Where the table is busy, or so slow that nobody would see the answer any more, the rest is not tried,
-    and is told so. The whole request is throttled only as long as nothing was done: who hears that it was
-    may repeat it. An error that nobody expected is noted and told of its item alone: what was done with others
-    would be hidden behind it.
+    Once the table is busy, or PATIENCE is over, the other items are not tried, and are refused as `throttled`. Raises
+    Throttled or Unreachable only for the first item, as nothing was done then, and the caller may repeat the whole. An
+    unexpected error refuses its own item alone: the answer still tells what was done with the others.
     """
     results: list[Result] = []
     trouble: Refusal | None = None

@@ -12,11 +12,11 @@ from shared.domain.model.task import Party, Task, TaskId
 from shared.domain.model.writes import PutRequest
 from shared.domain.words.kind import escape
 from shared.engine.administration import administrator
-from shared.engine.chosen import Purpose, take
+from shared.engine.bulk.chosen import Purpose, take
+from shared.engine.bulk.outcomes import each_of, is_repeat
 from shared.engine.loading import load_tasks
 from shared.engine.replay import claim, earlier, part, record_key
 from shared.engine.session import PLAIN, Identity, Request, Session, not_found, refuse
-from shared.engine.several import each_of, is_repeat
 from shared.engine.tasks import available_actions
 from shared.storage import indexes
 from shared.storage.keys import RequestKey, UserKey

@@ -14,11 +14,11 @@ from shared.domain.model.plan import FieldError, Refusal
 from shared.domain.model.task import Task, TaskId
 from shared.domain.model.writes import PutRequest
 from shared.domain.words.kind import escape
-from shared.engine.chosen import Purpose, Way, take
+from shared.engine.bulk.chosen import Purpose, Way, take
+from shared.engine.bulk.outcomes import Outcome, each_of, is_repeat
 from shared.engine.loading import load_tasks
 from shared.engine.replay import claim, earlier, part, record_key
 from shared.engine.session import PLAIN, Answer, Identity, Refused, Request, Session, not_found, refuse
-from shared.engine.several import Outcome, each_of, is_repeat
 from shared.storage.keys import OrganizationKey, RequestKey, TaskKey, UserKey
 from shared.storage.store import Loaded
 
