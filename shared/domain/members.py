@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 from shared.domain.model.people import SYSTEM, Caller, Membership, Organization, OrganizationKind, User
 from shared.domain.model.plan import FieldError, Refusal
 from shared.domain.model.text import EMAIL, is_plain
+from shared.domain.words.kind import escape
 
 Given = Mapping[str, object]
 Kept = TypeVar("Kept", User, Organization)
@@ -154,7 +155,7 @@ def _read(fields: Fields, given: Given, required: tuple[str, ...]) -> tuple[dict
         if wrong is None:
             values[attribute] = value
         else:
-            errors.append(FieldError(f"/{name.replace('~', '~0').replace('/', '~1')}", wrong))
+            errors.append(FieldError(f"/{escape(name)}", wrong))
     return values, tuple(errors)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
@@ -15,7 +15,6 @@ from shared.storage.store import Loaded
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Given = Mapping[str, object]
 CHUNK = 40
 """Organizations or members in one transaction: two items each, of the 100 that it may hold."""
 
@@ -35,9 +34,14 @@ class UserView:
 def administrator(session: Session, identity: Identity, loaded: Loaded) -> Caller:
     """The caller, who is an administrator; raises Refused `not_allowed`."""
     caller = session.caller(identity, loaded)
+    check_administrator(caller)
+    return caller
+
+
+def check_administrator(caller: Caller) -> None:
+    """Raises Refused `not_allowed` for a caller who is no administrator."""
     if not caller.administrator:
         refuse("not_allowed", "Only administrators may do this.", rule="who", who=("administrators",))
-    return caller
 
 
 def check_seen(request: Request, existing: User | Organization | None) -> None:
@@ -58,8 +62,8 @@ def accepted(result: Result | Refusal) -> Result:
     return result
 
 
-def committed(session: Session, subject: User | Organization | None, *writes: Write) -> bool:
-    """Whether the writes took effect; False if somebody else was faster."""
+def commit_writes(session: Session, subject: User | Organization | None, *writes: Write) -> bool:
+    """Whether the writes took effect, all of them; False if another commit came between, and nothing was written."""
     return session.commit(Plan(session.new_id(session.now()), writes, subject))
 
 

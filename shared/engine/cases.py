@@ -14,6 +14,7 @@ from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.model.scene import Context, Scene, one_version, status_of
 from shared.domain.model.task import Case, Task
 from shared.domain.words.relations import visible
+from shared.engine.inputs import Given
 from shared.engine.loading import (
     Gathered,
     acting_for,
@@ -26,7 +27,7 @@ from shared.engine.loading import (
 from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
 from shared.engine.session import Answer, Identity, Refused, Request, Session, not_found, refuse
 from shared.engine.surroundings import with_named_users
-from shared.engine.tasks import Given, TaskView, view_of
+from shared.engine.tasks import TaskView, view_of
 from shared.ids import is_case_id
 from shared.storage.keys import UserKey
 

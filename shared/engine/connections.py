@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
@@ -18,6 +18,7 @@ from shared.domain.model.scene import Occasion
 from shared.domain.model.writes import PutRequest
 from shared.engine.administration import accepted
 from shared.engine.cursors import listed_after
+from shared.engine.inputs import Given, misfit
 from shared.engine.invitations import token_of
 from shared.engine.organizations import declared_kind
 from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
@@ -25,8 +26,6 @@ from shared.engine.session import Answer, Identity, Page, Request, Session, not_
 from shared.ids import is_user_id
 from shared.storage.keys import ConnectionKey, OrganizationKey, RequestKey, TieKey, UserKey
 from shared.storage.store import Loaded
-
-Given = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def accept(
         if user is None or not Caller(user).member_of(organization_id, admin=True):
             refuse("not_allowed", "You are no admin of this organization.", rule="who", who=("its admins",))
         if asked.organization_id not in (None, organization_id):
-            _misfit("/organizationId", "Another organization was asked.")
+            misfit(FieldError("/organizationId", "Another organization was asked."))
         organization, tied = _with_ties(session, connection, organization_id)
         return rules.accept(asked.on, connection, organization, tied), organization_id
 
@@ -266,9 +265,9 @@ def _both(session: Session, caller: Caller, asking: rules.Asking) -> tuple[Organ
             refuse("action_not_available", "The two are connected already.", rule="not_connected")
         if partner is None or not sees_organization(caller, partner.id):
             detail = f"There is no organization {asking.partner_id!r} that you may see. Ask by name and email."
-            _misfit("/partner/organizationId", detail)
+            misfit(FieldError("/partner/organizationId", detail))
     if own is None:
-        _misfit("/organizationId", f"There is no organization {asking.organization_id!r}.")
+        misfit(FieldError("/organizationId", f"There is no organization {asking.organization_id!r}."))
     return own, partner
 
 
@@ -300,7 +299,3 @@ def _is_an_admin(caller: Caller) -> bool:
 
 def _only_admins() -> NoReturn:
     refuse("not_allowed", "You may not ask for connections of this organization.", rule="who", who=("its admins",))
-
-
-def _misfit(pointer: str, detail: str) -> NoReturn:
-    refuse("invalid_input", "The input does not fit.", rule="input", errors=(FieldError(pointer, detail),))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from shared.domain.model.people import Caller
 from shared.domain.model.plan import FieldError
-from shared.domain.words.kind import escape
 from shared.engine import doctor
+from shared.engine.administration import check_administrator
 from shared.engine.doctor import Diagnosis, Repaired
+from shared.engine.inputs import Given, flag_errors, misfit, unknown_fields
 from shared.engine.loading import check_version, gather, seen_case
-from shared.engine.session import Identity, Request, Session, not_found, refuse
+from shared.engine.session import Identity, Request, Session, not_found
 
-Given = Mapping[str, object]
 MOST = 100
 """Findings that one request names."""
 FIELDS = frozenset({"findings", "dryRun"})
@@ -41,19 +39,16 @@ def _admitted(session: Session, identity: Identity, case_id: str, request: Reque
     gathered = gather(session, identity, case_id)
     _, case = seen_case(session, gathered)
     check_version(request, case.version)
-    if not gathered.caller.administrator:
-        refuse("not_allowed", "Only administrators may do this.", rule="who", who=("administrators",))
+    check_administrator(gathered.caller)
     return gathered.caller
 
 
 def _read(given: Given) -> tuple[frozenset[str] | None, bool]:
-    errors = [FieldError(f"/{escape(name)}", "There is no such field.") for name in given if name not in FIELDS]
-    named, dry_run = given.get("findings"), given.get("dryRun", False)
-    if not isinstance(dry_run, bool):
-        errors.append(FieldError("/dryRun", "This must be true or false."))
+    errors = unknown_fields(given, FIELDS) + flag_errors(given, "dryRun")
+    named = given.get("findings")
     fits = named is None or (isinstance(named, list) and len(named) <= MOST and all(isinstance(i, str) for i in named))
     if not fits or ("findings" in given and named is None):
         errors.append(FieldError("/findings", f"This must be a list of up to {MOST} ids of findings."))
     if errors:
-        refuse("invalid_input", "The input does not fit.", rule="input", errors=tuple(errors))
-    return (frozenset(named) if isinstance(named, list) else None), bool(dry_run)
+        misfit(*errors)
+    return (frozenset(named) if isinstance(named, list) else None), given.get("dryRun") is True

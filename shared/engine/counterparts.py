@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from shared.domain.model.ends import PENDING
 from shared.domain.model.scene import Scene
+from shared.engine.inputs import Given
 from shared.engine.session import Session
 from shared.storage.keys import ConnectionKey, Key, OrganizationKey, TieKey
-
-Given = Mapping[str, object]
 
 
 def with_connection(session: Session, scene: Scene) -> Scene:

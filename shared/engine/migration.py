@@ -13,12 +13,13 @@ from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.model.scene import Context, Scene, one_version
 from shared.domain.model.task import Case, Task, TaskId, case_of
 from shared.domain.model.writes import ChangeTask
+from shared.engine.administration import check_administrator
+from shared.engine.inputs import Given, flag_errors, misfit, unknown_fields
 from shared.engine.loading import check_version, context_of, gather, seen_case, with_named_parties, workflow_of
 from shared.engine.messages import other_end_of
 from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
-from shared.engine.session import Answer, Identity, Refused, Request, Session, refuse
+from shared.engine.session import Answer, Identity, Refused, Request, Session
 from shared.engine.settle import settle
-from shared.engine.tasks import Given
 from shared.storage.keys import CaseKey
 from shared.storage.store import Throttled, Unreachable
 
@@ -50,8 +51,7 @@ def migrate(session: Session, identity: Identity, case_id: str, given: Given, re
         if record is not None:
             return Answer(Migration(case, case.workflow_version, case.workflow_version), replayed=True)
         check_version(request, case.version)
-        if not gathered.caller.administrator:
-            refuse("not_allowed", "Only administrators may do this.", rule="who", who=("administrators",))
+        check_administrator(gathered.caller)
         to, dry_run = _asked(session, case, given)
         if not dry_run:
             _settle(session, case_id)
@@ -97,16 +97,15 @@ def _done(session: Session, case: Case, to: Workflow, plan: Plan, *, dry_run: bo
 
 def _asked(session: Session, case: Case, given: Given) -> tuple[Workflow, bool]:
     """The version to go by, and whether it is but asked what would be; raises Refused `invalid_input`."""
-    version, dry_run = given.get("toVersion"), given.get("dryRun", False)
+    version = given.get("toVersion")
     known = session.workflows.versions(case.workflow)
-    errors = [FieldError(f"/{name}", "There is no such field.") for name in given if name not in FIELDS]
+    errors = unknown_fields(given, FIELDS)
     if type(version) is not int or version not in known:
         errors.append(FieldError("/toVersion", f"This must be one of: {', '.join(map(str, known))}."))
-    if not isinstance(dry_run, bool):
-        errors.append(FieldError("/dryRun", "This must be true or false."))
+    errors += flag_errors(given, "dryRun")
     if errors or not isinstance(version, int):
-        refuse("invalid_input", "The input does not fit.", rule="input", errors=tuple(errors))
-    return session.workflows.get(case.workflow, version), dry_run is True
+        misfit(*errors)
+    return session.workflows.get(case.workflow, version), given.get("dryRun") is True
 
 
 def _settle(session: Session, case_id: str) -> None:

@@ -9,16 +9,16 @@ from shared.domain import members as rules
 from shared.domain.model.people import Caller, Membership, Organization, OrganizationKind, User
 from shared.domain.model.writes import DeleteMember, PutMember, PutOrganization, PutUser, Write
 from shared.engine.administration import (
-    Given,
     UserView,
     accepted,
     administrator,
     bad_id,
     check_seen,
     chunked,
-    committed,
+    commit_writes,
 )
 from shared.engine.cursors import listed_after
+from shared.engine.inputs import Given
 from shared.engine.session import PLAIN, Answer, Identity, Page, Request, Session, every_version, not_found
 from shared.ids import is_organization_id
 from shared.storage.keys import OrganizationKey, TieKey, UserKey
@@ -79,7 +79,7 @@ def put_organization(
         declared = declared_kind(session, organization_id)
         wanted = accepted(rules.organization_of(organization_id, existing, declared, given))
         write = PutOrganization(wanted, existing.version if existing else None)
-        if wanted != existing and not committed(session, wanted, write):
+        if wanted != existing and not commit_writes(session, wanted, write):
             return None
         return Answer(wanted, 200 if existing else 201)
 
@@ -109,7 +109,7 @@ def put_member(
         after = accepted(rules.joined(user, organization, given))
         membership = after.memberships[organization_id]
         writes = PutUser(after, user.version), PutMember(organization_id, user_id, membership)
-        if after != user and not committed(session, after, *writes):
+        if after != user and not commit_writes(session, after, *writes):
             return None
         status = 200 if organization_id in user.memberships else 201
         return Answer(MemberView(UserView(after, caller), membership), status)
@@ -126,7 +126,7 @@ def delete_member(session: Session, identity: Identity, organization_id: str, us
             not_found("member")
         after = rules.left(user, organization_id)
         writes = PutUser(after, user.version), DeleteMember(organization_id, user_id)
-        return committed(session, after, *writes) or None
+        return commit_writes(session, after, *writes) or None
 
     session.retry(attempt)
 
@@ -189,4 +189,4 @@ def _refresh(session: Session, organization: Organization, user_ids: Sequence[st
             fresh = rules.membership_of(organization, admin=user.memberships[organization.id].admin)
             after = rules.with_membership(user, fresh)
             writes += PutUser(after, user.version), PutMember(organization.id, user_id, fresh)
-    return committed(session, organization, *writes) or None
+    return commit_writes(session, organization, *writes) or None

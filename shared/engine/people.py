@@ -10,16 +10,16 @@ from shared.domain.model.people import SYSTEM, Organization, User
 from shared.domain.model.plan import FieldError
 from shared.domain.model.writes import PutOrganization, PutUser
 from shared.engine.administration import (
-    Given,
     UserView,
     accepted,
     administrator,
     bad_id,
     check_seen,
     chunked,
-    committed,
+    commit_writes,
 )
 from shared.engine.bulk.handback import HandBack, HandedBack, hand_back
+from shared.engine.inputs import Given
 from shared.engine.organizations import (
     MemberView,
     delete_member,
@@ -86,7 +86,7 @@ def put_user(
         user = accepted(rules.user_of(user_id, existing, given))
         if user_id == identity.user_id and not user.active:
             _refuse_to_lock_out()
-        if user != existing and not committed(session, user, PutUser(user, existing.version if existing else None)):
+        if user != existing and not commit_writes(session, user, PutUser(user, existing.version if existing else None)):
             return None
         return Answer(UserView(user, caller), 200 if existing else 201)
 
@@ -119,10 +119,10 @@ def bootstrap(session: Session, admin: User) -> None:
 def _add_missing(session: Session, organizations: Sequence[Organization]) -> bool | None:
     loaded = session.store.load([OrganizationKey(organization.id) for organization in organizations])
     missing = [o for o in organizations if loaded[OrganizationKey(o.id)] is None]
-    return committed(session, None, *(PutOrganization(o, None) for o in missing)) or None
+    return commit_writes(session, None, *(PutOrganization(o, None) for o in missing)) or None
 
 
 def _add_user(session: Session, user: User) -> bool | None:
     if session.store.load([UserKey(user.id)])[UserKey(user.id)] is not None:
         return True
-    return committed(session, user, PutUser(user, None)) or None
+    return commit_writes(session, user, PutUser(user, None)) or None

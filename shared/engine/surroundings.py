@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.domain.children import child_action
@@ -13,12 +13,11 @@ from shared.domain.trees.tree import may_stand_under
 from shared.domain.words.needs import asks_above, asks_creator, beside_parents, holds_of, locks_asked, looks_at
 from shared.domain.words.relations import branch_of
 from shared.engine.counterparts import with_counterparts
+from shared.engine.inputs import Given
 from shared.engine.loading import Gathered, load_above, load_edge, load_tasks
 from shared.engine.session import Session
 from shared.engine.settle import settle
 from shared.storage.keys import LockKey, TaskKey, UserKey
-
-Given = Mapping[str, object]
 
 
 def around_action(session: Session, scene: Scene, gathered: Gathered, name: str, given: Given) -> Scene:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared.domain.creation import create_task as decide_creation
@@ -17,13 +16,12 @@ from shared.domain.model.task import Entry, Task, TaskId, Texts, case_of
 from shared.domain.trees.locks import DUPLICATE, locks_of
 from shared.domain.words.relations import visible
 from shared.engine.committing import committed
+from shared.engine.inputs import Given
 from shared.engine.loading import check_version, context_of, gather, load_tasks, seen_case, seen_task, workflow_of
 from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
 from shared.engine.session import Answer, Identity, Page, Request, Session, not_found, refuse
 from shared.engine.surroundings import around_action, around_new, around_offers
 from shared.ids import is_task_id
-
-Given = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

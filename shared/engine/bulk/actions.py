@@ -10,12 +10,12 @@ from shared.domain.model.task import TaskId
 from shared.domain.model.writes import PutRequest
 from shared.domain.words.kind import escape
 from shared.engine.bulk.outcomes import Outcome, each_of, is_repeat
+from shared.engine.inputs import Given, misfit, missing_fields, unknown_fields
 from shared.engine.replay import claim, earlier, part, record_key
-from shared.engine.session import Answer, Identity, Refused, Request, Session, refuse
+from shared.engine.session import Answer, Identity, Refused, Request, Session
 from shared.engine.tasks import act
 from shared.storage.keys import RequestKey, UserKey
 
-Given = Mapping[str, object]
 MOST = 100
 """Tasks that one call acts on: they are done within API Gateway's time limit."""
 NAME = 100
@@ -79,8 +79,8 @@ def _acted(session: Session, identity: Identity, task_id: TaskId, asked: _Asked,
 def _read(given: Given) -> _Asked:
     """The request; raises Refused `invalid_input` with every error."""
     task_ids, action, fields, versions = (given.get(name) for name in FIELDS)
-    errors = [FieldError(f"/{escape(name)}", "There is no such field.") for name in given if name not in FIELDS]
-    errors += [FieldError(f"/{name}", "This field is required.") for name in FIELDS[:2] if name not in given]
+    errors = unknown_fields(given, FIELDS)
+    errors += missing_fields(given, FIELDS[:2])
     if "taskIds" in given:
         errors += _task_errors(task_ids)
     if "action" in given and not (isinstance(action, str) and 1 <= len(action) <= NAME):
@@ -90,7 +90,7 @@ def _read(given: Given) -> _Asked:
     if "versions" in given:
         errors += _version_errors(versions, task_ids)
     if errors or not isinstance(task_ids, list) or not isinstance(action, str):
-        refuse("invalid_input", "The input does not fit.", rule="input", errors=tuple(errors))
+        misfit(*errors)
     seen = versions if isinstance(versions, Mapping) else {}
     return _Asked(tuple(task_ids), action, fields if isinstance(fields, Mapping) else {}, seen)
 

@@ -13,16 +13,15 @@ from shared.domain.model.people import Caller, Organization, User
 from shared.domain.model.plan import FieldError, Refusal
 from shared.domain.model.task import Task, TaskId
 from shared.domain.model.writes import PutRequest
-from shared.domain.words.kind import escape
 from shared.engine.bulk.chosen import Purpose, Way, take
 from shared.engine.bulk.outcomes import Outcome, each_of, is_repeat
+from shared.engine.inputs import Given, misfit, missing_fields, unknown_fields
 from shared.engine.loading import load_tasks
 from shared.engine.replay import claim, earlier, part, record_key
 from shared.engine.session import PLAIN, Answer, Identity, Refused, Request, Session, not_found, refuse
 from shared.storage.keys import OrganizationKey, RequestKey, TaskKey, UserKey
 from shared.storage.store import Loaded
 
-Given = Mapping[str, object]
 MOST = 100
 """Tasks that one call assigns: they are done within API Gateway's time limit."""
 ROWS = 100
@@ -148,8 +147,8 @@ def _read(session: Session, given: Given, loaded: Loaded) -> tuple[User, int]:
     """Whom to assign how many tasks; raises Refused `invalid_input` with every error."""
     name, count = given.get("userId"), given.get("count")
     user = loaded[UserKey(name)] if isinstance(name, str) else None
-    errors = [FieldError(f"/{escape(field)}", "There is no such field.") for field in given if field not in FIELDS]
-    errors += [FieldError(f"/{field}", "This field is required.") for field in FIELDS[:2] if field not in given]
+    errors = unknown_fields(given, FIELDS)
+    errors += missing_fields(given, FIELDS[:2])
     if "userId" in given and (user is None or not user.active):
         detail = f"The user {user.id!r} is not active." if user else "There is no such user."
         errors.append(FieldError("/userId", detail))
@@ -158,7 +157,7 @@ def _read(session: Session, given: Given, loaded: Loaded) -> tuple[User, int]:
     if "type" in given and not _known(session, given["type"]):
         errors.append(FieldError("/type", "This must be a type of task that is assigned to people."))
     if errors or user is None or type(count) is not int:
-        refuse("invalid_input", "The input does not fit.", rule="input", errors=tuple(errors))
+        misfit(*errors)
     return user, count
 
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 
 from shared.domain.definitions.workflow import HandBack as Way
 from shared.domain.model.people import User
-from shared.domain.model.plan import FieldError, Refusal
+from shared.domain.model.plan import Refusal
 from shared.domain.model.task import Party, Task, TaskId
 from shared.domain.model.writes import PutRequest
-from shared.domain.words.kind import escape
 from shared.engine.administration import administrator
 from shared.engine.bulk.chosen import Purpose, take
 from shared.engine.bulk.outcomes import each_of, is_repeat
+from shared.engine.inputs import Given, flag_errors, misfit, unknown_fields
 from shared.engine.loading import load_tasks
 from shared.engine.replay import claim, earlier, part, record_key
-from shared.engine.session import PLAIN, Identity, Request, Session, not_found, refuse
+from shared.engine.session import PLAIN, Identity, Request, Session, not_found
 from shared.engine.tasks import available_actions
 from shared.storage import indexes
 from shared.storage.keys import RequestKey, UserKey
@@ -24,7 +24,6 @@ from shared.storage.keys import RequestKey, UserKey
 AT_ONCE = 100
 """Tasks that one call takes off a user: they are done within API Gateway's time limit."""
 MORE, ALL = "more", "all"
-Given = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +103,10 @@ def _admitted(session: Session, identity: Identity, user_id: str, given: Given, 
 
 def _read(given: Given) -> bool:
     """Whether the request is a dry run; raises Refused `invalid_input` with every error."""
-    dry_run = given.get("dryRun", False)
-    errors = [FieldError(f"/{escape(name)}", "There is no such field.") for name in given if name != "dryRun"]
-    if not isinstance(dry_run, bool):
-        errors.append(FieldError("/dryRun", "This must be true or false."))
+    errors = unknown_fields(given, ("dryRun",)) + flag_errors(given, "dryRun")
     if errors:
-        refuse("invalid_input", "The input does not fit.", rule="input", errors=tuple(errors))
-    return bool(dry_run)
+        misfit(*errors)
+    return given.get("dryRun") is True
 
 
 def _open_tasks(session: Session, party: Party) -> tuple[dict[TaskId, Task], bool]:
