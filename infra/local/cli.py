@@ -31,10 +31,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="""Casetree on this machine: the whole stack, its people, its clock and its events.
+    help="""Casetree: the whole stack on this machine, and tools for it and for stacks on AWS.
 
-    Start with [bold]casetree demo[/bold]: it starts the stack if need be, and plays a case through it.
-    State is kept in .local, or where CASETREE_HOME points.""",
+    Begin with [bold]casetree demo[/bold]: it starts the stack if it is not up, and plays a case.
+    State is kept in .local, or in the folder that CASETREE_HOME names.""",
 )
 
 
@@ -42,10 +42,10 @@ app = typer.Typer(
 def up(
     port: Annotated[int | None, typer.Option(help="Listen here; by default 4566 or the next that is free.")] = None,
 ) -> None:
-    """Start the whole stack on this machine, or bring the one that is up to what the code says.
+    """Start the whole stack on this machine, or update the running one to the present code.
 
     It listens on 127.0.0.1 only, needs no AWS account, and runs until [bold]casetree down[/bold].
-    What it holds is gone then. Addresses, sign-ins and tokens are written to .local/stack.json.
+    Its data are lost then. Addresses, sign-ins and tokens are written to .local/stack.json.
 
     Example:  [cyan]casetree up --port 8123[/cyan]
     """
@@ -56,9 +56,9 @@ def up(
 
 @app.command()
 def down() -> None:
-    """End what [bold]casetree up[/bold] started, and nothing else.
+    """Stop the stack that [bold]casetree up[/bold] started, and nothing else.
 
-    The process is ended only if it still is the one that was started: by its id and its starting time.
+    A process is ended only if its id and its starting time are those of the one that was started.
     """
     ended = stack_up.down(current_home())
     console.print("The stack has ended." if ended else "No stack is up.")
@@ -68,7 +68,7 @@ def down() -> None:
 def token(
     name: Annotated[str, typer.Argument(help=f"Who signs in: {', '.join(person.name for person in PEOPLE)}.")],
 ) -> None:
-    """Print a fresh token of a person of the local stack; tokens are good for an hour.
+    """Print a fresh token for a person of the local stack; a token is valid for an hour.
 
     Example:  [cyan]curl -H "Authorization: Bearer $(casetree token ann)" ...[/cyan]
     """
@@ -78,9 +78,9 @@ def token(
 @app.command(name="events")
 def follow(
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, as it is on the bus.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line, as on the bus.")] = False,
 ) -> None:
-    """Print what happens on the event bus, as it happens, until Ctrl-C.
+    """Print the events on the event bus as they happen, until Ctrl-C.
 
     Example:  [cyan]casetree events --json | jq .detail[/cyan]
     """
@@ -95,7 +95,7 @@ def follow(
 
 @app.command()
 def advance(duration: Annotated[str, typer.Argument(help="How far: 90d, 2h30m, 1w. Back is not possible.")]) -> None:
-    """Move the clock of the local stack ahead, fire what has become due, and say what that was.
+    """Move the clock of the local stack ahead, fire the timers that are due then, and list them.
 
     Example:  [cyan]casetree advance 90d[/cyan]
     """
@@ -109,22 +109,22 @@ def advance(duration: Annotated[str, typer.Argument(help="How far: 90d, 2h30m, 1
 
 @app.command()
 def doctor(
-    case: Annotated[str | None, typer.Argument(help="A case; without it the whole table.")] = None,
+    case: Annotated[str | None, typer.Argument(help="Id of a case; without it, the whole table.")] = None,
     stack: Annotated[
-        str | None, typer.Option(help="Name of a deployed stack; without it the one on this machine.")
+        str | None, typer.Option(help="Name of a stack on AWS; without it, the one on this machine.")
     ] = None,
-    region: Annotated[str | None, typer.Option(help="AWS region, where your settings name another.")] = None,
-    parallel: Annotated[int, typer.Option(min=1, max=16, help="Shares of the table that are read at once.")] = 4,
-    rate: Annotated[float, typer.Option(min=0, help="Cases a second, all shares together; 0 is no limit.")] = 100,
+    region: Annotated[str | None, typer.Option(help="AWS region, if not the one of your AWS settings.")] = None,
+    parallel: Annotated[int, typer.Option(min=1, max=16, help="Parts of the table that are read at once.")] = 4,
+    rate: Annotated[float, typer.Option(min=0, help="Cases per second, all parts together; 0 means no limit.")] = 100,
     *,
     repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what a repair would store differently.")] = False,
     settle: Annotated[bool, typer.Option("--settle", help="Only do what a lost stream record left undone.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs: everything as one JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as one JSON object, for programs.")] = False,
 ) -> None:
-    """Hold a case, or all, against what must be so of every case; say what is not, and repair it.
+    """Examine one case or all cases, say what is broken, and repair it if asked.
 
-    Nothing is changed without --repair or --settle. The status is 1 while something is wrong.
+    Nothing is changed without --repair or --settle. The exit status is 1 while something is broken.
 
     Example:  [cyan]casetree doctor look-4711[/cyan] - what is wrong with one case
 
@@ -163,21 +163,24 @@ def doctor(
 def check(
     files: Annotated[list[Path], typer.Argument(help="Workflow files.")],
     *,
-    write: Annotated[bool, typer.Option("--write", help="Compile those without mistakes to what is deployed.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Also where that changes a published version.")] = False,
-    diagram: Annotated[Path | None, typer.Option(help="Where to draw the way into the first mistake.")] = None,
-    against: Annotated[str | None, typer.Option(help="Judge these cases: an export's file, or the word stack.")] = None,
-    stack: Annotated[
-        str | None, typer.Option(help="Name of a deployed stack; without it the one on this machine.")
+    write: Annotated[bool, typer.Option("--write", help="Write the compiled form of files without mistakes.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="With --write: overwrite a published version, too.")] = False,
+    diagram: Annotated[Path | None, typer.Option(help="File for a diagram of the first mistake.")] = None,
+    against: Annotated[
+        str | None, typer.Option(help="Judge these cases: a file of casetree export, or the word stack.")
     ] = None,
-    region: Annotated[str | None, typer.Option(help="AWS region, where your settings name another.")] = None,
+    stack: Annotated[
+        str | None, typer.Option(help="Name of a stack on AWS; without it, the one on this machine.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region, if not the one of your AWS settings.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With --against: all verdicts as one JSON object.")] = False,
 ) -> None:
     """Check workflow files before they are deployed: each mistake with file, line and reason.
 
-    With [bold]--against[/bold], also what the file would have made of the cases that there are: the status is 0 if all
-    would have gone the same way, 3 if some would have been refused or stuck, else 4 if some would have gone otherwise,
-    or could not be judged.
+    With [bold]--against[/bold], also say how existing cases would have gone by the file.
+    The exit status is then 0 if all would have gone the same way, 3 if some would
+    have been refused or stuck or would have no place, and else 4 if some would have
+    gone otherwise or could not be judged.
 
     Example:  [cyan]casetree check shared/workflows/*.yaml[/cyan]
     """
@@ -204,7 +207,7 @@ def check(
 
 @app.command(name="demo")
 def play(name: Annotated[str, typer.Argument(help=f"Which workflow: {', '.join(demo.DEMOS)}.")] = "inspection") -> None:
-    """Start the stack if need be, play cases through their lives over the API, and leave the stack running.
+    """Start the stack if it is not up, play cases over the API, and leave the stack running.
 
     Example:  [cyan]casetree demo appeals[/cyan]
     """
@@ -217,13 +220,13 @@ def play(name: Annotated[str, typer.Argument(help=f"Which workflow: {', '.join(d
 
 @app.command()
 def bootstrap(
-    admin: Annotated[list[str], typer.Option(help="User id of an administrator; may be given again.")],
+    admin: Annotated[list[str], typer.Option(help="User id of an administrator; can be repeated.")],
     stack: Annotated[str, typer.Option(help="Name of the deployed stack.")] = "Casetree",
-    region: Annotated[str | None, typer.Option(help="AWS region, where your settings name another.")] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region, if not the one of your AWS settings.")] = None,
 ) -> None:
-    """After the first deployment to AWS: make the first administrators known, and the organizations.
+    """After the first deployment to AWS: create the first administrators, and the organizations of the workflows.
 
-    The local stack does this itself. Administrators are in the group casetree-admins, too.
+    The local stack does this itself. Administrators must also be in the sign-in group casetree-admins.
 
     Example:  [cyan]casetree bootstrap --admin mary --stack Casetree[/cyan]
     """
@@ -234,15 +237,15 @@ def bootstrap(
 @app.command(name="redrive")
 def drive_again(
     stack: Annotated[
-        str | None, typer.Option(help="Name of a deployed stack; without it the one on this machine.")
+        str | None, typer.Option(help="Name of a stack on AWS; without it, the one on this machine.")
     ] = None,
-    region: Annotated[str | None, typer.Option(help="AWS region, where your settings name another.")] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region, if not the one of your AWS settings.")] = None,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what waits, and leave it.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what waits.")] = False,
 ) -> None:
-    """Do what waits on the failure queue: what parents did not react to, and events that did not go out.
+    """Process what waits on the failure queue: missing reactions of parents, and events that did not go out.
 
-    A message is taken off the queue once its work is done. Doing it again, or stopping in the middle, harms nothing.
+    A message is deleted once its work is done. You can stop in the middle and run it again: nothing is done twice.
 
     Example:  [cyan]casetree redrive --stack Casetree --dry-run[/cyan]
     """
@@ -263,13 +266,13 @@ def drive_again(
 
 @app.command(name="export")
 def write_out(
-    workflow: Annotated[str, typer.Argument(help="Whose cases.")],
+    workflow: Annotated[str, typer.Argument(help="The workflow whose cases are meant.")],
     stack: Annotated[
-        str | None, typer.Option(help="Name of a deployed stack; without it the one on this machine.")
+        str | None, typer.Option(help="Name of a stack on AWS; without it, the one on this machine.")
     ] = None,
-    region: Annotated[str | None, typer.Option(help="AWS region, where your settings name another.")] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region, if not the one of your AWS settings.")] = None,
 ) -> None:
-    """Write out the cases of a workflow with their histories, one JSON object a line, to judge a new version against.
+    """Print the cases of a workflow with their histories, one JSON object per line, for casetree check --against.
 
     Names, addresses, notes and texts of people are left out.
 
@@ -282,19 +285,19 @@ def write_out(
 
 @app.command()
 def migrate(
-    workflow: Annotated[str, typer.Argument(help="Whose cases.")],
-    to: Annotated[int, typer.Option("--to", help="The version that they are to go by.")],
-    case: Annotated[str | None, typer.Option(help="This case alone.")] = None,
+    workflow: Annotated[str, typer.Argument(help="The workflow whose cases are meant.")],
+    to: Annotated[int, typer.Option("--to", help="The version to which the cases are moved.")],
+    case: Annotated[str | None, typer.Option(help="Only this case.")] = None,
     stack: Annotated[
-        str | None, typer.Option(help="Name of a deployed stack; without it the one on this machine.")
+        str | None, typer.Option(help="Name of a stack on AWS; without it, the one on this machine.")
     ] = None,
-    region: Annotated[str | None, typer.Option(help="AWS region, where your settings name another.")] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region, if not the one of your AWS settings.")] = None,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be, and change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
 ) -> None:
-    """Have cases go by another version of their workflow: each whole, or not at all and with the reasons.
+    """Move cases to another version of their workflow. A case that does not fit stays as it is, with the reasons.
 
-    Interrupted, it can be begun again: cases that go by the version already stay as they are.
+    You can stop it and run it again: cases that already have the version stay as they are.
 
     Example:  [cyan]casetree migrate errands --to 2 --dry-run[/cyan]
     """
