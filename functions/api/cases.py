@@ -33,7 +33,7 @@ def _address(view: CaseView) -> str:
     refusals=(403, 404, 409, 422),
 )
 def create_case(call: Call) -> Reply:
-    """Starts a case of a workflow, with tasks from a template or a list, all of it or nothing.
+    """Creates a case of a workflow, with tasks from a template or a list, in one transaction.
 
     Tasks of the list are tied by `key`: `prerequisites` of a task names keys of others.
     """
@@ -58,7 +58,7 @@ def get_case(call: Call) -> Reply:
     refusals=(403, 404, 409, 412, 422),
 )
 def edit_case(call: Call) -> Reply:
-    """Renames the case or sets attributes; an attribute of `null` is taken away.
+    """Renames the case or sets attributes; an attribute with the value `null` is removed.
 
     Where the workflow says so, tasks end and open with it. What is given at the beginning alone does not change.
     """
@@ -98,7 +98,7 @@ def close_case(call: Call) -> Reply:
 def migrate_case(call: Call) -> Reply:
     """The case and all its tasks go by the rules of that version from now on. For administrators.
 
-    All of it at once, or nothing: where anything has no place in that version, the answer is 409
+    It is one transaction: if anything does not fit that version, the answer is 409
     `does_not_fit`, with every reason in `errors`. A pointer names the task and the rule, as
     `/tasks/look-4711.01k9/status`, or `/case/attributes/docket`. With `dryRun` nothing happens yet.
     """

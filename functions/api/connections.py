@@ -29,7 +29,7 @@ def _address(view: ConnectionView) -> str:
     refusals=(403, 404),
 )
 def list_connections(call: Call) -> Reply:
-    """With whom the organization works together, and who was asked to. For its members."""
+    """The organizations with which the organization works together, and open requests. For its members."""
     organization_id, role = call.query[ORGANIZATION], call.query[ROLE]
     page = engine.list_connections(
         call.session, call.identity, organization_id, role, call.query[CURSOR], call.query[LIMIT]
@@ -85,7 +85,7 @@ def accept_connection(call: Call) -> Reply:
     refusals=(403, 404, 409, 422),
 )
 def decline_connection(call: Call) -> Reply:
-    """Declines a request. By email its token is enough, also for somebody whom Casetree does not know."""
+    """Declines a request. If it came by email, the token is enough, also for a person whom Casetree does not know."""
     connection_id = call.path["connectionId"]
     answer = engine.decline(call.session, call.identity, connection_id, call.body, call.request)
     return replies.written(answer, views.connection, _address)

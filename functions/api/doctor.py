@@ -15,7 +15,7 @@ ROUTES = Routes("Doctor")
     refusals=(403, 404),
 )
 def diagnose(call: Call) -> Reply:
-    """Holds everything that is stored of the case against the invariants. For administrators.
+    """Compares everything that is stored of the case with the invariants. For administrators.
 
     What is on its way, and has not been for longer than it should take, is no finding.
     """

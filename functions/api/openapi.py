@@ -20,32 +20,32 @@ VERSION = "1"
 Json = dict[str, Any]
 
 DESCRIPTION = """\
-Tasks of people: who has to do what in a case, what may be done next and by whom, what happened so far.
+Tasks for people: who has to do what in a case, what may be done next and by whom, and what has happened so far.
 
 * Send `Authorization: Bearer <token>`; press *Authorize* above to do so from here.
-* What has a `version` carries it as `ETag`. Send it back as `If-Match`, and nothing happens if
-  somebody was faster (412).
-* Send an `Idempotency-Key` with a write, and repeating it within 24 hours does nothing twice.
-* Both headers are read where the operation lists them, and must be well-formed there (400). A write that does not list
-  `If-Match` refuses it (400), as it could not keep what that demands; else they are passed over. `If-Match: *` takes
-  whatever there is, also nothing.
-* Errors are `application/problem+json` with a stable `code`, but for the gateway's own 401 and 429. They are checked
+* A resource with a `version` has it as `ETag`. Send it back as `If-Match` with a write: if somebody
+  changed the resource meanwhile, the answer is 412 and nothing happens.
+* Send an `Idempotency-Key` with a write: a repeat within 24 hours does nothing twice.
+* Both headers count only where the operation lists them, and must be well-formed there (400). A write that does not
+  list `If-Match` refuses it (400), because it cannot check it; otherwise the headers are ignored. `If-Match: *` matches
+  every version, even if the resource does not exist.
+* Errors are `application/problem+json` with a stable `code`, except the gateway's own 401 and 429. They are checked
   in the order 401, 413, 400, 404, replay of a request, 412, 403, 409 (the status does not offer it), 422, other 409.
-* Lists are `{items, nextCursor}`; hand `nextCursor` back as `cursor`. A page may end before its
-  `limit`, as an answer holds about 5 MB: what tells the end is that `nextCursor` is null.
-* `Casetree-Capacity` says what a request consumed of the table.
+* Lists are `{items, nextCursor}`; send `nextCursor` back as `cursor`. A page may hold fewer items than its
+  `limit`, because an answer holds about 5 MB: only a `nextCursor` of null means the end.
+* `Casetree-Capacity` gives the read and write units of the table that a request consumed.
 """
 TAGS = {
     "Cases": "What a tree of tasks is about.",
-    "Doctor": "What does not hold of a case that should, and what mends it.",
-    "Tasks": "Who has to do what; what may be done with it, and what was.",
+    "Doctor": "Finds and repairs broken cases.",
+    "Tasks": "Pieces of work: who has to do them, what may be done with them, and what was done.",
     "Queues": "What a person or an organization has to do.",
     "Organizations": "Groups that tasks are assigned to or watched by.",
     "Users": "People.",
-    "Connections": "Organizations that work together, and requests to.",
+    "Connections": "Organizations that work together, and requests for this.",
     "Workflows": "What can be started, and how it runs.",
-    "Operations": "How the stack as a whole does.",
-    "About": "The API itself; open to everybody.",
+    "Operations": "The state of the stack as a whole.",
+    "About": "The API itself; needs no sign-in.",
 }
 PATH_PARAMETERS: Mapping[str, tuple[str, Json]] = {
     "caseId": ("The case's id.", {"type": "string", "minLength": 1, "example": "look-4711"}),
@@ -66,10 +66,10 @@ PUBLIC = (400, 429, 500)
 GATEWAY: Mapping[int, str] = {401: "Unauthorized", 429: "Too Many Requests"}
 DESCRIPTIONS: Mapping[int, str] = {
     400: "The request cannot be read: malformed JSON, an unknown query parameter, a bad cursor, a header out of place.",
-    401: "There is no valid token: the gateway's own answer; or it names no user: the API's.",
-    403: "The caller is unknown, or may not do this whatever the status.",
-    404: "There is no such thing, or the caller may not see it.",
-    409: "The present state of things does not allow it.",
+    401: "There is no valid token (the gateway's own answer), or the token names no user (the API's answer).",
+    403: "The caller is unknown, or may not do this in any status.",
+    404: "It does not exist, or the caller may not see it.",
+    409: "The present state does not allow it.",
     412: "It has changed since the version that If-Match names.",
     413: "The body is larger than 256 KB.",
     422: "The input does not fit, or the idempotency key was used with another body.",
@@ -214,7 +214,7 @@ def _header_parameters() -> Json:
             "name": "Idempotency-Key",
             "in": "header",
             "required": False,
-            "description": "Any text of one's own: a repeat under the same key within 24 hours does nothing twice.",
+            "description": "Any text: a repeat with the same key within 24 hours does nothing twice.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]{1,255}$"},
         },
     }

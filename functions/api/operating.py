@@ -13,10 +13,10 @@ ROUTES = Routes("Operations")
 
 
 @ROUTES.add(
-    "GET", "/operations", "See how the stack does", Content("Operations", "How the stack does."), refusals=(403,)
+    "GET", "/operations", "Read the state of the stack", Content("Operations", "How the stack does."), refusals=(403,)
 )
 def read_operations(call: Call) -> Reply:
-    """The failure queue as it is now, and what metrics say of the last day. For administrators."""
+    """The failure queue as it is now, and the metrics of the last day. For administrators."""
     session = call.session
     administrator(session, call.identity, session.store.load([UserKey(call.identity.user_id)]))
     now = session.now()

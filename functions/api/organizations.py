@@ -47,7 +47,7 @@ def list_organizations(call: Call) -> Reply:
     refusals=(403, 404),
 )
 def get_organization(call: Call) -> Reply:
-    """The organization, where the caller may see it."""
+    """The organization, if the caller may see it."""
     found = engine.get_organization(call.session, call.identity, call.path["organizationId"])
     return replies.resource(views.organization(found))
 
@@ -62,7 +62,7 @@ def get_organization(call: Call) -> Reply:
     refusals=(403, 409, 412, 422),
 )
 def put_organization(call: Call) -> Reply:
-    """Makes the organization known, or changes it; its kind is settled once it is there. For administrators."""
+    """Creates the organization, or changes it; its kind never changes. For administrators."""
     answer = engine.put_organization(call.session, call.identity, call.path["organizationId"], call.body, call.request)
     return replies.written(answer, views.organization, _address)
 
@@ -90,7 +90,7 @@ def list_members(call: Call) -> Reply:
     refusals=(403, 404, 409, 422),
 )
 def put_member(call: Call) -> Reply:
-    """The user belongs to the organization, as an admin of it if the request says so. For administrators."""
+    """Makes the user a member of the organization, or its admin if the request says so. For administrators."""
     organization_id, user_id = call.path["organizationId"], call.path["userId"]
     answer = engine.put_member(call.session, call.identity, organization_id, user_id, call.body)
     return replies.written(answer, views.member, _member_address)
@@ -104,7 +104,7 @@ def put_member(call: Call) -> Reply:
     refusals=(403, 404, 409),
 )
 def delete_member(call: Call) -> Reply:
-    """The user does not belong to the organization any more. For administrators."""
+    """Ends the user's membership of the organization. For administrators."""
     engine.delete_member(call.session, call.identity, call.path["organizationId"], call.path["userId"])
     return Reply(status=204)
 

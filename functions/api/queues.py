@@ -92,7 +92,7 @@ def read_user_statistics(call: Call) -> Reply:
     refusals=(403, 404),
 )
 def read_organization_statistics(call: Call) -> Reply:
-    """How closed tasks ended, how long they waited and how long they took; durations are at most a fifth off."""
+    """How closed tasks ended, how long they waited and how long they took; durations are exact to within a fifth."""
     organization_id, first, last = call.path["organizationId"], call.query[FROM], call.query[TO]
     found = statistics.organization_statistics(call.session, call.identity, organization_id, first, last)
     return Reply(views.statistics(found))

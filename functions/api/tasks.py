@@ -34,7 +34,7 @@ def _address(view: TaskView) -> str:
     refusals=(403, 404, 409, 422),
 )
 def create_task(call: Call) -> Reply:
-    """Adds a task to an open case. Which fields a task may have is for the workflow to say."""
+    """Adds a task to an open case. The workflow says which fields a task may have."""
     answer = engine.create_task(call.session, call.identity, call.path["caseId"], call.body, call.request)
     return replies.written(answer, views.task, _address)
 
@@ -56,7 +56,7 @@ def get_task(call: Call) -> Reply:
     refusals=(403, 404, 409, 412, 422),
 )
 def edit_task(call: Call) -> Reply:
-    """Changes what is no action: description, links, entity, prerequisites, priority."""
+    """Changes the fields that no action changes: description, links, entity, prerequisites, priority."""
     answer = engine.edit_task(call.session, call.identity, call.path["taskId"], call.body, call.request)
     return replies.written(answer, views.task, _address)
 
@@ -109,11 +109,11 @@ def take_action(call: Call) -> Reply:
     refusals=(403, 422),
 )
 def take_bulk_action(call: Call) -> Reply:
-    """Takes the same action on up to 100 tasks, each on its own: one that is refused does not stop the others.
+    """Takes the same action on up to 100 tasks, each on its own: a refusal for one does not stop the others.
 
-    Each has the status and the problem that it alone would have been answered; with `versions`, 412 for those that
-    have changed since you read them. A repeat with the same key does nothing twice, and tries again what was
-    refused. `Casetree-Capacity` is left out where a task was not found.
+    The result of each task has the status and the problem that a request for this task alone would get. With
+    `versions`, it is 412 for tasks that have changed since you read them. A repeat with the same key does nothing
+    twice, and tries the refused tasks again. `Casetree-Capacity` is missing if a task was not found.
     """
     answer = act_on_each(call.session, call.identity, call.body, call.request)
     items = outcomes.listed(answer.value)

@@ -22,14 +22,14 @@ def _address(view: UserView) -> str:
 
 @ROUTES.add("GET", "/users/me", "Read oneself", Content("User", "The caller."), refusals=(403,))
 def get_me(call: Call) -> Reply:
-    """The caller, as Casetree knows them, with their organizations, and what time it is for the stack."""
+    """The caller, with their organizations, and the time by the stack's clock."""
     body = views.user(engine.me(call.session, call.identity))
     return replies.resource({**body, "now": to_text(call.session.now())})
 
 
 @ROUTES.add("GET", "/users/{userId}", "Read a user", Content("User", "The user."), refusals=(403, 404))
 def get_user(call: Call) -> Reply:
-    """One sees oneself and members of shared organizations; people inside see everybody."""
+    """Callers see themselves and members of shared organizations; people inside see everybody."""
     return replies.resource(views.user(engine.get_user(call.session, call.identity, call.path["userId"])))
 
 
@@ -43,7 +43,7 @@ def get_user(call: Call) -> Reply:
     refusals=(403, 409, 412, 422),
 )
 def put_user(call: Call) -> Reply:
-    """Makes the user known, or changes them. For administrators. A deactivated user is refused at once.
+    """Creates the user, or changes them. For administrators. A deactivated user is refused at once.
 
     The user `system` stays active.
     """

@@ -24,7 +24,7 @@ SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 @ROUTES.add("GET", "/workflows", "List the workflows", Content("Workflows", "The workflows."), refusals=(403,))
 def list_workflows(call: Call) -> Reply:
-    """The workflows that cases can be started with, each in its newest version, with the versions that there are."""
+    """The workflows of which cases can be created, each in its newest version, with a list of all versions."""
     workflows, mine = call.session.workflows, beginnable(call.session, call.identity)
     return replies.listed(
         views.listed(workflows.latest(name), workflows.versions(name), may_begin=name in mine)
@@ -41,7 +41,7 @@ def list_workflows(call: Call) -> Reply:
     refusals=(403, 404),
 )
 def get_workflow(call: Call) -> Reply:
-    """Types, statuses, actions and fields, as a client needs them to offer forms."""
+    """Types, statuses, actions and fields: what a client needs to offer forms."""
     mine = beginnable(call.session, call.identity)
     workflow = _workflow(call)
     versions = call.session.workflows.versions(workflow.name)

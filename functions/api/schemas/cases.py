@@ -89,7 +89,7 @@ class Tree(Output):
 
     case: Case
     roots: Annotated[
-        list[TreeNode], Field(description="Tasks under no other, or under one that the caller may not see.")
+        list[TreeNode], Field(description="Tasks without a parent, or with a parent that the caller may not see.")
     ]
     truncated: Annotated[
         bool,
@@ -104,16 +104,16 @@ class CaseCreation(Input):
 
     workflow: Annotated[str, Field(examples=["inspection"])]
     case_type: Annotated[
-        str | None, Field(description="The workflow's first where it is not given.", examples=["look"])
+        str | None, Field(description="The workflow's first case type if it is not given.", examples=["look"])
     ] = ABSENT
-    case_id: Annotated[CaseId | None, Field(description="Made up where it is not given; may not begin with `p-`.")] = (
+    case_id: Annotated[CaseId | None, Field(description="Generated if it is not given; may not begin with `p-`.")] = (
         ABSENT
     )
     display_name: Annotated[Line, Field(examples=["Look 4711"])] = ABSENT
     organization_id: OrganizationId = ABSENT
     attributes: Attributes = ABSENT
     template: Annotated[
-        str | None, Field(description="A list of tasks that the case type has.", examples=["standard-look"])
+        str | None, Field(description="The name of a list of tasks, from the case type.", examples=["standard-look"])
     ] = ABSENT
     tasks: Annotated[
         list[CaseTask],
@@ -131,7 +131,7 @@ class CaseChange(Input):
     model_config = example(displayName="Look 4711, second visit")
 
     display_name: Annotated[Line, Field(examples=["Look 4711, second visit"])] = ABSENT
-    attributes: Annotated[Attributes, Field(description="Those named are set; null takes one away.")] = ABSENT
+    attributes: Annotated[Attributes, Field(description="The attributes to set; null removes one.")] = ABSENT
 
 
 class CaseClosing(Input):
@@ -148,7 +148,9 @@ class MigrationInput(Input):
     model_config = example(toVersion=1, dryRun=True)
 
     to_version: Annotated[int, Field(ge=1, description="Any version that there is, older ones too.", examples=[1])]
-    dry_run: Annotated[bool, Field(description="True only says what would become of the case.")] = False
+    dry_run: Annotated[bool, Field(description="With true, the answer only says what would happen to the case.")] = (
+        False
+    )
 
 
 class Migrated(Output):

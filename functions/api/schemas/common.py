@@ -37,7 +37,7 @@ LongText = Annotated[
 ]
 Version = Annotated[int, Field(ge=1, description="Counts the changes; it is the ETag, too.", examples=[3])]
 Cursor = Annotated[
-    str | None, Field(description="Sent as `cursor`, it asks for the next page; null at the end.", examples=[None])
+    str | None, Field(description="Send it as `cursor` to get the next page; null at the end.", examples=[None])
 ]
 
 
@@ -82,8 +82,10 @@ class Outcome(Output):
     """What became of one task of several."""
 
     task_id: TaskId
-    status: Annotated[int, Field(description="As if this task alone had been asked for.", examples=[200])]
-    problem: Annotated[Problem | None, Field(description="Why nothing happened to it; null where it did.")]
+    status: Annotated[
+        int, Field(description="The status that a request for this task alone would get.", examples=[200])
+    ]
+    problem: Annotated[Problem | None, Field(description="Why the task was not changed; null if it was.")]
 
 
 class Health(Output):

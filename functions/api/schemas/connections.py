@@ -27,23 +27,25 @@ Email = Annotated[str, Field(max_length=254, pattern=f"^{EMAIL.pattern}$", examp
 
 
 class ConnectedSide(Output):
-    """The other side of a connection; null for the id of who is asked by email, and has not accepted."""
+    """The other side of a connection; its id is null while a person who was asked by email has not accepted."""
 
     organization_id: Annotated[str | None, Field(examples=["harbor"])]
     display_name: Annotated[str, Field(examples=["Harbor Surveyors"])]
-    email: Annotated[str | None, Field(description="Where who was asked was asked at; shown to who has asked.")]
-    role: Annotated[str, Field(description="What it is to one's own organization.", examples=["partner"])]
+    email: Annotated[
+        str | None, Field(description="The address of the person who was asked; only the asking side sees it.")
+    ]
+    role: Annotated[str, Field(description="Its role towards your organization.", examples=["partner"])]
 
 
 class Connection(Output):
-    """Two organizations that work together, or may come to, as one of them sees it."""
+    """Two organizations that work together, or one that asks the other, as one of them sees it."""
 
     connection_id: Annotated[str, Field(examples=["01k9x3m2q7c5v8nd"])]
-    organization_id: Annotated[str, Field(description="One's own organization.", examples=["acme"])]
-    role: Annotated[str, Field(description="What one's own is to the other.", examples=["partner"])]
+    organization_id: Annotated[str, Field(description="Your organization.", examples=["acme"])]
+    role: Annotated[str, Field(description="The role of your organization towards the other.", examples=["partner"])]
     counterpart: ConnectedSide
     state: Literal["requested", "connected", "declined", "expired", "withdrawn"]
-    asked_for: Annotated[bool, Field(description="Whether one's own organization has asked.")]
+    asked_for: Annotated[bool, Field(description="Whether your organization has asked.")]
     created_at: Timestamp
     updated_at: Timestamp
     expires_at: Annotated[Timestamp, Field(description="Until when the request can be answered.")]
@@ -75,12 +77,14 @@ class ConnectionInput(Input):
 
     model_config = example(organizationId="acme", partner={"name": "Brookside Labs", "email": "ida@example.org"})
 
-    organization_id: Annotated[OrganizationId, Field(description="One's own, of which one is an admin.")]
+    organization_id: Annotated[OrganizationId, Field(description="Your organization, of which you are an admin.")]
     partner: PartnerById | PartnerByEmail
-    role: Annotated[Role, Field(description="What the other is to be to one's own; `partner` if not given.")] = ABSENT
-    own_role: Annotated[Role, Field(description="What one's own is to be to the other; `partner` if not given.")] = (
+    role: Annotated[Role, Field(description="The other's role towards your organization; `partner` if not given.")] = (
         ABSENT
     )
+    own_role: Annotated[
+        Role, Field(description="Your organization's role towards the other; `partner` if not given.")
+    ] = ABSENT
 
 
 class ConnectionAnswer(Input):
@@ -91,5 +95,5 @@ class ConnectionAnswer(Input):
     token: Annotated[str, Field(min_length=1, max_length=200, description="As it came with the request.")] = ABSENT
     organization_id: Annotated[
         OrganizationId,
-        Field(description="One's own, of which one is an admin. Without it, one of the name asked for is created."),
+        Field(description="Your organization, of which you are an admin. Without it, a new one is created."),
     ] = ABSENT

@@ -37,7 +37,7 @@ class RepairInput(Input):
     findings: Annotated[
         list[FindingId], Field(max_length=100, description="Ids of findings; without, all that can be repaired.")
     ] = ABSENT
-    dry_run: Annotated[bool, Field(description="True only says what would be done.")] = False
+    dry_run: Annotated[bool, Field(description="With true, the answer only says what would be done.")] = False
 
 
 class Difference(Output):
@@ -53,9 +53,9 @@ class RepairStep(Output):
     """What was done about a finding, or would be."""
 
     finding: Finding
-    done: Annotated[bool, Field(description="Whether it is found no longer.")]
+    done: Annotated[bool, Field(description="Whether the problem is gone.")]
     changes: Annotated[
-        list[Difference], Field(description="What is stored differently; none where the engine does what it owes.")
+        list[Difference], Field(description="What is stored differently; empty where settling is the repair.")
     ]
 
 

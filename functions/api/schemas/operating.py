@@ -15,7 +15,7 @@ class FailureQueue(Output):
     waiting: Annotated[int, Field(ge=0, description="Records that wait for a person.", examples=[0])]
     in_flight: Annotated[int, Field(ge=0, description="Records that somebody has taken to look at.", examples=[0])]
     oldest_in_seconds: Annotated[
-        float | None, Field(description="How long the oldest had waited in the last hour that has a metric of it.")
+        float | None, Field(description="How long the oldest record had waited, by the last hour that has this metric.")
     ]
 
 
@@ -23,7 +23,7 @@ class Night(Output):
     """What the nightly round came to in the last day; null where no metric tells."""
 
     findings: Annotated[float | None, Field(description="What the doctor found.", examples=[0])]
-    settled: Annotated[bool | None, Field(description="Whether a round of settling was whole.")]
+    settled: Annotated[bool | None, Field(description="Whether a round of settling was complete.")]
 
 
 class ActionCost(Output):
@@ -41,7 +41,7 @@ class Operations(Output):
     at: Timestamp
     failure_queue: FailureQueue
     hook_age_in_milliseconds: Annotated[
-        float | None, Field(description="The longest that the reaction to a change took in the last day.")
+        float | None, Field(description="The longest time from a change to the reaction to it, in the last day.")
     ]
     night: Night
     costs: Annotated[

@@ -89,9 +89,9 @@ class User(Output):
     active: Annotated[bool, Field(description="Whether they may do anything.")]
     inside: Annotated[bool, Field(description="Whether they are a member of an internal organization.")]
     organizations: list[Membership]
-    administrator: Annotated[bool, Field(description="Of the caller alone: it comes with their token.")] = False
+    administrator: Annotated[bool, Field(description="Only for the caller: it comes with their token.")] = False
     now: Annotated[
-        Timestamp, Field(description="To the caller alone: the time by which what is due fires, and ages are told.")
+        Timestamp, Field(description="Only for the caller: the time by the stack's clock, which decides what is due.")
     ] = ABSENT
     version: Version
 
@@ -101,7 +101,7 @@ class UserInput(Input):
 
     model_config = example(displayName="Ann Lee", firstName="Ann", lastName="Lee", email="ann@example.org")
 
-    display_name: Annotated[Line, Field(description="Needed for a new user.", examples=["Ann Lee"])] = ABSENT
+    display_name: Annotated[Line, Field(description="Required for a new user.", examples=["Ann Lee"])] = ABSENT
     first_name: Annotated[str, Field(max_length=100, examples=["Ann"])] = ABSENT
     last_name: Annotated[str, Field(max_length=100, examples=["Lee"])] = ABSENT
     email: Annotated[str, Field(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$", examples=["ann@example.org"])] = ABSENT
@@ -113,7 +113,7 @@ class HandBackInput(Input):
 
     model_config = example(dryRun=True)
 
-    dry_run: Annotated[bool, Field(description="True only says what would be done.")] = False
+    dry_run: Annotated[bool, Field(description="With true, the answer only says what would be done.")] = False
 
 
 class HandedBack(Output):
@@ -121,9 +121,10 @@ class HandedBack(Output):
 
     task_id: TaskId
     action: Annotated[
-        str | None, Field(description="What took the task off them; null where nothing does.", examples=["release"])
+        str | None,
+        Field(description="The action that takes the task off them; null if there is none.", examples=["release"]),
     ]
-    reason: Annotated[str | None, Field(description="Why it stays where it is.")]
+    reason: Annotated[str | None, Field(description="Why the task stays as it is.")]
 
 
 class HandBack(Output):
@@ -149,9 +150,11 @@ class OrganizationInput(Input):
 
     model_config = example(displayName="Harbor Surveyors", kind="partner")
 
-    display_name: Annotated[Line, Field(description="Needed for a new one.", examples=["Harbor Surveyors"])] = ABSENT
+    display_name: Annotated[
+        Line, Field(description="Required for a new organization.", examples=["Harbor Surveyors"])
+    ] = ABSENT
     kind: Annotated[
-        OrganizationKind, Field(description="Needed for a new one; settled from then on.", examples=["partner"])
+        OrganizationKind, Field(description="Required for a new organization; never changes.", examples=["partner"])
     ] = ABSENT
     auto_assign: bool = ABSENT
 

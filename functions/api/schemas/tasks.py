@@ -104,7 +104,7 @@ class Referral(Output):
 
     organization_id: Annotated[str | None, Field(examples=["tidewater"])]
     display_name: Annotated[str, Field(examples=["Tidewater Labs"])]
-    email: Annotated[str | None, Field(description="Where somebody was suggested by email.", examples=[None])]
+    email: Annotated[str | None, Field(description="The address, if somebody was suggested by email.", examples=[None])]
 
 
 class ListedTask(Output):
