@@ -22,6 +22,7 @@ from shared.domain.model.plan import Plan
 from shared.domain.model.scene import Context
 from shared.domain.pictures.counterexample import counterexample
 from tests.domain.crossed import collaboration, crossed, tasks
+from tests.domain.test_verify import typed
 from tests.domain.test_verify_hand_off import acting, optional, word
 from tests.workflows.broken import FAVOURS, MOVES
 
@@ -154,3 +155,12 @@ def test_a_task_may_wait_for_the_one_that_is_on_hold_for_it() -> None:
     found = both_ends_of(TREES, lambda said: None).by_type["Favour"]
     states = [state_of(side.world, side.task) for side in sides_of(found)]
     assert {state.circular for state in states if state.status == "waiting"} == {True, False}
+
+
+def test_an_end_is_not_idle_while_somebody_can_act_above_it() -> None:
+    """A favour that waits for its move, which is on hold for it, goes on once that is settled."""
+    (settle,) = TREES.types["Move"].own_actions.values()
+    waiting = acting("drop", sources=TREES.actions["drop"].sources - {"waiting"})(TREES)
+    assert [finding.type for finding in found(waiting, "somebody-can-act")] == ["Favour", "Favour"]
+    settled = replace(settle, sources=settle.sources | {"held"})
+    assert play(typed(waiting, "Move", own_actions={"settle": settled})) == ()

@@ -577,6 +577,15 @@ LIVES = (
         also=(DROP, DROP.replace("group_queue_member", "administrator")),
     ),
     Broken(
+        "open-statuses-have-a-way-out",
+        "visibility: inside_or_party",
+        "visibility: organization",
+        "A task of type 'Write the list' that gets to 'ready' is never closed by anybody, where nobody has it.",
+        at="  ready:    {state: Open, status: Ready, open: true, active: true, measure: waiting}",
+        # The case belongs to the first organization, and members of the other one do not see it.
+        also=("\norganizations:\n", "\norganizations:\n  family: {label: Family, kind: team}\n"),
+    ),
+    Broken(
         "explored-whole",
         "      entity: trip\n",
         f"      entity: trip\n      attributes: {{{FLAGS}}} # here\n",
@@ -634,6 +643,8 @@ WAIVERS = (
     ),
     Broken("schema", TIMER, OF_UNREAL.replace("open-statuses-have-a-way-out", "explored-whole"), "There is no rule"),
 )
+DROPPING = "    from: [wanted, asked, doing]\n    to: dropped\n    who: [case_organization_member]\n"
+FINISHING = "    to: done\n    who: [case_organization_member]\n"
 NEIGHBOURS = "    guards: [{end: [standalone, partner]}]\n    input:\n"
 HEARD = "    guards: [{end: [owner]}, {assignment: [accepted]}]\n    input:\n      note: {is: note}\n"
 ASK = "    from: [wanted]\n    to: asked\n    who: [case_organization_member]\n    guards: [{end: [owner]}]\n"
@@ -695,6 +706,15 @@ BOTH_ENDS = (
         file=FAVOURS,
     ),
     Broken(
+        "engine-acts",
+        "  neighbour_finishes:\n",
+        "  neighbour_finishes: # here\n",
+        "Casetree never takes 'neighbour_finishes': whenever it would, that is not offered.",
+        # The owner's people, who are inside, do not see the partner's end.
+        also=(FINISHING, FINISHING.replace("case_organization_member", "inside")),
+        file=FAVOURS,
+    ),
+    Broken(
         "actions-have-somebody",
         "      agree:\n",
         "      agree: # here\n",
@@ -745,6 +765,24 @@ BOTH_ENDS = (
         "set no assignment there",
         at="  neighbour_finishes:",
         file=FAVOURS,
+    ),
+    Broken(
+        "somebody-can-act",
+        DROPPING,
+        DROPPING.replace("case_organization_member", "assignee"),
+        "A case gets to where its 'Favour (owner)' is 'asked (sent)', and nobody there can act.",
+        at="  Favour: {queue: case_organization}",
+        # Nobody has the task; that an administrator may act for whoever does helps nobody.
+        also=("visibility: organization\n", "visibility: organization\nadministrators_act_as: [assignee]\n"),
+        file=FAVOURS,
+    ),
+    Broken(
+        "somebody-can-act",
+        "    own_actions:\n      settle: {from: [wanted], to: done, who: [case_organization_member]}\n",
+        "",
+        "A case gets to where its 'Move' is 'wanted', and nobody there can act.",
+        at="  Move:",
+        file=MOVES,
     ),
     Broken(
         "open-statuses-have-a-way-out",

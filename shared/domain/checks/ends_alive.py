@@ -15,10 +15,12 @@ from shared.domain.checks.lives import (
     types_begin,
 )
 from shared.domain.checks.worlds.crossings import MOST, Crossings, PairId
+from shared.domain.checks.worlds.local import can_act
 from shared.domain.checks.worlds.numbered import Numbered, SideId, Turn
 from shared.domain.checks.worlds.sides import Side
 from shared.domain.definitions.workflow import Action
 from shared.domain.ends.telling import hand_off_of
+from shared.domain.trees.following import above_of
 from shared.domain.words.conditions import texts
 
 Seen = set[tuple[str, ...]]
@@ -105,19 +107,20 @@ def somebody_can_act(both: BothEnds) -> Iterator[Finding]:
 
 
 def _is_idle(numbered: Numbered, number: SideId) -> bool:
-    """Whether nothing that is done at the end gets it on, or is told to the other one.
+    """Whether nothing that is done at the end, or above it, gets it on, or is told to the other one.
 
     To stop it is nothing by itself, and to go on with it neither; but that may lead to where more can be done.
     """
+    side = numbered.sides[number]
     seen, ahead = {number}, [number]
     while ahead:
-        turns = [turn for turn in numbered.turns(ahead.pop()) if turn.by_somebody]
+        turns = [turn for turn in numbered.turns(ahead.pop()) if turn.counts]
         if any(turn.said or numbered.sides[turn.after].words != numbered.sides[turn.at].words for turn in turns):
             return False
         new = {turn.after for turn in turns} - seen
         seen |= new
         ahead.extend(new)
-    return True
+    return not any(can_act(side.world, above) for above in above_of(side.world.scene(), side.task))
 
 
 def _is_new(seen: Seen, *what: str) -> bool:

@@ -25,6 +25,7 @@ from shared.domain.model.scene import Context, Scene, status_of
 from shared.domain.model.task import Task, TaskId
 from shared.domain.trees.following import above_of, applies, begin_case, open_under
 from shared.domain.words.plain_kinds import texts_of
+from shared.domain.words.relations import visible
 
 BEGINNINGS = 1_000
 """Ways in which a case may begin, up to which each is looked at."""
@@ -231,7 +232,7 @@ def requested(world: World, task_type: TaskType, parent: Task | None) -> Iterato
     for given in _given(world, asked, parent):
         request = {"type": task_type.name, **where, **kind, **given}
         asks, who = partial(create_task, given=request), task_type.created_by or creation.who
-        askers = _askers(world, task_type, parent)
+        askers = (asker for asker in _askers(world, task_type, parent) if _sees(world, asker))
         asked_by = (world.done(Deed(CREATE, asks, asker, who, request)) for asker in askers)
         after = next((case for case in asked_by if case is not None), None)
         yield from _new(world, after, task_type, who)
@@ -245,6 +246,11 @@ def _given(world: World, asked: Action, parent: Task | None) -> Iterator[Mapping
         yield given
         if parent is not None and given.get("prerequisites") == ():
             yield {**given, "prerequisites": (parent.task_id,)}
+
+
+def _sees(world: World, caller: Caller) -> bool:
+    """Whether the caller may see the case, or some task of it."""
+    return any(visible(world.workflow, caller, world.case, task) for task in (None, *world.tasks.values()))
 
 
 def _askers(world: World, task_type: TaskType, parent: Task | None) -> Iterator[Caller]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.domain.checks.worlds.inputs import NOW
 from shared.domain.checks.worlds.local import Place, next_moves, state_of
@@ -42,6 +42,8 @@ class Happening:
     """The actions that were taken."""
     by_people: bool = False
     """Whether somebody of the end's organization has taken it, or an administrator."""
+    counts: bool = True
+    """Whether it shows that somebody can act, as of a move."""
 
 
 def at_hand(side: Side, without: Collection[str]) -> Iterator[Happening]:
@@ -60,11 +62,12 @@ def beside(side: Side, names: Collection[str], without: Collection[str]) -> Iter
 def _moved(side: Side, move: Move) -> Happening:
     own = move.task_id == side.task_id
     step = _step(side, move.after, move.step.action, *move.step.who) if own else move.step
+    step = replace(step, stands_in=move.step.stands_in)
     # What nobody did, such as the end of the task above, leaves no deed: the last one is an earlier step's, by another.
     done = move.after.deeds[len(side.world.deeds) :]
     step = told_of(step, done[-1]) if done else step
     taken = move.after.taken | ({move.step.action} if own else frozenset())
-    return Happening(step, move.after, taken, by_people=move.step.who != (BY_ENGINE,))
+    return Happening(step, move.after, taken, by_people=move.step.who != (BY_ENGINE,), counts=move.counts)
 
 
 def _by_connection(side: Side) -> Iterator[Happening]:

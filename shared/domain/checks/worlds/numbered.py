@@ -46,14 +46,16 @@ class Turn:
     anew: bool = False
     """Whether it begins a new assignment."""
     by_people: bool = False
+    counts: bool = True
+    """Whether it shows that somebody can act."""
     word: WordId | None = None
     """What the end has heard, where it is by that."""
     again: bool = False
 
     @property
     def by_somebody(self) -> bool:
-        """Whether it shows that the case goes on: what only an administrator may do does not."""
-        return self.step.who != (ADMINISTRATOR,)
+        """Whether it shows that the task goes on: what an administrator alone may do, or for somebody, does not."""
+        return self.step.who != (ADMINISTRATOR,) and not self.step.stands_in
 
 
 @dataclass
@@ -154,7 +156,8 @@ class Numbered:
         anew = now.generation != side.end.generation
         said = self._said(world, now.generation)
         before = self._said(world, side.end.generation) if anew else ()
-        return Turn(happening.step, at, self.number(world, side.task_id), said, before, anew, happening.by_people)
+        after, by_people = self.number(world, side.task_id), happening.by_people
+        return Turn(happening.step, at, after, said, before, anew, by_people, happening.counts)
 
     def _said(self, world: World, generation: int) -> tuple[WordId, ...]:
         return tuple(self.word(message) for message in world.sent if message.generation == generation)

@@ -13,7 +13,7 @@ from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.people import SYSTEM, Caller, Membership, Organization, OrganizationKind, User
 from shared.domain.model.scene import Scene
 from shared.domain.model.task import Party
-from shared.domain.words.relations import relations
+from shared.domain.words.relations import relations, visible
 
 OWNER = Organization("owner", "Owner", "team")
 PARTNERS = tuple(Organization(f"partner-{n}", f"Partner {n}", "partner") for n in (1, 2))
@@ -59,10 +59,14 @@ def _user(of: Organization, *, admin: bool) -> User:
 
 
 def callers(people: People, scene: Scene) -> Iterator[tuple[Caller, frozenset[str]]]:
-    """One person for each way to be related to the scene's task, with those relations; an administrator last."""
+    """One person for each way to be related to the scene's task, with those relations; an administrator last.
+
+    Who may not see the task is nobody to it, whatever else they are.
+    """
     seen = set[frozenset[str]]()
     near = {user.id: Caller(user) for user in _near(people, scene)}
-    for caller in (*near.values(), ADMINISTRATOR):
+    seeing = (one for one in near.values() if visible(scene.workflow, one, scene.case, scene.task))
+    for caller in (*seeing, ADMINISTRATOR):
         related = relations(scene, caller)
         if related and related not in seen:
             seen.add(related)
