@@ -10,9 +10,10 @@ import pytest
 from infra.local import server
 from infra.local.home import Home
 from infra.local.obstacle import ObstacleError
-from infra.local.ports import choose_port, is_free
+from infra.local.ports import is_free
 from infra.local.processes import identify, members
 from infra.local.records import Server, Stack, load_server, save_server, save_stack
+from tests.ports import own_port
 
 STAND_IN = """
 import http.server, os, subprocess, sys
@@ -35,7 +36,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_started_server_answers_and_is_on_record(home: Home) -> None:
     """What start returns can be used at once, and found again by the next command."""
-    started = server.start(home, choose_port(None))
+    started = server.start(home, own_port())
     try:
         assert server.is_healthy(started)
         assert server.running(home) == started
@@ -45,7 +46,7 @@ def test_a_started_server_answers_and_is_on_record(home: Home) -> None:
 
 def test_ending_it_leaves_nothing(home: Home) -> None:
     """No process, no child of it, no listener, no record, no scratch files."""
-    started = server.start(home, choose_port(None))
+    started = server.start(home, own_port())
     assert server.stop(home)
     assert members(started.process.pid) == []
     assert is_free(started.port)
@@ -58,7 +59,7 @@ def test_the_server_knows_nothing_of_the_caller(home: Home, monkeypatch: pytest.
     """Functions inherit the server's environment, and must not find a person's credentials in it."""
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a person's own")
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
-    server.start(home, choose_port(None))
+    server.start(home, own_port())
     server.stop(home)
     assert "AWS" not in home.server_log.read_text()
     assert "PYTHONPATH" not in home.server_log.read_text()
@@ -66,7 +67,7 @@ def test_the_server_knows_nothing_of_the_caller(home: Home, monkeypatch: pytest.
 
 def test_what_the_server_keeps_goes_with_it(home: Home) -> None:
     """The keys that it signs tokens with are no business of the next stack's."""
-    server.start(home, choose_port(None))
+    server.start(home, own_port())
     server.stop(home)
     assert str(home.scratch) in home.server_log.read_text()
 
@@ -75,7 +76,7 @@ def test_a_server_that_dies_at_once_shows_its_last_words(home: Home, monkeypatch
     """The reason is in its log, so the log is in the message."""
     monkeypatch.setattr(server, "_command", lambda: [sys.executable, "-c", "raise SystemExit('no such engine')"])
     with pytest.raises(ObstacleError, match="no such engine"):
-        server.start(home, choose_port(None))
+        server.start(home, own_port())
     assert load_server(home) is None
 
 
@@ -84,7 +85,7 @@ def test_a_server_that_never_answers_is_ended(home: Home, monkeypatch: pytest.Mo
     monkeypatch.setattr(server, "_command", lambda: [sys.executable, "-c", "import time; time.sleep(60)"])
     monkeypatch.setattr(server, "START_SECONDS", 0.3)
     with pytest.raises(ObstacleError, match="did not start"):
-        server.start(home, choose_port(None))
+        server.start(home, own_port())
     assert server.running(home) is None
 
 
