@@ -94,6 +94,22 @@ def test_what_has_become_due_is_fired_and_named(table: Any, stack: Stack, timers
     assert [timer.task_id for timer in clock.advance(stack, 4 * 86_400)] == ["look-1.t2"]
 
 
+def test_what_the_minute_rule_is_first_to_fire_is_named_as_well(
+    table: Any, stack: Stack, timers: Timers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may run at any moment, also between the moving of the clock and the look at what is due."""
+    move = clock.move
+
+    def move_and_fire(stack: Stack, seconds: int) -> None:
+        move(stack, seconds)
+        timers(stack, "timers", {"job": "sweep", "shards": []})
+
+    monkeypatch.setattr(clock, "move", move_and_fire)
+    _timer(table, stack, 1, datetime.now(UTC) + timedelta(days=1))
+    assert [timer.task_id for timer in clock.advance(stack, 2 * 86_400)] == ["look-1.t1"]
+    assert clock.due_timers(stack) == []
+
+
 def test_where_nothing_is_due_nothing_is_run(stack: Stack, timers: Timers) -> None:
     """Moving the clock by a little costs next to nothing."""
     assert clock.advance(stack, 60) == []
