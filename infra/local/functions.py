@@ -13,6 +13,7 @@ from infra.local.records import Stack
 
 ON_THE_STREAM = ("hooks", "relay")
 QUIET_SECONDS = 1.0
+QUIET_LOOKS = 10
 
 
 def invoke(stack: Stack, function: str, event: Mapping[str, Any]) -> Any:
@@ -39,18 +40,19 @@ def wait_until_at_rest(stack: Stack, patience: float = 60.0) -> bool:
     """Wait until the stream functions have had nothing to do for a while; False when patience ends first.
 
     The stream's reader passes records on at once, one batch after the other, and every run writes to the
-    log. Whoever wrote the records just now therefore sees the last run's log within the quiet time.
+    log. Whoever wrote the records just now therefore sees the last run's log within the quiet time. Where the
+    machine is busy, a run may take longer than that; so does a look, of which it takes some.
     """
     deadline = time.monotonic() + patience
     groups = log_groups(stack)
-    last, since = _last_runs(stack, groups), time.monotonic()
-    while time.monotonic() - since < QUIET_SECONDS:
+    last, since, looks = _last_runs(stack, groups), time.monotonic(), 0
+    while looks < QUIET_LOOKS or time.monotonic() - since < QUIET_SECONDS:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.1)
-        runs = _last_runs(stack, groups)
+        runs, looks = _last_runs(stack, groups), looks + 1
         if runs != last:
-            last, since = runs, time.monotonic()
+            last, since, looks = runs, time.monotonic(), 0
     return True
 
 
