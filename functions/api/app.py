@@ -19,9 +19,9 @@ from functions.api.body import fingerprint, parse_body, read_body
 from functions.api.conditions import idempotency_key, if_match, no_if_match
 from functions.api.identity import identify
 from functions.api.measure import Measure
-from functions.api.operations import JSON, Call, Operation, Reply
 from functions.api.parameters import read_query
 from functions.api.problems import MEDIA_TYPE, Problem, method_not_allowed
+from functions.api.routing import JSON, Call, Operation, Reply
 from functions.api.settings import Settings
 from shared.domain.model.plan import Refusal
 from shared.engine.session import Identity, Refused, Request, Session

@@ -12,8 +12,8 @@ from typing import Any
 
 from functions.api import routes, schemas
 from functions.api.conditions import IF_MATCH
-from functions.api.operations import JSON, Content, Operation
 from functions.api.problems import KINDS, MEDIA_TYPE
+from functions.api.routing import JSON, Content, Operation
 
 COPY = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 VERSION = "1"

@@ -155,3 +155,8 @@ def _day(given: str) -> date:
         return date.fromisoformat(given if _DAY.fullmatch(given) else "")
     except ValueError as error:
         raise ValueError("must be a day, as 2026-12-01") from error
+
+
+# What most lists take.
+LIMIT = whole("limit", "How many items a page may have.", 1, 500, 100)
+CURSOR = text("cursor", "`nextCursor` of the page before.")

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from functions.api.conditions import etag
 from functions.api.cursors import opaque
-from functions.api.operations import Reply
+from functions.api.routing import Reply
 from functions.api.sizes import fitting
 from shared.engine.session import Answer, Page
 

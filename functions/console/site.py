@@ -8,6 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from functions.accept import weighted
 from functions.console import policy
 from functions.console.files import ASK_AGAIN, NOT_FOUND, PAGE, File, load
 from functions.console.settings import Settings
@@ -66,19 +67,9 @@ class Site:
 
 def _takes_gzip(accept_encoding: str) -> bool:
     """Whether the caller takes files packed, and does not like them better as they are (RFC 9110, 12.5.3)."""
-    weights = dict(_weighed(part) for part in accept_encoding.split(","))
+    weights = dict(weighted(accept_encoding))
     gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
     return gzip > 0 and gzip >= weights.get("identity", 0.0)
-
-
-def _weighed(part: str) -> tuple[str, float]:
-    """A coding with its weight; one whose weight cannot be read is none that the caller takes."""
-    coding, *parameters = (text.strip().lower() for text in part.split(";"))
-    weight = next((value for name, _, value in (p.partition("=") for p in parameters) if name.strip() == "q"), "1")
-    try:
-        return coding, float(weight)
-    except ValueError:
-        return coding, 0.0
 
 
 def _names(if_none_match: str, etag: str) -> bool:

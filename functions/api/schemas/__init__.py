@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from functions.api.schemas import cases, common, connections, doctor, operating, people, queues, tasks, workflows
+from functions.api.schemas import cases, common, connections, doctor, operations, people, queues, tasks, workflows
 
 REFERENCE = "#/components/schemas/{model}"
 
@@ -25,7 +25,7 @@ def definitions() -> dict[str, Any]:
 
 def _models() -> dict[str, type[BaseModel]]:
     """Every model by its name; those that end in `Fields` are what others have in common."""
-    modules = (common, people, tasks, cases, doctor, queues, connections, workflows, operating)
+    modules = (common, people, tasks, cases, doctor, queues, connections, workflows, operations)
     found = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
     models = {value.__name__: value for value in found if issubclass(value, BaseModel)}
     shared = {"BaseModel", "Input", "Output", *(name for name in models if name.endswith("Fields"))}

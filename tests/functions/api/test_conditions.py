@@ -8,8 +8,8 @@ import pytest
 
 from functions.api import routes
 from functions.api.conditions import NEVER, etag, idempotency_key, if_match
-from functions.api.operations import Operation
 from functions.api.problems import Problem
+from functions.api.routing import Operation
 from tests.functions.api.client import Client
 from tests.functions.api.conftest import World
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from functions.api.operations import Operation
 from functions.api.routes import OPERATIONS
+from functions.api.routing import Operation
 from shared.engine.queues.pages import ORGANIZATION_TABS, USER_TABS
 from tests.functions.api.client import Answer
 from tests.functions.api.conftest import World

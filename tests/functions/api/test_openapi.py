@@ -13,8 +13,8 @@ from openapi_spec_validator import validate
 from functions.api import routes, schemas
 from functions.api.conditions import if_match
 from functions.api.openapi import COPY, document, text
-from functions.api.operations import Operation
 from functions.api.problems import Problem
+from functions.api.routing import Operation
 from shared import workflows
 from shared.domain import cases, members
 from shared.engine import consulting

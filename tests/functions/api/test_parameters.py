@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from functions.accept import prefers
 from functions.api import parameters
-from functions.api.operations import prefers
 from functions.api.parameters import read_query
 from functions.api.problems import Problem
 from tests.functions.api.client import Client

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from functions.api.app import Api
-from functions.api.operations import Operation
 from functions.api.routes import OPERATIONS
+from functions.api.routing import Operation
 from tests.functions.api.client import Answer
 from tests.functions.api.conftest import SETTINGS, TABLE, World
 from tests.functions.api.parties import BROOK, Parties, expect, made_once, parties

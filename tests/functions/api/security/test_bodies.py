@@ -11,7 +11,7 @@ import pytest
 from functions.api import routes
 from functions.api.body import MAX_BYTES
 from functions.api.openapi import document
-from functions.api.operations import Operation
+from functions.api.routing import Operation
 from tests.functions.api.client import Answer, Client
 from tests.functions.api.conftest import World
 from tests.functions.api.security.matrix import Row, rows

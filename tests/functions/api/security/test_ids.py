@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from functions.api import routes
-from functions.api.operations import Operation
+from functions.api.routing import Operation
 from shared.ids import is_user_id
 from tests.functions.api.client import Client
 from tests.functions.api.conftest import World

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functions.accept import prefers
 from functions.api import replies
-from functions.api.operations import Call, Content, Reply, Routes, prefers
-from functions.api.parameters import text, whole
+from functions.api.parameters import CURSOR, text, whole
 from functions.api.problems import Problem
+from functions.api.routing import Call, Content, Reply, Routes
 from functions.api.views import workflows as views
 from shared.domain.definitions.workflow import Workflow
 from shared.engine.cases import beginnable
@@ -15,7 +16,6 @@ from shared.engine.queues import status_counts
 ROUTES = Routes("Workflows")
 TYPE = text("type", "The type of task whose lifecycle is drawn; the workflow's first where it is not given.")
 LIMIT = whole("limit", "Of how many queues a page may tell.", 1, 500, status_counts.QUEUES)
-CURSOR = text("cursor", "`nextCursor` of the page before.")
 MERMAID = "text/vnd.mermaid"
 VERSION = text("version", "The version: that of a case, as a number; the newest where it is not given.")
 SVG = "image/svg+xml"

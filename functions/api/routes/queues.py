@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from functions.api.operations import Call, Content, Reply, Routes
-from functions.api.parameters import choice, day, maybe, text, texts, whole
+from functions.api.parameters import CURSOR, choice, day, maybe, text, texts, whole
+from functions.api.routing import Call, Content, Reply, Routes
 from functions.api.views import queues as views
 from shared.engine.queues import pages as engine
 from shared.engine.queues import statistics
@@ -29,7 +29,6 @@ ORDER = choice(
     "order", "`desc` where closed tasks are sorted by closing, else `asc`; undated last in both.", ("asc", "desc")
 )
 LIMIT = whole("limit", "How many items a page may have.", 1, 100, 15)
-CURSOR = text("cursor", "`nextCursor` of the page before.")
 FILTERS = (TYPE, STATUS, GROUP_QUEUE, CASE, OVERDUE, ORDER, LIMIT, CURSOR)
 FROM = day("from", "The first day, in UTC; 29 days before the last where it is not given.")
 TO = day("to", "The last day, in UTC; today where it is not given.")

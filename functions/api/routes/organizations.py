@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functions.api import replies
-from functions.api.operations import Call, Content, Reply, Routes
-from functions.api.parameters import text, whole
+from functions.api.parameters import CURSOR, LIMIT
+from functions.api.routing import Call, Content, Reply, Routes
 from functions.api.views import people as views
 from functions.api.views.outcomes import outcome as outcome_view
 from shared.domain.model.people import Organization
@@ -13,8 +13,6 @@ from shared.engine.bulk import bulk_assign
 from shared.engine.organizations import MemberView
 
 ROUTES = Routes("Organizations")
-LIMIT = whole("limit", "How many items a page may have.", 1, 500, 100)
-CURSOR = text("cursor", "`nextCursor` of the page before.")
 
 
 def _address(organization: Organization) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functions.accept import prefers
 from functions.api import cursors, replies
-from functions.api.operations import JSON, Call, Content, Reply, Routes, prefers
-from functions.api.parameters import text, whole
+from functions.api.parameters import CURSOR, LIMIT
+from functions.api.routing import JSON, Call, Content, Reply, Routes
 from functions.api.views import cases as views
 from functions.api.views import tasks as task_views
 from functions.api.views import trees
@@ -13,8 +14,6 @@ from shared.engine import showing
 from shared.engine.cases import CaseView
 
 ROUTES = Routes("Cases")
-LIMIT = whole("limit", "How many items a page may have.", 1, 500, 100)
-CURSOR = text("cursor", "`nextCursor` of the page before.")
 TEXT, MERMAID = "text/plain", "text/vnd.mermaid"
 
 

@@ -1,13 +1,25 @@
-"""Every route of the API, in the order in which it is documented."""
+"""The routes of the API, a module for each resource: they parse, call the engine and shape the answer."""
 
 from __future__ import annotations
 
 import re
 
-from functions.api import cases, connections, doctor, meta, operating, organizations, queues, tasks, users, workflows
-from functions.api.operations import Operation
+from functions.api.routes import (
+    about,
+    cases,
+    connections,
+    doctor,
+    operations,
+    organizations,
+    queues,
+    tasks,
+    users,
+    workflows,
+)
+from functions.api.routing import Operation
 
-RESOURCES = (cases, doctor, tasks, queues, organizations, users, connections, workflows, operating, meta)
+# In the order in which they are documented.
+RESOURCES = (cases, doctor, tasks, queues, organizations, users, connections, workflows, operations, about)
 OPERATIONS: tuple[Operation, ...] = tuple(o for resource in RESOURCES for o in resource.ROUTES.operations)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functions.api.gauges import Metered
-from functions.api.operations import Call, Content, Reply, Routes
+from functions.api.routing import Call, Content, Reply, Routes
 from functions.api.views.people import Json
 from shared.engine.administration import administrator
 from shared.storage.keys import UserKey

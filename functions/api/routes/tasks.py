@@ -6,8 +6,8 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from functions.api import cursors, replies
-from functions.api.operations import Call, Content, Reply, Routes
-from functions.api.parameters import flag, text, whole
+from functions.api.parameters import CURSOR, LIMIT, flag
+from functions.api.routing import Call, Content, Reply, Routes
 from functions.api.views import outcomes
 from functions.api.views import tasks as views
 from shared.engine import tasks as engine
@@ -15,8 +15,6 @@ from shared.engine.bulk import act_on_each
 from shared.engine.tasks import TaskView
 
 ROUTES = Routes("Tasks")
-LIMIT = whole("limit", "How many items a page may have.", 1, 500, 100)
-CURSOR = text("cursor", "`nextCursor` of the page before.")
 EXPLAIN = flag("explain", "Whether to add the actions that are refused, each with the reason.")
 
 

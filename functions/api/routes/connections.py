@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from functions.api import replies
-from functions.api.operations import Call, Content, Reply, Routes
-from functions.api.parameters import needed, text, whole
+from functions.api.parameters import CURSOR, LIMIT, needed, text
+from functions.api.routing import Call, Content, Reply, Routes
 from functions.api.views import connections as views
 from shared.engine import connections as engine
 from shared.engine.connections import ConnectionView
 
 ROUTES = Routes("Connections")
-LIMIT = whole("limit", "How many items a page may have.", 1, 500, 100)
-CURSOR = text("cursor", "`nextCursor` of the page before.")
 ORGANIZATION = needed("organizationId", "The organization whose connections are asked for; one's own.")
 ROLE = text("role", "The role of the others, or the beginning of one with `*` behind it: `partner*`.")
 

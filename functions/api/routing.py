@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -107,38 +107,6 @@ class Routes:
             return handle
 
         return register
-
-
-def prefers(accept: str, offered: Sequence[str]) -> str:
-    """The offered media type that an Accept header ranks highest; the first one where it names none.
-
-    Ties go to what is named first: a client that lists two has put the better one in front.
-    """
-    ranked = sorted(_accepted(accept), key=lambda entry: -entry[1])
-    for wanted, quality in ranked:
-        for media_type in offered:
-            if quality > 0 and _matches(wanted, media_type):
-                return media_type
-    return offered[0]
-
-
-def _accepted(accept: str) -> list[tuple[str, float]]:
-    return [(part.partition(";")[0].strip().lower(), _quality(part)) for part in accept.split(",") if part.strip()]
-
-
-def _quality(part: str) -> float:
-    for parameter in part.split(";")[1:]:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
-    return 1.0
-
-
-def _matches(wanted: str, media_type: str) -> bool:
-    return wanted in (media_type, "*/*", f"{media_type.partition('/')[0]}/*")
 
 
 def _camel_case(name: str) -> str:

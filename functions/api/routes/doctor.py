@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.api.operations import Call, Content, Reply, Routes
+from functions.api.routing import Call, Content, Reply, Routes
 
 ROUTES = Routes("Doctor")
 

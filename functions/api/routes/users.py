@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functions.api import replies
-from functions.api.operations import Call, Content, Reply, Routes
 from functions.api.problems import method_not_allowed
+from functions.api.routing import Call, Content, Reply, Routes
 from functions.api.views import people as views
 from shared.engine import people as engine
 from shared.engine.administration import UserView
