@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-from shared.domain.model.task import Entry, local_id
 from shared.engine.cursors import bad_cursor, decoded, encoded
-from shared.timestamps import to_text
 
 _VERSIONS = 10**9
 _TIMELINE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,12}Z#[A-Za-z0-9_-]{1,40}#[0-9]{6,9}")
@@ -33,12 +31,6 @@ def timeline(cursor: str | None) -> str | None:
     if text is not None and not _TIMELINE.fullmatch(text):
         raise bad_cursor()
     return text
-
-
-def timeline_position(entry: Entry) -> str:
-    """Where a timeline goes on behind the entry."""
-    subject = local_id(entry.task_id) if entry.task_id else "CASE"
-    return f"{to_text(entry.created_at)}#{subject}#{entry.version:06}"
 
 
 def position(cursor: str | None) -> str | None:

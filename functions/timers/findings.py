@@ -12,8 +12,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions.bus import SOURCE, Event, EventBus
 from shared.domain.doctor.finding import Finding
 from shared.engine.doctor import diagnose
+from shared.engine.doctor_rounds import VisitReport
 from shared.engine.session import Session
-from shared.engine.visits import VisitReport
 from shared.timestamps import to_text
 
 FOUND = "FindingMade"
@@ -21,7 +21,7 @@ METRIC = "Broken"
 
 
 @dataclass(slots=True)
-class Rounds:
+class NightlyRound:
     """A night's round of the doctor: how often each invariant was found not to hold."""
 
     session: Session

@@ -20,11 +20,11 @@ from functions.environment import required
 from functions.metering import report
 from functions.runtime import make_client, open_session
 from functions.streams import Context
-from functions.timers.findings import Rounds, round_as_json
+from functions.timers.findings import NightlyRound, round_as_json
 from shared.domain.model.people import User
+from shared.engine.doctor_rounds import RoundPlan, VisitReport, visit, visit_all
 from shared.engine.session import Session
 from shared.engine.timers import SettleReport, settle_all, settle_case, settle_on, sweep
-from shared.engine.visits import Round, VisitReport, visit, visit_all
 
 SWEEP = 55.0
 """Seconds after which a sweep leaves the rest to that of the next minute."""
@@ -37,7 +37,8 @@ logger = Logger(service=SERVICE)
 metrics = Metrics(service=SERVICE)
 UNLOGGED = frozenset({"admins", "refused", "findings", "repairs"})
 """What is for whoever asked, and may be long."""
-Job = Callable[[Session, dict[str, Any], float], dict[str, Any]]
+OutOfTime = Callable[[], bool]
+Job = Callable[[Session, dict[str, Any], OutOfTime], dict[str, Any]]
 
 
 class NotAllDoneError(Exception):
@@ -55,7 +56,7 @@ def run(event: dict[str, Any], context: Context, session: Session) -> dict[str, 
     if job is None:
         raise ValueError(f"There is no such job; there are: {', '.join(JOBS)}.")
     session.store.reset_consumed()
-    result = job(session, event, time.monotonic() + context.get_remaining_time_in_millis() / 1000 - MARGIN)
+    result = job(session, event, _past(context.get_remaining_time_in_millis() / 1000 - MARGIN))
     facts = {name: value for name, value in result.items() if name not in UNLOGGED}
     report(metrics, logger, session.store.consumed, event["job"], event["job"], **facts)
     if result["failed"] and "after" not in event:
@@ -63,13 +64,13 @@ def run(event: dict[str, Any], context: Context, session: Session) -> dict[str, 
     return result
 
 
-def _sweep(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
+def _sweep(session: Session, event: dict[str, Any], out_of_time: OutOfTime) -> dict[str, Any]:
     """What is due in the shards has fired, in time for the next minute's sweep."""
-    deadline = min(deadline, time.monotonic() + SWEEP)
-    return asdict(sweep(session, event["shards"], lambda: time.monotonic() > deadline, _log_failure))
+    late = _past(SWEEP)
+    return asdict(sweep(session, event["shards"], lambda: late() or out_of_time(), _log_failure))
 
 
-def _settle(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
+def _settle(session: Session, event: dict[str, Any], out_of_time: OutOfTime) -> dict[str, Any]:
     """Nothing is owed in the one case given, in any after the position given, or in this night's share of them.
 
     At night the doctor looks at each case as well, once it is settled.
@@ -77,18 +78,14 @@ def _settle(session: Session, event: dict[str, Any], deadline: float) -> dict[st
     `next` is the position where to go on; None at the end. Whoever names a position goes on by
     themselves and reads what failed in the answer.
     """
-
-    def out_of_time() -> bool:
-        return time.monotonic() > deadline
-
     case_id = event.get("caseId")
     if case_id is not None:
         result = SettleReport(cases=1)
         settle_case(session, case_id, result)
     elif event.get("nightly"):
-        rounds = Rounds(session, _bus())
-        result = settle_on(session, out_of_time, _log_failure, rounds.visit)
-        rounds.report(metrics)
+        nightly = NightlyRound(session, _bus())
+        result = settle_on(session, out_of_time, _log_failure, nightly.visit)
+        nightly.report(metrics)
     else:
         result = settle_all(session, event.get("after"), out_of_time, _log_failure)
     if result.complete and case_id is None:
@@ -98,17 +95,13 @@ def _settle(session: Session, event: dict[str, Any], deadline: float) -> dict[st
     return asdict(result)
 
 
-def _doctor(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
+def _doctor(session: Session, event: dict[str, Any], out_of_time: OutOfTime) -> dict[str, Any]:
     """The one case given, or a share of the table behind the position given, was examined; repaired if so asked.
 
     `next` is the position where to go on; None at the end.
     """
-
-    def out_of_time() -> bool:
-        return time.monotonic() > deadline
-
     share = tuple(event["share"]) if event.get("share") else None
-    planned = Round(
+    planned = RoundPlan(
         event.get("after"),
         share,
         rate=event.get("rate", 0.0),
@@ -124,18 +117,14 @@ def _doctor(session: Session, event: dict[str, Any], deadline: float) -> dict[st
     return round_as_json(report)
 
 
-def _migrate(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
+def _migrate(session: Session, event: dict[str, Any], out_of_time: OutOfTime) -> dict[str, Any]:
     """The one case given goes by the version given, or all cases of the workflow behind the position given do.
 
     With `dryRun`, it is said what would become of them. `next` is the position where to go on; None at the end.
     Raises LookupError for a version that there is not.
     """
-
-    def out_of_time() -> bool:
-        return time.monotonic() > deadline
-
     # As rare as what makes people: no sweep is to wait for it.
-    from shared.engine.migrating import MigrateReport, migrate_all, migrate_one  # noqa: PLC0415
+    from shared.engine.mass_migration import MigrateReport, migrate_all, migrate_one  # noqa: PLC0415
 
     to, dry_run = session.workflows.get(event["workflow"], event["toVersion"]), event["dryRun"]
     case_id = event.get("caseId")
@@ -147,7 +136,7 @@ def _migrate(session: Session, event: dict[str, Any], deadline: float) -> dict[s
     return asdict(result)
 
 
-def _bootstrap(session: Session, event: dict[str, Any], deadline: float) -> dict[str, Any]:
+def _bootstrap(session: Session, event: dict[str, Any], out_of_time: OutOfTime) -> dict[str, Any]:
     """The organizations of all workflows exist, and so do the administrators; who exists is left as they are."""
     # Asked for once in the life of a stack: no other start is to wait for what creates people.
     from shared.engine.people import bootstrap  # noqa: PLC0415
@@ -155,6 +144,12 @@ def _bootstrap(session: Session, event: dict[str, Any], deadline: float) -> dict
     for admin in event["admins"]:
         bootstrap(session, User(admin, admin))
     return {"admins": event["admins"], "failed": 0}
+
+
+def _past(seconds: float) -> OutOfTime:
+    """Tells whether so many seconds have passed since now."""
+    deadline = time.monotonic() + seconds
+    return lambda: time.monotonic() > deadline
 
 
 def _log_failure(what: str, error: Exception) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
-from shared.domain.case_changes import changes_of, settle_tasks
+from shared.domain.attribute_changes import apply_changes, changes_of
 from shared.domain.case_entry import case_entry
 from shared.domain.creation import new_task
 from shared.domain.definitions.workflow import CaseType, Field, Workflow
@@ -163,7 +163,7 @@ def _with_tasks(context: Context, after: Case) -> Decision:
     changes = changes_of(context.scene.workflow, before, after)
     if changes:
         after = replace(after, graph_version=before.graph_version + 1)
-        writes = settle_tasks(replace(context, scene=replace(context.scene, case=after)), changes)
+        writes = apply_changes(replace(context, scene=replace(context.scene, case=after)), changes)
     if isinstance(writes, Refusal):
         return writes
     plan = _changed(context, after, "edit", "CaseChanged", changes=_changes(before, after))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from shared.domain import cases as rules
-from shared.domain.case_changes import looks_at_tasks
+from shared.domain.attribute_changes import looks_at_tasks
 from shared.domain.definitions.workflow import CaseType, Workflow
 from shared.domain.model.people import Caller
 from shared.domain.model.plan import Decision, FieldError, Plan, Refusal

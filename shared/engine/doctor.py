@@ -22,7 +22,7 @@ from shared.engine.counting import recount
 from shared.engine.loading import workflow_of
 from shared.engine.session import Session
 from shared.engine.settle import settle
-from shared.engine.wholes import read_whole
+from shared.engine.whole_cases import read_whole
 
 ROUNDS = 12
 """What one repair brings to light is repaired by the next round."""

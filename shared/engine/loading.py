@@ -93,6 +93,15 @@ def load_tasks(session: Session, task_ids: Iterable[TaskId]) -> dict[TaskId, Tas
     return {key.task_id: task for key in keys if (task := loaded[key]) is not None}
 
 
+def load_users(session: Session, user_ids: Iterable[str]) -> dict[str, User]:
+    """Those of the users that exist, in one read."""
+    keys = [UserKey(user_id) for user_id in user_ids]
+    if not keys:
+        return {}
+    loaded = session.store.load(keys)
+    return {key.user_id: user for key in keys if (user := loaded[key]) is not None}
+
+
 def load_edge(session: Session, task: Task) -> Edge | None:
     """The edge through which the task counts at another one; None for one that counts nowhere."""
     if task.parent_id is None or task.counts_at is None:

@@ -23,12 +23,12 @@ from shared.domain.model.reactions import (
     TURN,
 )
 from shared.domain.model.task import Entry, TaskId, Timer
-from shared.domain.trees.counting import is_behind
+from shared.domain.trees.child_counters import is_behind
 from shared.engine.loading import workflow_of
 from shared.engine.messages import deliver_all, deliver_case
 from shared.engine.owed import for_each, settle_task, settle_tasks
 from shared.engine.session import Session
-from shared.engine.trees import count, count_all, end_below, react_all
+from shared.engine.trees import count_closing, count_closings, end_below, react_all
 from shared.storage.keys import CaseKey, ConnectionKey
 
 MOST = 1_000_000
@@ -69,7 +69,7 @@ def _settle_round(session: Session, case_id: str) -> int:
     try:
         taken = settle_tasks(session, case, tasks, tasks)
     finally:
-        counted = count_all(session, case, behind) + react_all(session, case, tasks.values())
+        counted = count_closings(session, case, behind) + react_all(session, case, tasks.values())
     if workflow.hand_off is None:
         return taken + counted
     gone = sum(session.store.discard_texts(task_id) for task_id, task in tasks.items() if task.deleted)
@@ -94,7 +94,7 @@ def _whole_case(session: Session, entry: Entry) -> int:
 
 def _parent(session: Session, entry: Entry) -> int:
     """The closing is counted at the parent."""
-    return count(session, _task_id(entry), entry.parent_id)
+    return count_closing(session, _task_id(entry), entry.parent_id)
 
 
 def _below(session: Session, entry: Entry) -> int:

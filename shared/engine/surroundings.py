@@ -14,10 +14,10 @@ from shared.domain.words.needs import asks_above, asks_creator, beside_parents, 
 from shared.domain.words.relations import branch_of
 from shared.engine.counterparts import with_counterparts
 from shared.engine.inputs import Given
-from shared.engine.loading import Gathered, load_above, load_edge, load_tasks
+from shared.engine.loading import Gathered, load_above, load_edge, load_tasks, load_users
 from shared.engine.session import Session
 from shared.engine.settle import settle
-from shared.storage.keys import LockKey, TaskKey, UserKey
+from shared.storage.keys import LockKey, TaskKey
 
 
 def around_action(session: Session, scene: Scene, gathered: Gathered, name: str, given: Given) -> Scene:
@@ -59,9 +59,7 @@ def around_actions(session: Session, scene: Scene, gathered: Gathered, actions: 
     scene = replace(scene, related=above | load_tasks(session, sorted(needed - above.keys())))
     if task.created_by is None or not asks_creator(task_type):
         return scene
-    key = UserKey(task.created_by.id)
-    user = session.store.load([key])[key]
-    return replace(scene, users={user.id: user}) if user is not None else scene
+    return replace(scene, users={**scene.users, **load_users(session, (task.created_by.id,))})
 
 
 def around_offers(session: Session, scene: Scene, gathered: Gathered) -> Scene:
@@ -103,11 +101,7 @@ def _around_places(session: Session, scene: Scene, task_type: TaskType) -> Scene
 def with_named_users(session: Session, scene: Scene, types: Iterable[TaskType]) -> Scene:
     """The scene with the users to whom tasks of the types are assigned where a request names nobody; mostly none."""
     names = sorted({named for task_type in types if (named := task_type.assigned_to_user) is not None})
-    if not names:
-        return scene
-    loaded = session.store.load([UserKey(name) for name in names])
-    users = {name: user for name in names if (user := loaded[UserKey(name)]) is not None}
-    return replace(scene, users={**scene.users, **users})
+    return replace(scene, users={**scene.users, **load_users(session, names)}) if names else scene
 
 
 def _around_new_type(session: Session, scene: Scene, given: Given) -> Scene:

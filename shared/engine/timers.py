@@ -14,7 +14,7 @@ from shared.engine.session import Session
 from shared.engine.settle import fire, settle
 from shared.storage.keys import CaseKey
 from shared.storage.store import Throttled, Unreachable
-from shared.storage.values import Round
+from shared.storage.values import SettlingProgress
 
 PAGE = 100
 """Timers of a shard that are taken up at a time, so that no shard waits for the whole of another."""
@@ -133,11 +133,11 @@ def settle_on(session: Session, out_of_time: OutOfTime, on_error: OnError, then:
     However large the table, the runs of some nights together reach its end, and then begin anew. After each
     case, whether or not it could be settled, `then` looks at it.
     """
-    today, earlier = session.now().date().isoformat(), session.store.settling()
+    today, earlier = session.now().date().isoformat(), session.store.settling_progress()
     if earlier.done_on == today:
         return SettleReport(complete=True)
     report = settle_all(session, earlier.after, out_of_time, on_error, then)
-    session.store.set_settling(Round(report.next, today if report.complete else earlier.done_on))
+    session.store.set_settling_progress(SettlingProgress(report.next, today if report.complete else earlier.done_on))
     return report
 
 

@@ -10,7 +10,7 @@ from shared.domain.model.people import ENGINE
 from shared.domain.model.plan import Plan
 from shared.domain.model.scene import Context, Scene, status_of
 from shared.domain.model.task import Case, Children, Edge, Task, TaskId, case_of
-from shared.domain.trees.counting import count_children, may_react, reaction_due
+from shared.domain.trees.child_counters import count_children, may_react, reaction_due
 from shared.domain.trees.tree import reaction
 from shared.domain.words.needs import holds_of
 from shared.engine.committing import committed
@@ -23,7 +23,7 @@ CHUNK = 50
 """Children that are counted in one transaction, of the 100 writes that it may hold: what follows needs some, too."""
 
 
-def count(session: Session, task_id: TaskId, parent_id: TaskId | None = None) -> int:
+def count_closing(session: Session, task_id: TaskId, parent_id: TaskId | None = None) -> int:
     """The task's closing is counted at its parent, which reacts if it was the last one.
 
     Who knows the parent names it: it is read with the task then, and not after it.
@@ -51,7 +51,7 @@ def _count_once(session: Session, task_id: TaskId, named: TaskId | None, taken: 
     return True if committed(session, plan, taken) else None
 
 
-def count_all(session: Session, case: Case, behind: Iterable[tuple[Edge, Task]]) -> int:
+def count_closings(session: Session, case: Case, behind: Iterable[tuple[Edge, Task]]) -> int:
     """The closings are counted where their edges say, many of one parent together; how many actions that took.
 
     Edges and children are as they were read: an edge that was counted meanwhile, or whose child was opened
@@ -70,7 +70,7 @@ def _count_chunk(session: Session, case: Case, children: Sequence[tuple[Edge, Ta
     plan = _counting(session, case, parent, children) if parent is not None else None
     if plan is None or committed(session, plan):
         return len(children) if plan is not None else 0
-    return for_each(children, lambda counted: count(session, counted[1].task_id))
+    return for_each(children, lambda counted: count_closing(session, counted[1].task_id))
 
 
 def _counting(

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from shared.domain.model.scene import Scene
 from shared.domain.trees.turns import in_turn, waits_for_turn, whose_turn
+from shared.engine.loading import load_users
 from shared.engine.session import Session
-from shared.storage.keys import OrganizationKey, TurnKey, UserKey
+from shared.storage.keys import OrganizationKey, TurnKey
 
 AT_ONCE = 25
 """Members read at once: mostly the first of them is active, so the size of an organization costs nothing."""
@@ -35,9 +36,7 @@ def _with_members(session: Session, scene: Scene, organization_id: str) -> Scene
     ahead = in_turn((user_id for user_id, membership in members if not membership.admin), scene.last_turn)
     for start in range(0, len(ahead), AT_ONCE):
         part = ahead[start : start + AT_ONCE]
-        loaded = session.store.load([UserKey(user_id) for user_id in part])
-        users = {user_id: user for user_id in part if (user := loaded[UserKey(user_id)]) is not None}
-        scene = replace(scene, users=users)
+        scene = replace(scene, users=load_users(session, part))
         if whose_turn(scene, organization_id) is not None:
             break
     return scene

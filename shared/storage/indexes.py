@@ -61,8 +61,13 @@ def task_keys(task: Task) -> Item:
 
 def entry_keys(entry: Entry) -> Item:
     """The place of a history entry in its case's timeline."""
+    return {TIMELINE.sort: {"S": timeline_position(entry)}}
+
+
+def timeline_position(entry: Entry) -> str:
+    """The position of a history entry in its case's timeline, by which the timeline is sorted."""
     subject = local_id(entry.task_id) if entry.task_id else "CASE"
-    return {TIMELINE.sort: {"S": f"{to_text(entry.created_at)}#{subject}#{entry.version:06}"}}
+    return f"{to_text(entry.created_at)}#{subject}#{entry.version:06}"
 
 
 def timer_keys(timer: Timer) -> Item:

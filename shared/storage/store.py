@@ -39,8 +39,8 @@ from shared.storage.people_items import (
 )
 from shared.storage.people_reads import PeopleReads
 from shared.storage.queue_reads import QueueReads
-from shared.storage.rounds import Rounds
 from shared.storage.schema import PARTITION, SORT
+from shared.storage.settling import Settling
 from shared.storage.table import Table
 from shared.storage.task_items import task_of_item
 from shared.storage.tree_items import edge_of_item, holder_of_item
@@ -80,7 +80,7 @@ class Loaded:
         return cast("V | None", self._values[key])
 
 
-class Store(CaseReads, TreeReads, EndReads, QueueReads, PeopleReads, Counts, Rounds, WholeReads):
+class Store(CaseReads, TreeReads, EndReads, QueueReads, PeopleReads, Counts, Settling, WholeReads):
     """The table, over one connection: make one for a process and keep it.
 
     Where DynamoDB does not take or answer a request, every method raises Throttled or Unreachable.

@@ -36,8 +36,12 @@ class Capacity:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """A round of settling: the last case of its last run, None at the end; the day of the last whole round."""
+class SettlingProgress:
+    """How far the nightly settling has come.
+
+    `after` is the last case of the last run, None once all cases were settled; `done_on` is the day, as `2026-12-01`,
+    on which they last were.
+    """
 
     after: str | None = None
     done_on: str | None = None

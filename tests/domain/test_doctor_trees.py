@@ -10,7 +10,7 @@ from shared.domain.model.people import ENGINE
 from shared.domain.model.plan import Plan
 from shared.domain.model.task import Children, Edge, Task
 from shared.domain.model.writes import ChangeEdge, ChangeTask, CreateEdge, DeleteEdge, DeleteTimer
-from shared.domain.trees.counting import reaction_due
+from shared.domain.trees.child_counters import reaction_due
 from tests.domain.test_tree import Grove
 from tests.domain.wards import found, mended, whole, with_task
 from tests.domain.worlds import ANN, World

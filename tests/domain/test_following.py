@@ -14,7 +14,7 @@ from shared.domain.model.plan import Plan
 from shared.domain.model.task import Task
 from shared.domain.model.writes import PassLock, ReleaseLock, TakeLock
 from shared.domain.settling import due
-from shared.domain.trees.counting import count_children
+from shared.domain.trees.child_counters import count_children
 from shared.domain.trees.locks import lock_names
 from tests.domain.worlds import ACME, ANN, BOB, World, admin, as_caller, refused, user
 from tests.workflows.claims import claims

@@ -29,7 +29,7 @@ from shared.domain.model.plan import Plan
 from shared.domain.model.task import Children, Task
 from shared.domain.model.writes import ChangeCounters, ChangeTask, CheckCaseOpen, ReleaseLock, TakeLock
 from shared.domain.settling import due
-from shared.domain.trees.counting import count_children
+from shared.domain.trees.child_counters import count_children
 from shared.domain.trees.tree import below, reaction
 from tests.domain.worlds import ANN, World, as_caller, played, refused
 

@@ -30,7 +30,7 @@ from shared.domain.model.writes import (
     TakeLock,
 )
 from shared.domain.settling import due
-from shared.domain.trees.counting import count_children
+from shared.domain.trees.child_counters import count_children
 from shared.workflows import load
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)

@@ -210,7 +210,7 @@ def test_who_read_the_task_before_it_was_opened_again_counts_nothing(
     monkeypatch.setattr(Store, "edges", later)
     if not settled:
         monkeypatch.setattr(Store, "load", late)
-    assert (settle.settle(office.session, "c1") if settled else trees.count(office.session, review)) == 0
+    assert (settle.settle(office.session, "c1") if settled else trees.count_closing(office.session, review)) == 0
     assert (office.stored(claim).status, office.stored(claim).children.open) == ("on_hold", 1)
     assert office.stored(claim).children.closed == 0
     check_case(office, "c1")
@@ -226,7 +226,7 @@ def test_what_cannot_be_counted_together_is_counted_one_by_one(office: World, mo
 
     def late(store: Store, plan: object) -> None:
         monkeypatch.setattr(Store, "commit", commit)
-        trees.count(office.session, surveys[1])
+        trees.count_closing(office.session, surveys[1])
         commit(store, plan)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Store, "commit", late)

@@ -15,7 +15,7 @@ from shared.engine.doctor import diagnose
 from shared.engine.migration import Migration, migrate, migrate_by_engine
 from shared.engine.owed import settle_task
 from shared.engine.session import Identity, Refused, Request, Session
-from shared.engine.trees import count
+from shared.engine.trees import count_closing
 from shared.storage.keys import CaseKey
 from shared.timestamps import to_text
 from shared.workflows import load
@@ -134,14 +134,14 @@ def counts_a_child(world: World) -> Work:
     top, survey = _claim(world)
     _create(world, type="Survey", parentId=top, assignedParty=MINE)
     world.act(survey, "complete")
-    return lambda session: count(session, survey)
+    return lambda session: count_closing(session, survey)
 
 
 def counts_the_last_child(world: World) -> Work:
     """The hook counts the last child, and the parent reacts."""
     _, survey = _claim(world)
     world.act(survey, "complete")
-    return lambda session: count(session, survey)
+    return lambda session: count_closing(session, survey)
 
 
 def fires_a_timer(world: World) -> Work:

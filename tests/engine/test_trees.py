@@ -128,11 +128,11 @@ def test_siblings_that_close_at_once_give_the_parent_back_once(forest: World, mo
 
     def late(store: Store, plan: object) -> None:
         monkeypatch.setattr(Store, "commit", commit)
-        trees.count(forest.session, second)
+        trees.count_closing(forest.session, second)
         commit(store, plan)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Store, "commit", late)
-    trees.count(forest.session, first)
+    trees.count_closing(forest.session, first)
     assert forest.stored(goal).status == "assigned"
     assert [e.action for e in forest.store.history(goal)].count("children_closed") == 1
 
@@ -152,7 +152,7 @@ def test_a_child_created_while_the_last_one_is_counted_keeps_the_parent_on_hold(
         commit(store, plan)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Store, "commit", late)
-    trees.count(forest.session, first)
+    trees.count_closing(forest.session, first)
     parent = forest.stored(goal)
     assert (parent.status, parent.children.open, parent.children.closed) == ("on_hold", 1, 1)
 

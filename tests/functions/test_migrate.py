@@ -18,7 +18,7 @@ from infra.local.migrate import Summary, migrate, told
 from infra.local.target import Target
 from shared.compile import workflow_of
 from shared.domain.model.people import User
-from shared.engine import cases, migrating, people, tasks
+from shared.engine import cases, mass_migration, people, tasks
 from shared.engine.session import Request
 from shared.storage.errors import Throttled
 from shared.storage.keys import CaseKey
@@ -108,7 +108,7 @@ def test_a_dry_run_says_the_same_and_changes_nothing(trips: World) -> None:
 
 def test_it_goes_on_run_by_run_and_begun_anew_does_nothing_twice(trips: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run ends when its time is up or its answer is full; the next one begins behind it."""
-    monkeypatch.setattr(migrating, "REFUSALS", 1)
+    monkeypatch.setattr(mass_migration, "REFUSALS", 1)
     stack, functions = target(trips)
     last(migrate(stack, "errands", 2, None, dry_run=False))
     assert [event["after"] for event in functions.events] == [None, "t2"]
@@ -135,21 +135,21 @@ def test_one_case_can_be_named(trips: World) -> None:
 
 def test_a_case_on_which_it_fails_holds_up_no_other(trips: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is counted, and can be tried again."""
-    whole = migrating.migrate_by_engine  # type: ignore[attr-defined]
+    whole = mass_migration.migrate_by_engine  # type: ignore[attr-defined]
 
     def fails_once(session: Any, case_id: str, *rest: Any, **more: Any) -> Any:
         if case_id == "t1":
             raise Throttled("busy")
         return whole(session, case_id, *rest, **more)
 
-    monkeypatch.setattr(migrating, "migrate_by_engine", fails_once)
+    monkeypatch.setattr(mass_migration, "migrate_by_engine", fails_once)
     summary = last(migrate(target(trips)[0], "errands", 2, None, dry_run=False))
     assert (summary.counts["failed"], summary.counts["migrated"], summary.whole) == (1, 2, False)
 
 
 def test_a_long_list_of_reasons_is_told_in_part(trips: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """With how many more there are."""
-    monkeypatch.setattr(migrating, "REASONS", 1)
+    monkeypatch.setattr(mass_migration, "REASONS", 1)
     tasks.create_task(trips.session, ROOT, "t2", {"type": "Write the list"}, Request())
     summary = last(migrate(target(trips)[0], "errands", 2, "t2", dry_run=False))
     assert list(told(summary, dry_run=False))[-1] == "    and 1 more"

@@ -12,6 +12,7 @@ from functions.api.views import trees
 from shared.engine import cases as engine
 from shared.engine import showing
 from shared.engine.cases import CaseView
+from shared.storage.indexes import timeline_position
 
 ROUTES = Routes("Cases")
 TEXT, MERMAID = "text/plain", "text/vnd.mermaid"
@@ -163,4 +164,4 @@ def read_timeline(call: Call) -> Reply:
     before, limit = cursors.timeline(call.query[CURSOR]), call.query[LIMIT]
     caller, page = showing.timeline(call.session, call.identity, call.path["caseId"], before, limit)
     workflows = call.session.workflows
-    return replies.sized_page(page, lambda entry: task_views.entry(entry, caller, workflows), cursors.timeline_position)
+    return replies.sized_page(page, lambda entry: task_views.entry(entry, caller, workflows), timeline_position)

@@ -21,9 +21,9 @@ def diagnose(call: Call) -> Reply:
     """
     # What examines cases is asked for rarely, and by administrators: no other start is to wait for it.
     from functions.api.views import doctor as views  # noqa: PLC0415
-    from shared.engine import consulting  # noqa: PLC0415
+    from shared.engine import doctor_requests  # noqa: PLC0415
 
-    return Reply(views.diagnosis(consulting.diagnosis(call.session, call.identity, call.path["caseId"])))
+    return Reply(views.diagnosis(doctor_requests.diagnosis(call.session, call.identity, call.path["caseId"])))
 
 
 @ROUTES.add(
@@ -44,7 +44,7 @@ def repair(call: Call) -> Reply:
     """
     # As above.
     from functions.api.views import doctor as views  # noqa: PLC0415
-    from shared.engine import consulting  # noqa: PLC0415
+    from shared.engine import doctor_requests  # noqa: PLC0415
 
-    done = consulting.repair(call.session, call.identity, call.path["caseId"], call.body, call.request)
+    done = doctor_requests.repair(call.session, call.identity, call.path["caseId"], call.body, call.request)
     return Reply(views.repaired(done))

@@ -11,7 +11,7 @@ from shared.domain.doctor.treatment import Treatment
 from shared.domain.doctor.whole import Chart
 from shared.domain.model.task import Edge, Task, TaskId
 from shared.domain.model.writes import ChangeEdge, CreateEdge, DeleteEdge, Write
-from shared.domain.trees.counting import counters_of
+from shared.domain.trees.child_counters import counters_of
 from shared.domain.trees.holds import is_hold
 
 NAME = "edge-matches-parent"

@@ -12,7 +12,7 @@ from shared.domain.doctor.finding import Finding
 from shared.domain.doctor.whole import Chart
 from shared.domain.model.task import Task, TaskId
 from shared.domain.settling import due, ending
-from shared.domain.trees.counting import is_behind
+from shared.domain.trees.child_counters import is_behind
 
 
 def settled(chart: Chart) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from shared.domain.doctor.finding import Finding, Mend
 from shared.domain.doctor.treatment import Treatment
 from shared.domain.doctor.whole import Chart
 from shared.domain.model.task import Task, TaskId
-from shared.domain.trees.counting import is_behind
+from shared.domain.trees.child_counters import is_behind
 from shared.domain.trees.holds import is_hold
 from shared.domain.trees.tree import on_hold, reaction, tree_of
 

@@ -35,7 +35,7 @@ from shared.domain.model.writes import (
     TakeLock,
     Write,
 )
-from shared.domain.trees.counting import counters_of
+from shared.domain.trees.child_counters import counters_of
 from shared.domain.trees.locks import folded
 
 

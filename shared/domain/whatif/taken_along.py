@@ -14,7 +14,7 @@ from shared.domain.checks.worlds.world import World
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.scene import status_of
 from shared.domain.model.task import Edge, Entry, Task, TaskId, Timer
-from shared.domain.trees.counting import counters_of
+from shared.domain.trees.child_counters import counters_of
 from shared.domain.trees.holds import is_hold
 from shared.domain.trees.locks import held_locks
 from shared.domain.whatif.past import Commit, Past, at_first

@@ -17,7 +17,7 @@ from functions.api.problems import Problem
 from functions.api.routing import Operation
 from shared import workflows
 from shared.domain import cases, members
-from shared.engine import consulting
+from shared.engine import doctor_requests
 from shared.engine.bulk import actions, assignment
 from tests.functions.api.client import Client
 from tests.functions.api.conftest import World
@@ -140,7 +140,7 @@ def test_bodies_have_the_fields_that_the_engine_reads() -> None:
         "OrganizationInput": set(members.ORGANIZATION),
         "MemberInput": set(members.MEMBER),
         "HandBackInput": {"dryRun"},
-        "RepairInput": set(consulting.FIELDS),
+        "RepairInput": set(doctor_requests.FIELDS),
         "BulkAssignmentInput": set(assignment.FIELDS),
         "BulkActionInput": set(actions.FIELDS),
     }

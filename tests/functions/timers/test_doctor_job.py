@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.timers import handler as timers
-from shared.engine import visits
+from shared.engine import doctor_rounds
 from tests.engine.wards import LOOKS, Ward, looks
 from tests.engine.world import World
 from tests.functions.fakes import Context
@@ -67,13 +67,13 @@ def test_a_run_ends_in_time_and_says_where_to_go_on(world: World) -> None:
     paced = replace(world.session, pause=pauses.append)
     for number in range(3):
         world.case(f"look-{number}")
-    first = visits.visit_all(world.session, visits.Round(), lambda: True, _raised)
+    first = doctor_rounds.visit_all(world.session, doctor_rounds.RoundPlan(), lambda: True, _raised)
     assert (first.cases, first.next is None) == (1, False)
-    rest = visits.visit_all(world.session, visits.Round(first.next, most=1), lambda: False, _raised)
+    rest = doctor_rounds.visit_all(world.session, doctor_rounds.RoundPlan(first.next, most=1), lambda: False, _raised)
     assert (rest.cases, rest.next is None) == (1, False)
-    last = visits.visit_all(world.session, visits.Round(rest.next), lambda: False, _raised)
+    last = doctor_rounds.visit_all(world.session, doctor_rounds.RoundPlan(rest.next), lambda: False, _raised)
     assert (last.cases, last.next) == (1, None)
-    visits.visit_all(paced, visits.Round(rate=50.0), lambda: False, _raised)
+    doctor_rounds.visit_all(paced, doctor_rounds.RoundPlan(rate=50.0), lambda: False, _raised)
     assert pauses == [0.02, 0.02]
 
 
@@ -86,7 +86,7 @@ def test_a_case_that_cannot_be_looked_at_holds_up_no_other(
     def fail(*_: object) -> None:
         raise ValueError("broken")
 
-    monkeypatch.setattr(visits, "diagnose", fail)
+    monkeypatch.setattr(doctor_rounds, "diagnose", fail)
     answer = timers.run({"job": "doctor", "after": None}, context, world.session)
     assert (answer["cases"], answer["failed"], answer["next"]) == (1, 1, None)
 

@@ -8,7 +8,7 @@ import pytest
 
 from functions.bus import EventBus
 from functions.timers import handler as timers
-from functions.timers.findings import Rounds
+from functions.timers.findings import NightlyRound
 from tests.engine.wards import LOOKS, looks
 from tests.engine.world import World
 from tests.functions.fakes import Bus, Context, metrics_of
@@ -70,6 +70,6 @@ def test_a_finding_that_the_bus_does_not_take_is_a_failure(world: World, context
 
 def test_a_case_that_is_gone_has_no_findings(world: World) -> None:
     """It was a staged one, or somebody took it away since the table was read."""
-    rounds = Rounds(world.session, EventBus(Bus(), "casetree", lambda seconds: None))
-    rounds.visit("none-such")
-    assert rounds.found.total() == 0
+    nightly = NightlyRound(world.session, EventBus(Bus(), "casetree", lambda seconds: None))
+    nightly.visit("none-such")
+    assert nightly.found.total() == 0

@@ -34,7 +34,7 @@ from shared.domain.model.writes import (
     Write,
 )
 from shared.domain.settling import due
-from shared.domain.trees.counting import count_children, is_behind
+from shared.domain.trees.child_counters import count_children, is_behind
 from shared.domain.trees.locks import DUPLICATE
 
 IDS = 100

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.compile import workflow_of
-from shared.domain import case_changes
+from shared.domain import attribute_changes
 from shared.domain.cases import create_case, edit_case
 from shared.domain.checks.verify import verify
 from shared.domain.decide import act
@@ -172,9 +172,9 @@ def test_an_edit_of_something_else_does_nothing_to_tasks() -> None:
     """Nor does it need them; the graph of the case stays as it is."""
     world = _begun(agent=ACME_WRITES)
     given: dict[str, object] = {"attributes": {"urgent": True}}
-    assert not case_changes.looks_at_tasks(world.workflow, world.case, given)
-    assert not case_changes.looks_at_tasks(world.workflow, world.case, {"attributes": 7})
-    assert case_changes.looks_at_tasks(world.workflow, world.case, {"attributes": {"agent": None}})
+    assert not attribute_changes.looks_at_tasks(world.workflow, world.case, given)
+    assert not attribute_changes.looks_at_tasks(world.workflow, world.case, {"attributes": 7})
+    assert attribute_changes.looks_at_tasks(world.workflow, world.case, {"attributes": {"agent": None}})
     _change(world, urgent=True)
     assert (world.case.version, world.case.graph_version) == (2, 0)
 
@@ -237,7 +237,7 @@ def test_what_cannot_open_refuses_the_edit() -> None:
 def test_more_than_fits_one_transaction_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """409 with the number, before anything is written."""
     world = _begun(agent=ACME_WRITES)
-    monkeypatch.setattr(case_changes, "MOST", 5)
+    monkeypatch.setattr(attribute_changes, "MOST", 5)
     refusal = refused(_edit(world, agent=ZETA_WRITES))
     assert (refusal.code, refusal.rule) == ("action_not_available", "when_changed")
     assert "of 5 that fit" in refusal.detail

@@ -14,7 +14,7 @@ OnError = Callable[[str, Exception], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class RoundPlan:
     """Which cases are visited, and what is done there.
 
     Those behind `after` in the table's order, of a `share` (its number, and how many there are); up to `most`
@@ -41,7 +41,7 @@ class VisitReport:
     next: str | None = None
 
 
-def visit_all(session: Session, planned: Round, out_of_time: OutOfTime, on_error: OnError) -> VisitReport:
+def visit_all(session: Session, planned: RoundPlan, out_of_time: OutOfTime, on_error: OnError) -> VisitReport:
     """The cases of the round were visited, as far as the time goes; one that fails holds up no other."""
     report, last = VisitReport(), planned.after
     for case_id in session.store.cases(planned.after, share=planned.share):
@@ -60,7 +60,7 @@ def visit_all(session: Session, planned: Round, out_of_time: OutOfTime, on_error
     return report
 
 
-def visit(session: Session, case_id: str, planned: Round, report: VisitReport) -> bool:
+def visit(session: Session, case_id: str, planned: RoundPlan, report: VisitReport) -> bool:
     """Whether there is such a case; if so, the report says what does not hold of it, and what was done about that."""
     if not planned.repairs:
         diagnosis = diagnose(session, case_id)

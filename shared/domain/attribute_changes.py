@@ -42,7 +42,7 @@ def changes_of(workflow: Workflow, before: Case, after: Case) -> tuple[Change, .
     )
 
 
-def settle_tasks(context: Context, changes: tuple[Change, ...]) -> tuple[Write, ...] | Refusal:
+def apply_changes(context: Context, changes: tuple[Change, ...]) -> tuple[Write, ...] | Refusal:
     """The writes by which the case's tasks end and open; the context's case is as it will be."""
     made = _Company(context)
     for change in changes:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from shared.domain.doctor.whole import WholeCase
-from shared.domain.model.ends import PENDING, End
+from shared.domain.model.ends import PENDING
 from shared.domain.model.people import User
-from shared.domain.model.task import Task
-from shared.engine.loading import workflow_of
-from shared.engine.messages import partner_case_id
+from shared.engine.loading import load_users, workflow_of
+from shared.engine.messages import other_end_of
 from shared.engine.session import Session
 from shared.storage.keys import ConnectionKey, Key, OrganizationKey, TaskKey, UserKey
 
@@ -55,23 +53,17 @@ def _members(session: Session, organization_id: str, known: dict[str, User]) -> 
     for admins in (False, True):
         group = [user_id for is_member, user_id in ahead if is_member is admins]
         for start in range(0, len(group), AT_ONCE):
-            found |= _users(session, group[start : start + AT_ONCE])
+            found |= load_users(session, group[start : start + AT_ONCE])
             if sum(found[user_id].active for user_id in group if user_id in found) > 1:
                 break
     return found
 
 
-def _users(session: Session, user_ids: Iterable[str]) -> dict[str, User]:
-    keys = [UserKey(user_id) for user_id in user_ids]
-    loaded = session.store.load(keys)
-    return {key.user_id: user for key in keys if (user := loaded[key]) is not None}
-
-
 def _with_ends(session: Session, whole: WholeCase) -> WholeCase:
     """The case with the other ends of its tasks, what is on its way from them, and what assignments wait for."""
-    ends = [(task, task.end) for task in whole.tasks.values() if task.end is not None and not task.deleted]
-    asked = [ConnectionKey(end.connection_id) for _, end in ends if end.assignment in PENDING and end.connection_id]
-    others = [TaskKey(there) for task, end in ends for there in [_other_end(session, task, end)] if there is not None]
+    ends = [task.end for task in whole.tasks.values() if task.end is not None and not task.deleted]
+    asked = [ConnectionKey(end.connection_id) for end in ends if end.assignment in PENDING and end.connection_id]
+    others = [TaskKey(other) for task in whole.tasks.values() if (other := other_end_of(session, task)) is not None]
     if not asked and not others:
         return whole
     loaded = session.store.load([*asked, *others])
@@ -81,12 +73,3 @@ def _with_ends(session: Session, whole: WholeCase) -> WholeCase:
         connections={key.connection_id: there for key in asked if (there := loaded[key]) is not None},
         incoming=tuple(message for key in others for message in session.store.messages(key.task_id)),
     )
-
-
-def _other_end(session: Session, task: Task, end: End) -> str | None:
-    """The id of the other end: as this one has heard it, or, of one that it has not heard of yet, as it is made."""
-    if end.task_id is not None:
-        return end.task_id
-    if end.local is None:
-        return None
-    return f"{partner_case_id(session, task.task_id, end.generation)}.{end.local}"
