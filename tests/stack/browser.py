@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from infra.local.records import Stack
 
@@ -52,3 +52,16 @@ def sign_in(page: Page, stack: Stack, name: str, place: str = "") -> None:
     page.get_by_label("Password").fill(stack.users[name].password)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Sign out").wait_for()
+
+
+def cut_off(page: Page, addresses: str) -> None:
+    """The page hears no more from these addresses: what it shows is what was, as no request is under way either."""
+    page.route(addresses, lambda route: route.abort())
+    expect(page.get_by_role("alert").get_by_text("The stack cannot be reached.").first).to_be_visible()
+
+
+def sign_out(page: Page) -> None:
+    """Nobody is signed in, and the page has come back from the issuer: whoever signs in before that is taken there."""
+    with page.expect_event("load"):
+        page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign in").wait_for()

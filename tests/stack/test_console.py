@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from infra.local.functions import wait_until_at_rest
 from infra.local.records import Stack
 from tests.stack.accessibility import serious_findings
-from tests.stack.browser import sign_in
+from tests.stack.browser import cut_off, sign_in, sign_out
 from tests.stack.conftest import AsPerson
 from tests.stack.looks import act, eventually, new_look, new_task, read
 
@@ -32,8 +32,7 @@ def test_people_sign_in_at_the_issuer_and_out_again(page: Page, stack: Stack) ->
     assert page.url == f"{stack.console_url}/index.html{QUEUE}"
     page.reload()
     expect(page.get_by_role("heading", name="Customer Support", level=1)).to_be_visible()
-    page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    sign_out(page)
     assert page.evaluate("sessionStorage.length") == 0
 
 
@@ -62,8 +61,7 @@ def test_what_somebody_else_changed_is_refused_and_shown(page: Page, stack: Stac
     sign_in(page, stack, "dee", f"{QUEUE}?limit=100")
     page.get_by_role("checkbox", name=f"Choose {TYPE}, {task['caseId']}").check()
     page.get_by_role("button", name="Reschedule").wait_for()
-    # From here on the page hears nothing: what it shows is what was.
-    page.route("**/queues/**", lambda route: route.abort())
+    cut_off(page, "**/queues/**")
     assert act(admin, task, "add_instructions", instructions="Ring twice.").status == 200
     page.get_by_role("button", name="Claim and start").click()
     expect(page.get_by_role("alert").get_by_text("somebody else changed it since you looked")).to_be_visible()
@@ -78,7 +76,7 @@ def test_of_several_tasks_each_is_done_as_it_was_seen(page: Page, stack: Stack, 
     for task in tasks:
         page.get_by_role("checkbox", name=f"Choose {TYPE}, {task['caseId']}").check()
     page.get_by_role("button", name="Claim and start").wait_for()
-    page.route("**/queues/**", lambda route: route.abort())
+    cut_off(page, "**/queues/**")
     asked = []
     page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
     assert act(admin, tasks[1], "add_instructions", instructions="Ring twice.").status == 200

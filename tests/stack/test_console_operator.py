@@ -10,9 +10,9 @@ from infra.local import aws
 from infra.local.functions import wait_until_at_rest
 from infra.local.records import Stack
 from tests.stack.accessibility import serious_findings
-from tests.stack.browser import sign_in
+from tests.stack.browser import sign_in, sign_out
 from tests.stack.conftest import AsPerson
-from tests.stack.looks import new_task
+from tests.stack.looks import eventually, new_task, read
 
 pytestmark = pytest.mark.stack
 
@@ -34,6 +34,8 @@ def test_a_broken_tree_is_found_and_repaired(page: Page, stack: Stack, as_person
     given = {"workflow": "appeals", "caseType": "appeal", "attributes": {"docket": "direct_review"}}
     case = as_person("mia").need("POST", "/cases", given)
     parent = next(task for task in case["tasks"]["items"] if task["type"] == "DistributionTask")
+    # Intake has closed, and nothing is owed to the parent.
+    eventually(lambda: read(admin, parent)["status"], lambda status: status == "assigned")
     assert wait_until_at_rest(stack)
     _break(stack, parent)
     sign_in(page, stack, "admin", f"#/cases/{case['caseId']}")
@@ -59,8 +61,7 @@ def test_the_stack_tells_how_it_does(page: Page, stack: Stack) -> None:
     expect(page.get_by_role("definition").filter(has_text="empty")).to_be_visible()
     expect(page.get_by_text("CloudWatch cannot be searched")).to_be_visible()
     assert serious_findings(page) == []
-    page.get_by_role("button", name="Sign out").click()
-    page.get_by_role("button", name="Sign in").wait_for()
+    sign_out(page)
     sign_in(page, stack, "dee", "#/operations")
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.get_by_role("link", name="Operations")).to_have_count(0)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from infra.local.functions import wait_until_at_rest
 from infra.local.records import Stack
 from tests.stack.accessibility import serious_findings
-from tests.stack.browser import sign_in
+from tests.stack.browser import cut_off, sign_in, sign_out
 from tests.stack.conftest import AsPerson
 from tests.stack.looks import act, eventually, new_look, new_task, read
 
@@ -55,8 +55,7 @@ def test_a_look_is_worked_from_the_queue_to_its_end(page: Page, stack: Stack, as
         expect(page.get_by_role("status").get_by_text("Done: Pass.")).to_be_visible()
         history = page.get_by_role("region", name="History")
         expect(history.get_by_text("All is well.")).to_be_visible()
-        page.get_by_role("button", name="Sign out").click()
-        page.get_by_role("button", name="Sign in").wait_for()
+        sign_out(page)
     assert admin.need("GET", f"/cases/{case_id}")["tasks"] == {"open": 0, "closed": 2}
 
 
@@ -111,8 +110,7 @@ def test_what_others_do_shows_on_the_pages_of_case_and_task(page: Page, stack: S
     expect(timeline.get_by_text("Add instructions")).to_be_visible()
     _open(page, task)
     page.get_by_role("button", name="Claim and start").wait_for()
-    # From here on the page hears nothing of the task: what it shows is what was.
-    page.route(f"**/tasks/{task['taskId']}", lambda route: route.abort())
+    cut_off(page, f"**/tasks/{task['taskId']}")
     assert act(admin, task, "add_instructions", instructions="Not before noon.").status == 200
     page.get_by_role("button", name="Claim and start").click()
     expect(page.get_by_role("alert").get_by_text("Somebody else changed this since you looked.")).to_be_visible()
