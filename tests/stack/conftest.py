@@ -16,6 +16,7 @@ from infra.local.ports import is_free
 from infra.local.processes import members
 from infra.local.records import Stack, load_server, load_stack
 from infra.local.signin import fresh_token
+from tests.ports import own_port
 from tests.stack import browser as chromium
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -48,7 +49,7 @@ def casetree(home: Home) -> Command:
 @pytest.fixture(scope="session")
 def stack(home: Home, casetree: Command) -> Iterator[Stack]:
     """A stack on a port of its own, with everybody signed in; afterwards nothing of it is left."""
-    started = casetree("up")
+    started = casetree("up", "--port", str(own_port()))
     server = load_server(home)
     stack = load_stack(home)
     try:

@@ -9,14 +9,14 @@ from infra.local.calls import Answer, Api
 
 T = TypeVar("T")
 Task = dict[str, Any]
-DEADLINE_SECONDS = 30.0
+DEADLINE_SECONDS = 60.0
 
 _numbers = count(1)
 
 
 def new_case_id() -> str:
-    """An id that no other test of this run uses."""
-    return f"look-{next(_numbers)}"
+    """An id that no other test of this run uses, and that is the beginning of none: pages are searched for it."""
+    return f"look-{next(_numbers):05}"
 
 
 def new_look(api: Api, **given: Any) -> dict[str, Task]:
