@@ -9,16 +9,14 @@ from typing import cast
 
 from shared.domain.attribute_changes import apply_changes, changes_of
 from shared.domain.case_entry import case_entry
-from shared.domain.creation import new_task
 from shared.domain.definitions.workflow import CaseType, Field, Workflow
-from shared.domain.graph import in_order
+from shared.domain.first_tasks import first_tasks, read_items
 from shared.domain.model.people import Caller
 from shared.domain.model.plan import Decision, FieldError, Plan, Refusal
 from shared.domain.model.reactions import CASCADE
 from shared.domain.model.scene import Context, Scene
 from shared.domain.model.skew import SKEW
-from shared.domain.model.task import Case, Task
-from shared.domain.model.text import is_plain
+from shared.domain.model.task import Case
 from shared.domain.model.writes import AddEntry, ChangeCase, CreateCase, Write
 from shared.domain.trees.following import begin_case, rooted
 from shared.domain.words.fields import read_input
@@ -26,9 +24,6 @@ from shared.domain.words.kind import Reading
 from shared.domain.words.permission import closed, kept_out_of_case
 from shared.domain.words.relations import relations
 
-TASKS = 15
-"""Tasks in one request: with their history, texts, timers and edges they fit one transaction."""
-EDGES = 30
 REASON = (Field("reason", "note", required=True),)
 NAME = Field("displayName", "text", options={"max": 200})
 BEGINNING = frozenset({"workflow", "caseType", "caseId", "organizationId", "attributes", "template", "tasks"})
@@ -68,12 +63,12 @@ def create_case(context: Context, given: Given) -> Decision:
     case = _described(context, case_type, given)
     if isinstance(case, Refusal):
         return case
-    items = _items(case_type, given)
+    items = read_items(case_type, given)
     if isinstance(items, Refusal):
         return items
-    own = len(items) - len(cast(Sequence[object], given.get("tasks", ())))
+    from_template = len(items) - len(cast(Sequence[object], given.get("tasks", ())))
     context = replace(context, scene=replace(scene, case=case))
-    made = _first_tasks(context, items, own)
+    made = first_tasks(context, items, from_template)
     if isinstance(made, Refusal):
         return made
     begun = begin_case(context, case_type.begins)
@@ -197,85 +192,6 @@ def read_attributes(context: Context, case_type: CaseType, given: object) -> dic
     return values
 
 
-def _first_tasks(context: Context, items: Sequence[Given], own: int) -> tuple[Write, ...] | Refusal:
-    """Each task after those it waits for, so that its status sees theirs; ids in the order given.
-
-    The first `own` are the template's: the request's tasks are counted from there.
-    """
-    # What has no key gets one that no request can give.
-    keys = [str(item.get("key", f"\0{index}")) for index, item in enumerate(items)]
-    ids = {key: f"{context.scene.case.case_id}.{context.ids.local()}" for key in keys}
-    waits = {
-        k: [str(p) for p in cast(Sequence[object], i.get("prerequisites", ()))]
-        for k, i in zip(keys, items, strict=True)
-    }
-    order = in_order(waits)
-    if order is None:
-        return _misfit(FieldError("/tasks", "Some tasks wait for each other in a cycle."))
-    made: dict[str, Task] = {}
-    writes: dict[str, tuple[Write, ...]] = {}
-    for key in order:
-        item = items[keys.index(key)]
-        fields = {name: value for name, value in item.items() if name != "key"}
-        if waits[key]:
-            fields["prerequisites"] = [ids[p] for p in waits[key]]
-        related = {task.task_id: task for task in made.values()}
-        outcome = new_task(replace(context, scene=replace(context.scene, related=related)), fields, ids[key])
-        if isinstance(outcome, Refusal):
-            return _within(outcome, f"/tasks/{keys.index(key) - own}")
-        made[key], writes[key] = outcome
-    return tuple(write for key in keys for write in writes[key])
-
-
-def _items(case_type: CaseType, given: Given) -> tuple[Given, ...] | Refusal:
-    """The tasks to begin with, once they are known to be well-formed as a list."""
-    template = given.get("template")
-    if template is not None and (not isinstance(template, str) or template not in case_type.templates):
-        names = ", ".join(case_type.templates) or "none"
-        return _misfit(FieldError("/template", f"Templates of {case_type.name}: {names}."))
-    first = case_type.templates[template] if isinstance(template, str) else ()
-    listed = given.get("tasks", ())
-    if not isinstance(listed, list | tuple):
-        return _misfit(FieldError("/tasks", "This must be a list."))
-    errors = tuple(_item_errors(listed, {str(i["key"]) for i in first if "key" in i}))
-    items = (*first, *listed)
-    if not errors and len(items) > TASKS:
-        errors = (FieldError("/tasks", f"At most {TASKS} tasks are possible, not {len(items)}."),)
-    if not errors and sum(len(cast(Sequence[object], i.get("prerequisites", ()))) for i in items) > EDGES:
-        errors = (FieldError("/tasks", f"At most {EDGES} prerequisites in all are possible."),)
-    return _misfit(*errors) if errors else items
-
-
-def _item_errors(items: Sequence[object], taken: set[str]) -> list[FieldError]:
-    errors: list[FieldError] = []
-    keys = set(taken)
-    for index, item in enumerate(items):
-        if not isinstance(item, Mapping):
-            errors.append(FieldError(f"/tasks/{index}", "This must be an object."))
-            continue
-        key = item.get("key", "-")
-        if not isinstance(key, str) or not key or not is_plain(key) or ("key" in item and key in keys):
-            errors.append(FieldError(f"/tasks/{index}/key", "This must be a string of its own."))
-        elif "key" in item:
-            keys.add(key)
-    return errors or _unknown_keys(items, keys)
-
-
-def _unknown_keys(items: Sequence[object], keys: set[str]) -> list[FieldError]:
-    errors = []
-    for index, item in enumerate(items):
-        wanted = item.get("prerequisites", ()) if isinstance(item, Mapping) else ()
-        if not isinstance(wanted, list | tuple):
-            errors.append(FieldError(f"/tasks/{index}/prerequisites", "This must be a list of keys."))
-            continue
-        errors += [
-            FieldError(f"/tasks/{index}/prerequisites/{n}", "No task of the request has this key.")
-            for n, key in enumerate(wanted)
-            if not isinstance(key, str) or key not in keys
-        ]
-    return errors
-
-
 def _changed(context: Context, after: Case, action: str, event: str, **more: object) -> Plan:
     before = context.scene.case
     person, now = context.caller.person, context.now
@@ -292,15 +208,15 @@ def _changes(before: Case, after: Case) -> dict[str, object]:
     return {name: {"from": b, "to": a} for name, (b, a) in pairs.items() if b != a}
 
 
-def new_case(context_now: datetime, workflow: Workflow, case_type: CaseType, case_id: str) -> Case:
-    """An empty open case, pinned to the workflow's version."""
+def new_case(now: datetime, workflow: Workflow, case_type: CaseType, case_id: str) -> Case:
+    """An open case without tasks, pinned to the version of the workflow that is given."""
     return Case(
         case_id=case_id,
         workflow=workflow.name,
         workflow_version=workflow.version,
         case_type=case_type.name,
-        created_at=context_now,
-        updated_at=context_now,
+        created_at=now,
+        updated_at=now,
     )
 
 
@@ -310,8 +226,3 @@ def _reading(context: Context) -> Reading:
 
 def _misfit(*errors: FieldError) -> Refusal:
     return Refusal("invalid_input", "The case does not fit.", rule="input", errors=errors)
-
-
-def _within(refusal: Refusal, pointer: str) -> Refusal:
-    errors = tuple(FieldError(f"{pointer}{e.pointer}", e.detail) for e in refusal.errors)
-    return replace(refusal, errors=errors)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from shared.domain.cases import EDGES, TASKS
 from shared.domain.checks.finding import Finding, Place, nearest
 from shared.domain.definitions.workflow import Workflow
+from shared.domain.first_tasks import EDGES, TASKS
 from shared.domain.graph import in_order
 
 

@@ -16,7 +16,7 @@ from functions.api.openapi import COPY, document, text
 from functions.api.problems import Problem
 from functions.api.routing import Operation
 from shared import workflows
-from shared.domain import cases, members
+from shared.domain import cases, first_tasks, members
 from shared.engine import doctor_requests
 from shared.engine.bulk import actions, assignment
 from tests.functions.api.client import Client
@@ -160,7 +160,7 @@ def test_limits_are_those_of_the_engine() -> None:
     assert (created["links"]["maxItems"], created["prerequisites"]["maxItems"]) == (100, 50)
     assert created["awaiting"]["anyOf"][0]["maxLength"] == limits["awaiting"].options["max"]
     assert created["priority"]["maximum"] == limits["priority"].options["max"]
-    assert components["CaseCreation"]["properties"]["tasks"]["maxItems"] == cases.TASKS
+    assert components["CaseCreation"]["properties"]["tasks"]["maxItems"] == first_tasks.TASKS
 
 
 @pytest.mark.parametrize(
