@@ -1,6 +1,6 @@
 """Where items are: keys of what is loaded as one value, and addresses of what belongs to it.
 
-A key made from an id that nothing can have has no address, so whatever it asks for is not there.
+A key with an ill-formed id has no address: what it names does not exist, and the table is not asked for it.
 """
 
 import re
@@ -204,7 +204,7 @@ def within_case(task_id: TaskId, *what: str) -> Address:
 
 
 def is_position(text: str) -> bool:
-    """Whether an index may have such a position, or such a partition; of any other it would not even be asked."""
+    """Whether the text may be a position in an index, or a partition of one; none is asked for anything else."""
     return _POSITION.fullmatch(text) is not None
 
 
@@ -221,14 +221,14 @@ def history_of(entry: Entry) -> Address:
     return Address(f"CASE#{entry.case_id}", f"HISTORY#{subject}#{entry.version:06}")
 
 
-def near(task_id: TaskId, case_id: str) -> str:
+def relative_id(task_id: TaskId, case_id: str) -> str:
     """The id within the case; a task of another case keeps its whole id, which has a dot."""
     return task_id.removeprefix(f"{case_id}.")
 
 
-def full(short: str, case_id: str) -> TaskId:
-    """The whole id again."""
-    return short if "." in short else f"{case_id}.{short}"
+def absolute_id(relative: str, case_id: str) -> TaskId:
+    """The whole id of a task, from its id relative to a case."""
+    return relative if "." in relative else f"{case_id}.{relative}"
 
 
 def key_item(address: Address | None) -> Item:

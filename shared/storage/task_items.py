@@ -10,7 +10,7 @@ from typing import Any
 from shared.domain.model.task import Person, Task, TaskId, Timer
 from shared.storage.attributes import JSON, MOMENT, NAMES, NUMBER, TEXT, Item
 from shared.storage.indexes import task_keys
-from shared.storage.keys import TaskKey, case_id_of, full, key_item, near
+from shared.storage.keys import TaskKey, absolute_id, case_id_of, key_item, relative_id
 from shared.storage.records import CHILDREN, RECEIVED, TASK, join_person, split_person
 from shared.storage.schema import SORT
 from shared.timestamps import parse, to_text
@@ -97,16 +97,18 @@ def _relatives(task: Task) -> Item:
     for name, attribute in _RELATIVES.items():
         relative = getattr(task, name)
         if relative is not None:
-            item[attribute] = TEXT.pack(near(relative, task.case_id))
+            item[attribute] = TEXT.pack(relative_id(relative, task.case_id))
     if task.prerequisites:
-        item["prerequisites"] = NAMES.pack([near(other, task.case_id) for other in task.prerequisites])
+        item["prerequisites"] = NAMES.pack([relative_id(other, task.case_id) for other in task.prerequisites])
     return item
 
 
 def _relatives_of(item: Item, case_id: str) -> dict[str, Any]:
     values: dict[str, Any] = {
-        name: full(TEXT.unpack(item[attribute]), case_id) for name, attribute in _RELATIVES.items() if attribute in item
+        name: absolute_id(TEXT.unpack(item[attribute]), case_id)
+        for name, attribute in _RELATIVES.items()
+        if attribute in item
     }
     if "prerequisites" in item:
-        values["prerequisites"] = tuple(full(near, case_id) for near in NAMES.unpack(item["prerequisites"]))
+        values["prerequisites"] = tuple(absolute_id(other, case_id) for other in NAMES.unpack(item["prerequisites"]))
     return values

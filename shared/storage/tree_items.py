@@ -2,7 +2,7 @@
 
 from shared.domain.model.task import Edge, TaskId, case_of, local_id
 from shared.storage.attributes import FLAG, NUMBER, TEXT, Item, Record
-from shared.storage.keys import Address, EdgeKey, case_id_of, full, key_item, near
+from shared.storage.keys import Address, EdgeKey, absolute_id, case_id_of, key_item, relative_id
 from shared.storage.schema import SORT
 
 _EDGE = Record(
@@ -16,7 +16,7 @@ def edge_item(edge: Edge) -> Item:
     """The item of an edge; it names the task at which it counts only where that is not the parent."""
     item = key_item(EdgeKey(edge.parent_id, edge.child_id).address) | _EDGE.pack(edge)
     if edge.counts_at != edge.parent_id:
-        item["countsAt"] = TEXT.pack(near(edge.counts_at, case_of(edge.parent_id)))
+        item["countsAt"] = TEXT.pack(relative_id(edge.counts_at, case_of(edge.parent_id)))
     return item
 
 
@@ -26,7 +26,7 @@ def edge_of_item(item: Item) -> Edge:
     _, parent, child = item[SORT]["S"].split("#")
     counts_at = TEXT.unpack(item["countsAt"]) if "countsAt" in item else parent
     ids = {"parent_id": parent, "child_id": child, "counts_at": counts_at}
-    return _EDGE.unpack(item, **{name: full(short, case_id) for name, short in ids.items()})
+    return _EDGE.unpack(item, **{name: absolute_id(short, case_id) for name, short in ids.items()})
 
 
 def lock_item(task_id: TaskId, name: str) -> Item:
