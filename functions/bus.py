@@ -1,4 +1,4 @@
-"""The event bus: how events get there, whoever announces them."""
+"""The event bus, and how the functions put events on it."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ MARGIN = 5_000
 Most take less. A cascade may take longer: where Lambda cuts it off, the record is delivered again and
 goes on where it was, as each of its commits stays.
 """
-MESSAGE = 1_000
+MAX_TEXT = 1_000
+"""Characters of an error's text that are kept on the queue."""
 
 
 class Context(Protocol):
@@ -56,7 +57,7 @@ class FailureQueue:
     def put(self, record: Record, error: Exception) -> None:
         """The record's keys are on the queue."""
         keys = {name: value.get("S") for name, value in record.get("dynamodb", {}).get("Keys", {}).items()}
-        text = f"{type(error).__name__}: {error}"[:MESSAGE]
+        text = f"{type(error).__name__}: {error}"[:MAX_TEXT]
         body = json.dumps({"keys": keys, "error": text, "function": self.function})
         self.client().send_message(QueueUrl=self.url, MessageBody=body)
 
@@ -65,7 +66,7 @@ class FailureQueue:
 class Batch:
     """The records of one invocation, and which of them have to come again.
 
-    Without a queue nothing is put aside: whoever took the records from there keeps what fails once more.
+    Without a queue nothing is put aside: records that were taken from there stay there if they fail again.
     """
 
     records: Sequence[Record]
@@ -106,7 +107,7 @@ class Batch:
         return True
 
     def fail(self, numbers: Sequence[int], error: Exception) -> None:
-        """The records come again if something else is at fault, and are put aside if they are."""
+        """The records come again if the error is transient; else they are put aside."""
         # The error's text may quote what a person wrote: it goes to the queue, not into the log.
         lasting = not is_transient(error)
         for number in numbers:

@@ -22,8 +22,8 @@ class WorkflowError(Exception):
 def verify_workflows(files: Iterable[Path] | None = None) -> None:
     """Every workflow file is in order, and published as it stands; raises WorkflowError.
 
-    What the files waive is told on the way, each time: whoever deploys is to know what was taken for unreal. It goes
-    to the standard error, which the CDK shows as it comes.
+    What the files waive is printed each time, so that the deployer knows which counterexamples were not counted. It
+    goes to the standard error, which the CDK shows as it comes.
 
     Playing workflows takes some seconds, and the CDK runs this at each of its commands. So an empty file tells
     that the checker, as it is now, found nothing in files that said just this.

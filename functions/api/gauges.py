@@ -102,7 +102,7 @@ class Gauges:
 
 
 def _by_action(name: str, namespace: str, metric: str) -> dict[str, Any]:
-    """A search, as nobody knows beforehand which actions there were; a label tells which one a result is of."""
+    """A search, as it is not known beforehand which actions there were; a label tells which one a result is of."""
     # In quotes, a namespace may be any stack's name.
     search = f"SEARCH('{{\"{namespace}\",action,service}} MetricName=\"{metric}\"', 'Sum', {HOUR})"
     return {"Id": name, "Expression": search, "Label": "${PROP('Dim.action')} ${PROP('Dim.service')}"}

@@ -67,7 +67,7 @@ def detail_of(entry: Entry) -> dict[str, object]:
 
 
 def invitation_detail(invitation: Invitation) -> dict[str, object]:
-    """What whoever sends the mail needs: the one event that holds an address, and a token that works once."""
+    """What it takes to send the mail: no other event holds an email address; the token works once."""
     connection = invitation.connection
     return {
         "organizationId": connection.asking.organization_id,

@@ -36,7 +36,7 @@ SERVICE = "timers"
 logger = Logger(service=SERVICE)
 metrics = Metrics(service=SERVICE)
 UNLOGGED = frozenset({"admins", "refused", "findings", "repairs"})
-"""What is for whoever asked, and may be long."""
+"""Parts of a result that may be long: they are in the answer, and not in the log."""
 OutOfTime = Callable[[], bool]
 Job = Callable[[Session, dict[str, Any], OutOfTime], dict[str, Any]]
 
@@ -75,8 +75,8 @@ def _settle(session: Session, event: dict[str, Any], out_of_time: OutOfTime) -> 
 
     At night the doctor looks at each case as well, once it is settled.
 
-    `next` is the position where to go on; None at the end. Whoever names a position goes on by
-    themselves and reads what failed in the answer.
+    `next` is the position where to go on; None at the end. A caller that names a position reads in the answer what
+    failed, and goes on there.
     """
     case_id = event.get("caseId")
     if case_id is not None:

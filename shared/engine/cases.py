@@ -48,7 +48,7 @@ Deciding = Callable[[Context, Given], Decision]
 
 
 def beginnable(session: Session, identity: Identity) -> frozenset[str]:
-    """The workflows of which the caller may begin cases, whatever else is asked; raises Refused `unknown_user`."""
+    """The names of the workflows of which the caller may begin cases; raises Refused `unknown_user`."""
     caller, now = session.caller(identity, session.store.load([UserKey(identity.user_id)])), session.now()
     names = session.workflows.names
     return frozenset(name for name in names if rules.may_begin(session.workflows.latest(name), caller, now))

@@ -22,7 +22,10 @@ CHUNK = 40
 
 
 def committed(session: Session, plan: Plan, taken: set[str] | None = None) -> bool:
-    """Whether the plan went through; if not, another commit came between, or a lock is `taken`, which is noted."""
+    """Whether the plan took effect; if not, another commit came between, or another task holds a lock.
+
+    The name of such a lock is added to `taken`. Raises Throttled and Unreachable.
+    """
     try:
         _stage(session, plan)
         session.store.commit(plan)
@@ -41,7 +44,7 @@ def discard(session: Session, case: Case) -> bool:
     """Whether the staged case is gone; not if it was brought to light meanwhile, or is gone already.
 
     First it gets another version: a commit that would bring it to light fails from then on. The case
-    itself goes last, so that whoever dies here leaves something to be found again.
+    itself goes last, so that after a crash the rest is found again.
     """
     if not session.commit(Plan(session.new_id(session.now()), (_ended(case),))):
         return False

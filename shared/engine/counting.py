@@ -43,7 +43,7 @@ def _count(session: Session, entries: Sequence[Entry], *, lagging: bool = False)
 
 
 def recount(session: Session, case_id: str) -> int:
-    """The tasks of the case are counted as what they are; of how many that was not so.
+    """The tasks of the case are counted as what they are; how many were counted as something else.
 
     A record of the stream that was lost leaves a task counted as what it was before. The task itself
     tells, so nothing else has to be kept.
@@ -74,7 +74,7 @@ def _is_outdated(step: Move) -> bool:
 
 
 def _moved(session: Session, moves: Sequence[Move]) -> bool | None:
-    """True once the moves are counted; None if another's came between, or nobody knows."""
+    """True once the moves are counted; None if another commit came between, or the answer was lost."""
     try:
         if moves:
             session.store.move_counts(moves)

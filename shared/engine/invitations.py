@@ -23,7 +23,7 @@ from shared.storage.keys import ConnectionKey
 from shared.storage.store import Loaded
 
 LOST = timedelta(hours=1)
-"""After this time, a request of which nobody knows that it went out goes out once more."""
+"""After this time, a request goes out once more if nothing says that it went out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def went_out(session: Session, connection_id: str) -> None:
 
 
 def send_lost(session: Session, organization_id: str) -> int:
-    """The organization's requests of which nobody knows for long whether they went out go out again; how many."""
+    """Those of the organization's requests go out again of which, after LOST, nothing says that they did; how many."""
     keys = [ConnectionKey(id_) for id_ in session.store.listed_connections(organization_id)]
     loaded = session.store.load(keys) if keys else Loaded({})
     found = (connection for key in keys if (connection := loaded[key]))

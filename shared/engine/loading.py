@@ -157,7 +157,7 @@ def seen_case(session: Session, gathered: Gathered) -> tuple[Workflow, Case]:
 def seen_task(session: Session, gathered: Gathered, *, deleted: bool = False) -> tuple[Workflow, Case, Task]:
     """The task with its case and workflow; raises Refused `not_found` if it may not be seen.
 
-    With `deleted`, one that was deleted may still be: by who repeats the request that did it.
+    With `deleted`, also a task that was deleted: the request that deleted it may be repeated.
     """
     case, task = gathered.case, gathered.task
     if case is None or task is None or case.staged or (task.deleted and not deleted):

@@ -1,7 +1,7 @@
 """Messages between the two ends of a task: they arrive once, in the order in which they were sent.
 
 A message stands in the case of its sender until the transaction in which it arrives deletes it: so it
-arrives once, whoever delivers it and how often. Those of one sender are taken up in the order of their
+arrives once, however often it is delivered. Those of one sender are taken up in the order of their
 keys, and the receiver numbers what it has heard, so none overtakes another. What is under way can be
 found by looking at the table: a lost record, or a restored backup, is made up for by settling.
 """

@@ -40,8 +40,8 @@ class Migration:
 def migrate(session: Session, identity: Identity, case_id: str, given: Given, request: Request) -> Answer[Migration]:
     """The case, with all its tasks, goes by the version asked for; raises Refused, `does_not_fit` with all reasons.
 
-    For administrators. A case that goes by it already stays as it is, so that whoever did not hear of their success
-    asks again. What the engine owes the case is done first.
+    For administrators. What the engine owes the case is done first. A case that goes by that version already stays as
+    it is, so that a request whose answer was lost can be repeated.
     """
 
     def attempt() -> Answer[Migration] | None:

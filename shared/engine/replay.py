@@ -13,6 +13,7 @@ from shared.engine.session import Identity, Refused, Request, Session, refuse
 from shared.storage.keys import RequestKey
 
 DAY = 24 * 60 * 60
+"""Seconds for which a request is remembered."""
 
 
 def record_key(identity: Identity, request: Request) -> str | None:
@@ -66,8 +67,8 @@ def claim(
 def part(request: Request, record: PutRequest | None, task_id: TaskId) -> Request:
     """The request as far as it is about one task: with a route, hence a record, of its own.
 
-    It is good for this claim of the key. A part that was tried again is remembered longer than the whole, and
-    whoever uses the key anew after a day means something new.
+    The route has the time at which the key was claimed. A part that was tried again later is remembered for longer
+    than the whole request: when the key is used anew, after a day, it must not be found.
     """
     return replace(request, route=f"{request.route} {record.now} {task_id}") if record else request
 

@@ -36,9 +36,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What HTTP says about a write; `if_match` is the version that the caller has seen.
+    """What HTTP says about a write.
 
-    `note` is remembered with the key, and comes back with the answer to a repeat.
+    `route` is its method and path, `key` its Idempotency-Key, `fingerprint` the hash of its body, and `if_match` the
+    version that the caller has seen. `note` is remembered with the key, and is in the answer to a repeat.
     """
 
     route: str = ""
@@ -62,7 +63,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T_co]):
-    """What a write gives back: the resource as it is now, how it came to be, and the note of who did it first."""
+    """What a write gives back: the resource as it is now, and the status by HTTP.
+
+    `replayed` says that an earlier request with the same key did it; `note` is that of the request that did.
+    """
 
     value: T_co
     status: int = 200
@@ -103,7 +107,7 @@ def no_secret() -> bytes:
 
 
 def not_expected(error: Exception) -> Refusal:
-    """Where nobody wants to know of errors that were not expected, they end the use case."""
+    """The default of `Session.unexpected`: the error ends the use case."""
     raise error
 
 
@@ -111,7 +115,8 @@ def not_expected(error: Exception) -> Refusal:
 class Session:
     """The table, the workflows, the clock, the source of ids and the stack's secret that use cases work with.
 
-    `unexpected` notes an error that ends one part of a request, and says what is told of it.
+    `pause` waits for so many seconds. `unexpected` is given an error that ends one item of a request for many tasks:
+    it notes the error, and gives the refusal that the caller is told.
     """
 
     store: Store
@@ -143,7 +148,7 @@ class Session:
         refuse("conflict", "Others keep changing this at the same time. Try again.")
 
     def commit(self, plan: Plan) -> bool:
-        """Whether the plan went through; if not, another commit came between."""
+        """Whether the plan took effect; if not, another commit came between. Raises Throttled and Unreachable."""
         try:
             self.store.commit(plan)
         except CommitFailed:

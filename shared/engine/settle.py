@@ -1,4 +1,4 @@
-"""The engine's own work: what is due is read from items, whoever says that something may be.
+"""What the engine does by itself: what is due is read from the items, not from the record that announced it.
 
 A stream record, a timer, a sweep after an outage and the settling of a restored table are one
 code path: read the items, ask the domain what is due, commit that. Coming twice, late or after a

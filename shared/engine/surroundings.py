@@ -23,8 +23,8 @@ from shared.storage.keys import LockKey, TaskKey
 def around_action(session: Session, scene: Scene, gathered: Gathered, name: str, given: Given) -> Scene:
     """The scene with everything else that the action on its task looks at.
 
-    The graph is read after the case: whoever changes it meanwhile raises the case's graph
-    version, and the commit fails.
+    The graph is read after the case. A change of it that comes between raises the case's graph version, so that the
+    commit fails.
     """
     workflow, task = scene.workflow, scene.subject
     if name == child_action(workflow, task.type):

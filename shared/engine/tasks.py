@@ -60,7 +60,10 @@ def get_task(session: Session, identity: Identity, task_id: TaskId) -> TaskView:
 def available_actions(
     session: Session, identity: Identity, task_id: TaskId, *, unlisted: bool = False
 ) -> tuple[TaskView, tuple[Offer, ...]]:
-    """Every listed action, or really every one, each with why the caller may not take it now, by the rules of `act`."""
+    """The task, and its listed actions, each with the refusal that `act` would give the caller now, if it would.
+
+    With `unlisted`, all its actions. Raises Refused `not_found`.
+    """
 
     def attempt() -> tuple[TaskView, tuple[Offer, ...]]:
         gathered = gather(session, identity, case_of(task_id), task_id)
@@ -92,7 +95,7 @@ def create_task(session: Session, identity: Identity, case_id: str, given: Given
 def edit_task(
     session: Session, identity: Identity, task_id: TaskId, given: Given, request: Request
 ) -> Answer[TaskView]:
-    """The task with what is no action changed; raises Refused."""
+    """The task after the action `edit`, which changes its fields, and never its status; raises Refused."""
     return act(session, identity, task_id, "edit", given, request)
 
 

@@ -128,7 +128,7 @@ def _fire(session: Session, timer: Timer, report: SweepReport, on_error: OnError
 
 
 def settle_on(session: Session, out_of_time: OutOfTime, on_error: OnError, then: Work = _nothing_more) -> SettleReport:
-    """The day's round of settling has gone on from where its last run stopped; once it is whole, nothing is done.
+    """Settling has gone on from where the last run stopped; nothing is done once the day's round is complete.
 
     However large the table, the runs of some nights together reach its end, and then begin anew. After each
     case, whether or not it could be settled, `then` looks at it.
@@ -176,7 +176,7 @@ def settle_all(
 
 
 def _too_busy(work: Work, case_id: str, report: SettleReport, on_error: OnError) -> Exception | None:
-    """That the table was too busy for the work on the case; what else fails is told."""
+    """The error if the table was too busy for the work on the case; any other one is told to `on_error`."""
     try:
         work(case_id)
     except (Throttled, Unreachable) as error:

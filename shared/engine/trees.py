@@ -24,9 +24,9 @@ CHUNK = 50
 
 
 def count_closing(session: Session, task_id: TaskId, parent_id: TaskId | None = None) -> int:
-    """The task's closing is counted at its parent, which reacts if it was the last one.
+    """The task's closing is counted at its parent, which reacts if it was the last one; how many were counted: 0 or 1.
 
-    Who knows the parent names it: it is read with the task then, and not after it.
+    Where `parent_id` is known, the parent is read together with the task, not after it.
     """
     taken: set[str] = set()
     return int(session.retry(lambda: _count_once(session, task_id, parent_id, taken)))

@@ -26,7 +26,7 @@ _ADDED = frozenset(CHILDREN.attributes)
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One item before and after, as far as known, the condition that must hold, and what of a plan asked for it."""
+    """What happens to one item, on which condition, and for which write; the item before and after, as far as known."""
 
     kind: Kind
     write: Write | Move | None
@@ -49,10 +49,9 @@ def changing(write: Write, before: Item, after: Item, condition: Condition) -> A
 
 
 def distinct(actions: Iterable[Action]) -> list[Action]:
-    """The actions, of which DynamoDB takes up to 100, one on an item.
+    """The actions, of which a transaction takes up to 100, and one on each item.
 
-    The same check twice is one; anything else that two writes want of one item is a mistake of who
-    made the plan, and a ValueError.
+    The same check twice counts once. Raises ValueError for any other two actions on one item, and for too many.
     """
     by_address: dict[Address, Action] = {}
     for action in actions:

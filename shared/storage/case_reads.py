@@ -1,4 +1,4 @@
-"""What is read of a case. An id that nothing can have names nothing, and is not asked for."""
+"""What is read of a case. An ill-formed id names nothing, and the table is not asked for it."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

@@ -21,12 +21,12 @@ _KINDS: Mapping[str, FailureKind] = {"ConditionalCheckFailed": "condition", "Tra
 
 
 def commit(table: Table, plan: Plan) -> None:
-    """The plan took effect; raises CommitFailed, Throttled or Unreachable if it did not or nobody knows."""
+    """The plan took effect. Raises CommitFailed or Throttled if nothing of it did, Unreachable if that is not known."""
     transact(table, actions(plan), plan.commit_id, lambda: _went_through(table, plan))
 
 
 def discard(table: Table, case_id: str) -> None:
-    """No item of the case is left; the case itself goes last. Done again after a crash, it goes on where it was."""
+    """No item of the case is left. Its own goes last, so that after a crash this can be done again."""
     _delete(table, [item for item in table.query(f"CASE#{case_id}") if item[SORT]["S"] != "CASE"])
     _delete(table, [key_item(keys.CaseKey(case_id).address)])
 
@@ -40,17 +40,18 @@ def discard_texts(table: Table, task_id: TaskId) -> int:
 
 
 def _delete(table: Table, items: Sequence[Item]) -> None:
-    """None of the items is left; gone is gone, so a lost answer needs no look."""
+    """None of the items is left. Deleting them again does no harm, so a lost answer is not looked into, but raised."""
     deletes = [Action("delete", None, item) for item in items]
     for start in range(0, len(deletes), MOST):
         transact(table, deletes[start : start + MOST], None, lambda: False)
 
 
 def transact(table: Table, prepared: Sequence[Action], token: str | None, went_through: Callable[[], bool]) -> None:
-    """The actions took effect; where the answer was lost, `went_through` looks.
+    """All the actions took effect; raises CommitFailed, Throttled or Unreachable, as `commit` does.
 
-    botocore does not repeat a transaction that DynamoDB cancelled because it was throttled, so that
-    is done here; what it repeats itself, it repeats with the same token.
+    Where an answer was lost, `went_through` tells whether they took effect. botocore does not repeat a transaction
+    that DynamoDB cancelled because it was throttled, so that is done here; what it repeats itself, it repeats with
+    the same token.
     """
     table.unanswered = False
     for attempt in range(ATTEMPTS if prepared else 0):
@@ -72,7 +73,7 @@ def transact(table: Table, prepared: Sequence[Action], token: str | None, went_t
 
 
 def _found(went_through: Callable[[], bool]) -> bool:
-    """What the look says; where the table is too busy for it, nobody knows what happened, and that is told."""
+    """What `went_through` tells; raises Unreachable where the table is too busy to tell it."""
     try:
         return went_through()
     except Throttled as error:

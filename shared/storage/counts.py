@@ -49,8 +49,8 @@ class Counts:
     def move_counts(self, moves: Sequence[Move]) -> None:
         """The tasks are counted as the moves say, in one transaction; each task at most once in it.
 
-        Raises CommitFailed with the move whose task is not counted as `before` any more, in whatever
-        part of it, Throttled and Unreachable.
+        Raises CommitFailed, with the move whose task is by now counted as something else than `before`, Throttled
+        and Unreachable.
         """
         transact(self._table, count_actions(moves), None, lambda: self._went_through(moves))
 

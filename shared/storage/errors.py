@@ -22,7 +22,7 @@ THROTTLED = frozenset(
         "ThrottlingException",
     }
 )
-# Nobody knows whether these took effect.
+# After these it is not known whether the request took effect.
 UNCERTAIN = frozenset({"InternalServerError", "ServiceUnavailable", "TransactionInProgressException"})
 
 
@@ -45,7 +45,7 @@ class Unreachable(Exception):
 
 @contextmanager
 def told_apart() -> Iterator[None]:
-    """What DynamoDB cannot do now leaves as Throttled or Unreachable; mistakes leave as they are."""
+    """Within, errors of a busy or silent table are raised as Throttled or Unreachable; all others as they are."""
     try:
         yield
     except (PynamoDBException, ClientError, HTTPClientError, ConnectionError) as error:
@@ -56,7 +56,7 @@ def told_apart() -> Iterator[None]:
 
 
 def trouble_of(error: Exception) -> Throttled | Unreachable | None:
-    """The state of the table that an error of PynamoDB or botocore tells of, if it does."""
+    """What an error of PynamoDB or botocore says about the table; None where the request was a mistake."""
     cause = getattr(error, "cause", None) or error
     if isinstance(cause, (HTTPClientError, ConnectionError)):
         return Unreachable(str(cause))

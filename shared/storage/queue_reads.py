@@ -1,4 +1,4 @@
-"""Rows of the queues, from the indexes: they may lag, so whoever shows one looks at the task itself."""
+"""Rows of the queues, from the indexes, which may lag: before a row is shown, its task is to be read."""
 
 from collections.abc import Iterator
 from itertools import islice

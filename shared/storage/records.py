@@ -142,7 +142,7 @@ TASK = Record(
     always=frozenset({"version"}),
 )
 
-# Numbers of their own, so that children are counted by adding, whoever counts at the same time.
+# Each is an attribute of its own, to which is added: so several transactions may count children at once.
 CHILDREN = Record(
     Children,
     dict.fromkeys(("open", "closed", "completed", "same_open", "same_closed", "same_completed"), NUMBER),

@@ -70,7 +70,7 @@ _VALUE_OF: Mapping[type[Key[Any]], Callable[[Item], Any]] = {
 
 
 class Loaded:
-    """What was there under the keys asked for; each value as consistent as was asked for, not all of one moment."""
+    """The values that were loaded, by their keys. A batch read is no snapshot: they need not be of one moment."""
 
     def __init__(self, values: Mapping[Key[Any], Any]) -> None:
         self._values = values
@@ -99,7 +99,7 @@ class Store(CaseReads, TreeReads, EndReads, QueueReads, PeopleReads, Counts, Set
         self._table.consumed = Capacity()
 
     def load(self, keys: Iterable[Key[Any]], *, lagging: bool = False) -> Loaded:
-        """The values of all keys, in one read for a hundred of them; at half the price where lagging ones will do."""
+        """The values of all keys, read a hundred at a time; with `lagging` they may be out of date, and cost half."""
         addresses = {key: key.address for key in keys}
         found_items = self._table.batch_get(filter(None, addresses.values()), lagging=lagging)
         items = {_address(item): item for item in found_items}
@@ -109,17 +109,17 @@ class Store(CaseReads, TreeReads, EndReads, QueueReads, PeopleReads, Counts, Set
     def commit(self, plan: Plan) -> None:
         """The plan took effect, whole; an empty one does nothing.
 
-        Raises CommitFailed with the write that could not be made, and then nothing took effect; so
-        with Throttled. With Unreachable nobody knows, but the plan's history entries were not found.
+        Raises CommitFailed, with the write that could not be made, or Throttled: nothing took effect then. Raises
+        Unreachable where the plan may have taken effect, though its history entries were not found.
         """
         commit(self._table, plan)
 
     def discard_texts(self, task_id: TaskId) -> int:
-        """Nothing is left of the task's long texts, which nobody is shown any more; how many items that took."""
+        """None of the long texts of the task, which was deleted, is left; how many items there were."""
         return discard_texts(self._table, task_id)
 
     def discard(self, case_id: str) -> None:
-        """Nothing is left of the case, which nobody ever saw: it goes itself once all else is gone."""
+        """Nothing is left of the case, which was staged and never seen; its own item goes last."""
         discard(self._table, case_id)
 
 

@@ -49,7 +49,7 @@ class Table:
         )
         self._connection.add_meta_table(meta_table(name))
         self.consumed = Capacity()
-        # Whether a transaction was sent, since somebody last said no, of which nobody knows what became.
+        # Whether, since this was last set to False, a transaction was sent whose outcome is not known.
         self.unanswered = False
         self._watched: Any = None
 
@@ -61,7 +61,7 @@ class Table:
         return answer.get("Item")
 
     def batch_get(self, addresses: Iterable[Address], *, lagging: bool = False) -> list[Item]:
-        """Those of the items that there are, in no order; strongly consistent, but where lagging ones will do."""
+        """Those of the items that exist, in no order; strongly consistent unless `lagging`, which costs half."""
         wanted = [key_item(address) for address in dict.fromkeys(addresses)]
         return [item for i in range(0, len(wanted), BATCH) for item in self._batch(wanted[i : i + BATCH], lagging)]
 
@@ -77,7 +77,7 @@ class Table:
     ) -> Iterator[Item]:
         """The items of a partition by their sort keys, asked for page by page as they are taken.
 
-        They are strongly consistent, but for those of an index, and where lagging ones will do.
+        They are strongly consistent, but for those of an index, and with `lagging`, which costs half.
         """
 
         def ask(start: dict[str, Any] | None) -> dict[str, Any]:
@@ -121,7 +121,10 @@ class Table:
             self._connection.put_item(self._name, item[PARTITION]["S"], item[SORT]["S"], attributes=item)
 
     def transact(self, actions: Sequence[Action], token: str | None) -> None:
-        """All actions took effect, or none; the reasons in an error are in the order of `in_order`."""
+        """All actions took effect; raises TransactWriteError where none did, or that is not known.
+
+        The reasons in the error are in the order of `in_order`.
+        """
         requests: dict[str, list[dict[str, Any]]] = {"check": [], "delete": [], "put": [], "update": []}
         for action in in_order(actions):
             requests[action.kind].append(request_of(action, self._connection, self._name))
@@ -132,7 +135,7 @@ class Table:
         self._count_written(answer)
 
     def _watch(self, client: Any) -> None:
-        """Each answer to a transaction is noted: of what botocore repeats itself, only the last one leaves it."""
+        """Each answer to a transaction is noted, also those after which botocore itself tries again."""
         # PynamoDB makes another client where the first one had no credentials.
         if client is not self._watched:
             client.meta.events.register(TRANSACTION_ANSWERED, self._note)

@@ -24,6 +24,7 @@ from shared.storage.task_items import task_item
 
 _OPEN_CHILDREN = "childrenOpen"
 UNKNOWN = "?"
+"""Stands for an index key whose value is not known: no key of a task equals it, so each is written."""
 _NEW = Path(PARTITION).does_not_exist()
 _PINNED = ("workflowVersion",)
 _OPEN = Path("state") == {"S": "open"}

@@ -85,7 +85,7 @@ def _admitted(
 ) -> _Order | None:
     """What is to be done, with the choice remembered; None where a request with the same key came between.
 
-    Whoever repeats a request is told what it did also where they might not do it any more.
+    The answer to a repeat is what the request did, also where its caller may not do it any more.
     """
     key, named = record_key(identity, request), given.get("userId")
     users = {UserKey(identity.user_id), UserKey(named if isinstance(named, str) else "")}
