@@ -11,7 +11,8 @@ SOURCE = "casetree"
 COUNT = 10
 BYTES = 256 * 1024
 ATTEMPTS = 4
-FIRST_PAUSE = 0.1
+FIRST_PAUSE = 0.2
+"""Seconds; each pause is twice as long as the one before."""
 
 Event = Mapping[str, Any]
 
@@ -43,7 +44,7 @@ class EventBus:
     def _put(self, events: Sequence[Event], numbers: Sequence[int]) -> set[int]:
         for attempt in range(ATTEMPTS):
             if attempt:
-                self.pause(FIRST_PAUSE * 2**attempt)
+                self.pause(FIRST_PAUSE * 2 ** (attempt - 1))
             results = self.client.put_events(Entries=[events[number] for number in numbers])["Entries"]
             numbers = [n for n, result in zip(numbers, results, strict=True) if result.get("ErrorCode")]
             if not numbers:

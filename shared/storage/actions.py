@@ -19,7 +19,9 @@ from shared.storage.schema import PARTITION, SORT
 Kind = Literal["check", "delete", "put", "update"]
 # PynamoDB sends a transaction's actions in this order, so DynamoDB answers in it.
 _ORDER: tuple[Kind, ...] = ("check", "delete", "put", "update")
-MOST = 100
+MAX_ACTIONS = 100
+"""Actions that DynamoDB takes in one transaction."""
+
 # What siblings count at the same time: a difference is added, never set.
 _ADDED = frozenset(CHILDREN.attributes)
 
@@ -58,7 +60,7 @@ def distinct(actions: Iterable[Action]) -> list[Action]:
         other = by_address.setdefault(action.address, action)
         if other is not action and (action.kind != "check" or other.write != action.write):
             raise ValueError(f"two writes of one item: {type(other.write).__name__}, {type(action.write).__name__}")
-    if len(by_address) > MOST:
+    if len(by_address) > MAX_ACTIONS:
         raise ValueError(f"{len(by_address)} actions do not fit one transaction")
     return list(by_address.values())
 

@@ -8,7 +8,7 @@ from pynamodb.expressions.operand import Path
 from shared.domain.model.plan import Plan
 from shared.domain.model.task import TaskId
 from shared.storage import keys
-from shared.storage.actions import MOST, Action, in_order
+from shared.storage.actions import MAX_ACTIONS, Action, in_order
 from shared.storage.attributes import Item
 from shared.storage.errors import THROTTLED, CommitFailed, FailureKind, Throttled, Unreachable, trouble_of
 from shared.storage.keys import key_item
@@ -42,8 +42,8 @@ def discard_texts(table: Table, task_id: TaskId) -> int:
 def _delete(table: Table, items: Sequence[Item]) -> None:
     """None of the items is left. Deleting them again does no harm, so a lost answer is not looked into, but raised."""
     deletes = [Action("delete", None, item) for item in items]
-    for start in range(0, len(deletes), MOST):
-        transact(table, deletes[start : start + MOST], None, lambda: False)
+    for start in range(0, len(deletes), MAX_ACTIONS):
+        transact(table, deletes[start : start + MAX_ACTIONS], None, lambda: False)
 
 
 def transact(table: Table, prepared: Sequence[Action], token: str | None, went_through: Callable[[], bool]) -> None:

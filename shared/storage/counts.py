@@ -27,7 +27,9 @@ from shared.storage.schema import PARTITION, SORT
 from shared.storage.table import Table
 
 SHARDS = 4
+"""Items over which the numbers of one queue, type and day are spread."""
 KEPT = timedelta(days=400)
+"""How long the numbers of a day are kept: statistics cover a year."""
 _EXPIRES = "expires"
 # Short, as an item may hold a number for each of a hundred buckets and should stay under a kilobyte.
 _LETTER: Mapping[NumberKind, str] = {"tab": "t", "standing": "s", "ending": "e", "waiting": "w", "working": "d"}

@@ -12,6 +12,7 @@ from shared.storage.schema import DUE, ORGANIZATION_QUEUE, PARTY_QUEUE, TIMELINE
 from shared.timestamps import to_text
 
 DUE_SHARDS = 16
+"""Shares of all timers; the stack's schedule hands each of them to a sweep."""
 TASK_PLACES = (
     *(PARTY_QUEUE.partition, PARTY_QUEUE.sort),
     *(ORGANIZATION_QUEUE.partition, ORGANIZATION_QUEUE.sort),

@@ -29,7 +29,9 @@ READ_SECONDS = 3.0
 # The answer to a caller must come within 30 s, and after a lost answer there is one more look.
 RETRIES = 2
 BATCH = 100
+"""Items that DynamoDB takes in one batch read."""
 ATTEMPTS = 4
+"""Tries of a transaction that is throttled, and further tries of a batch read that was answered in part."""
 TRANSACTION_ANSWERED = "response-received.dynamodb.TransactWriteItems"
 
 Ask = Callable[[dict[str, Any] | None], dict[str, Any]]
