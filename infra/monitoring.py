@@ -47,12 +47,15 @@ class Alarms(Construct):
             self._alarm(f"{name}IteratorAge", age, text, threshold=MINUTE_IN_MILLISECONDS)
 
     def watch_functions(self, functions: Functions) -> None:
-        """Tells of functions that fail, that are not let run, and of sweeps that do not happen."""
+        """Tells of functions that fail, or are not let run."""
         for name, function in functions.all.items():
             label = name.capitalize()
             self._alarm(f"{label}Errors", function.function.metric_errors(), f"The function {name} failed.")
             text = f"The function {name} could not start: the account's concurrency is used up."
             self._alarm(f"{label}Throttles", function.function.metric_throttles(), text)
+
+    def watch_timers(self, functions: Functions) -> None:
+        """Tells of sweeps that do not happen, of nights on which not all was settled, and of what the doctor found."""
         self._alarm(
             "SweepMissing",
             functions.timers.function.metric_invocations(),
@@ -60,7 +63,6 @@ class Alarms(Construct):
             comparison=_LESS_THAN,
             missing=cloudwatch.TreatMissingData.BREACHING,
         )
-
         settled = cloudwatch.Metric(
             namespace=self._namespace,
             metric_name="SettledAll",
@@ -76,7 +78,6 @@ class Alarms(Construct):
             missing=cloudwatch.TreatMissingData.BREACHING,
             periods=2,
         )
-
         found = cloudwatch.Metric(
             namespace=self._namespace,
             metric_name="Broken",

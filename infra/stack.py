@@ -60,6 +60,7 @@ class CasetreeStack(Stack):
         alarms = Alarms(self, "Alarms", settings)
         alarms.watch_stream(functions, failures.queue)
         alarms.watch_functions(functions)
+        alarms.watch_timers(functions)
         alarms.watch_table(table.table)
         alarms.watch_api(api)
         dashboard(

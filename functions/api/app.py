@@ -34,6 +34,10 @@ ELSEWHERE = (ClientError, BotoCoreError)
 NO_OBJECT: Mapping[str, Any] = {"": None}
 """Stands for a body that is no object: a field that nothing has, refused as 422 when its turn comes."""
 
+_UNEXPECTED = "something unexpected happened"
+_NOT_READY = "Something that this needs cannot be reached. Nothing happened: try again shortly."
+_UNREACHABLE = "The answer of the table was lost. Look whether the change is there, or repeat with an idempotency key."
+
 
 class Api:
     """Answers an event of an HTTP API; every answer and every error leaves in the same way."""
@@ -141,11 +145,6 @@ class Api:
         return f"It is logged under the request id {identifier}."
 
 
-_UNEXPECTED = "something unexpected happened"
-_NOT_READY = "Something that this needs cannot be reached. Nothing happened: try again shortly."
-_UNREACHABLE = "The answer of the table was lost. Look whether the change is there, or repeat with an idempotency key."
-
-
 def _request(operation: Operation, path: str, headers: Mapping[str, str], body: object) -> Request:
     """What HTTP says about a write; the route is the address itself, so that a key is good for one resource."""
     if operation.method == "GET":
@@ -161,7 +160,7 @@ def _request(operation: Operation, path: str, headers: Mapping[str, str], body: 
 
 
 def _response(reply: Reply) -> Response[Any]:
-    if reply.status == _NO_CONTENT:
+    if reply.status == HTTPStatus.NO_CONTENT:
         # Empty, not null: not everything in front of a function takes null for a body.
         return Response(reply.status, None, "", headers=dict(reply.headers))
     body = _json(reply.body) if reply.media_type == JSON else reply.body
@@ -183,6 +182,3 @@ def _decoded(value: str) -> str:
 
 def _request_id(event: Event) -> str:
     return str((event.get("requestContext") or {}).get("requestId", ""))
-
-
-_NO_CONTENT = 204

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import TypeVar
 
 from functions.api.conditions import etag
@@ -12,7 +13,6 @@ from functions.api.sizes import fitting
 from shared.engine.session import Answer, Page
 
 T = TypeVar("T")
-CREATED = 201
 
 
 def resource(body: dict[str, object]) -> Reply:
@@ -24,7 +24,7 @@ def written(answer: Answer[T], view: Callable[[T], dict[str, object]], address: 
     """What a write gives back: 201 has a Location, a repeat says that it is one."""
     body = view(answer.value)
     headers = {"ETag": etag(_version(body))} if "version" in body else {}
-    if answer.status == CREATED:
+    if answer.status == HTTPStatus.CREATED:
         headers["Location"] = address(answer.value)
     return Reply(body, answer.status, headers | replayed(answer.replayed))
 
