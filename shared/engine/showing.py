@@ -11,8 +11,9 @@ from shared.domain.pictures.forest import Branch, grown
 from shared.domain.pictures.timeline import looked_at, told_once
 from shared.domain.words.relations import visible
 from shared.engine.cases import CaseView, case_view, seen_tasks
+from shared.engine.cursors import bad_cursor
 from shared.engine.loading import gather, load_tasks, seen_case
-from shared.engine.session import Identity, Page, Session, refuse
+from shared.engine.session import Identity, Page, Session
 from shared.engine.tasks import TaskView
 
 
@@ -41,7 +42,7 @@ def case_tasks(session: Session, identity: Identity, case_id: str, after: str | 
     tree = case_tree(session, identity, case_id)
     ids = [branch.task.task_id for branch in tree.branches]
     if after is not None and after not in ids:
-        refuse("invalid_request", "This cursor is of no list.")
+        raise bad_cursor()
     start = 0 if after is None else ids.index(after) + 1
     page = tree.branches[start : start + limit]
     more = page[-1].task.task_id if len(ids) > start + limit else None

@@ -16,10 +16,11 @@ from shared.domain.model.task import Entry, Task, TaskId, Texts, case_of
 from shared.domain.trees.locks import DUPLICATE, locks_of
 from shared.domain.words.relations import visible
 from shared.engine.committing import committed
+from shared.engine.cursors import bad_cursor
 from shared.engine.inputs import Given
 from shared.engine.loading import check_version, context_of, gather, load_tasks, seen_case, seen_task, workflow_of
 from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
-from shared.engine.session import Answer, Identity, Page, Request, Session, not_found, refuse
+from shared.engine.session import Answer, Identity, Page, Request, Session, not_found
 from shared.engine.surroundings import around_action, around_new, around_offers
 from shared.ids import is_task_id
 
@@ -143,7 +144,7 @@ def task_children(
     gathered = gather(session, identity, case_of(task_id), task_id)
     _, case, _ = seen_task(session, gathered)
     if after is not None and (not is_task_id(after) or case_of(after) != case.case_id):
-        refuse("invalid_request", "This cursor is of no list.")
+        raise bad_cursor()
     edges = session.store.children(task_id, after, limit + 1)
     children = load_tasks(session, (edge.child_id for edge in edges[:limit]))
     # Each by its own version, which another read than the case's may find already migrated.
