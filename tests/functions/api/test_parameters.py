@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from functions.accept import prefers
 from functions.api import parameters
 from functions.api.parameters import read_query
 from functions.api.problems import Problem
@@ -113,25 +112,3 @@ def test_a_path_is_decoded_once(world: World, ann: Client) -> None:
     assert ann.get("/cases/look-a").status == 200
     assert ann.get("/cases/look-%2561").code == "not_found"
     assert ann.get("/cases/look-a\n").code == "not_found"
-
-
-@pytest.mark.parametrize(
-    ("accept", "preferred"),
-    [
-        ("", "text/a"),
-        ("*/*", "text/a"),
-        ("image/b", "image/b"),
-        ("image/*", "image/b"),
-        ("text/a;q=0.5, image/b", "image/b"),
-        ("image/b, text/a", "image/b"),
-        ("text/a, image/b", "text/a"),
-        ("IMAGE/B", "image/b"),
-        ("image/b;q=0, */*;q=0.1", "text/a"),
-        ("image/b;q=x", "text/a"),
-        ("application/json", "text/a"),
-        ("image/b;level=1", "image/b"),
-    ],
-)
-def test_the_best_of_the_offered_media_types_is_chosen(accept: str, preferred: str) -> None:
-    """The one that Accept ranks highest; the first where it names none of them."""
-    assert prefers(accept, ("text/a", "image/b")) == preferred
