@@ -151,7 +151,7 @@ def _unchangeable(case_type: CaseType, case: Case, attributes: Given) -> Iterato
 def _with_tasks(context: Context, after: Case) -> Decision:
     """The plan of the edited case, with what its new attributes do to its tasks.
 
-    Whoever opens a task by such an attribute advances the graph as well, so neither overlooks the other.
+    It advances the graph, as does whatever opens a task by such an attribute: of two at once, one commit fails.
     """
     before = context.scene.case
     writes: tuple[Write, ...] | Refusal = ()

@@ -52,11 +52,10 @@ def create_task(context: Context, given: Mapping[str, object]) -> Decision:
 
 
 def _guards(scene: Scene, task: Task, writes: Iterable[Write]) -> tuple[Write, ...]:
-    """What tells others of the new task, and rests on what the case is.
+    """The writes that make commits fail which did not see the new task, and this one if the case is not open any more.
 
-    A parent does: whoever has read it finds it changed, and it goes by the version of the workflow that its case
-    does. A task that stands alone is told of by the case itself, which costs what a check does. Below a parent, a
-    case that is never closed by hand needs no check: that is two write units less.
+    With a parent, the parent's own change does both, unless cases can be closed by hand: then the case is checked as
+    well, for two write units. A task that stands alone raises the case's graph version, which costs as much.
     """
     if task.parent_id is None:
         return () if any(isinstance(write, AdvanceGraph) for write in writes) else (GrowGraph(scene.case),)

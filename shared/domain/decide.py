@@ -54,7 +54,7 @@ def act(context: Context, name: str, given: Mapping[str, object]) -> Decision:
 
 
 def _act_by_option(context: Context, action: Action, given: Mapping[str, object]) -> Decision:
-    """The plan of the option that the input names; one that is for nobody now is refused before that is looked at."""
+    """The plan of the option that the input names; where no option is offered now, that is refused first."""
     option = action.options.get(str(given.get(OPTION)))
     if option is not None:
         return _act(context, option, {name: value for name, value in given.items() if name != OPTION})

@@ -56,7 +56,7 @@ class Step:
 
     @property
     def actor(self) -> str:
-        """Who takes it: whoever has one of these relations, and who that was."""
+        """Who takes it: somebody with one of the relations; in brackets the person, where that is known."""
         return " or ".join(self.who) + (f" ({self.by})" if self.by else "")
 
     def __str__(self) -> str:

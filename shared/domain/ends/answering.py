@@ -84,9 +84,9 @@ def ask(on: Occasion, asking: Asking, own: Organization, partner: Organization |
 def accept(
     on: Occasion, connection: Connection, organization: Organization, tied: tuple[Tie, Tie] | None = None
 ) -> Decision:
-    """The plan by which an organization that there is accepts; its admin is the caller.
+    """The plan by which an existing organization accepts; the caller is an admin of it.
 
-    Two that are `tied` already, whoever asked first for it, stay to each other what they are.
+    Two that are `tied` already, by an earlier request of either, keep the roles that they have.
     """
     if organization.id == connection.asking.organization_id:
         return _misfit("/organizationId", "An organization is not connected with itself.")

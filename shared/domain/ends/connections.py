@@ -62,7 +62,7 @@ def begun(on: Occasion, connection: Connection) -> tuple[Write, ...]:
 
 
 def asked_again(on: Occasion, connection: Connection) -> tuple[Write, ...]:
-    """The writes by which a request goes out once more, of which nobody knows that it ever did."""
+    """The writes by which a request goes out once more, as nothing says that it ever did."""
     after = replace(connection, version=connection.version + 1, updated_at=on.now)
     return ChangeConnection(connection, after), AddEntry(_entry(on, after, "request", REQUESTED))
 

@@ -144,7 +144,7 @@ def _assignee(change: Change, task: Task, parent: Task | None) -> str | None:
 
 
 def _members(change: Change, task: Task, parent: Task | None) -> str | None:
-    """Who is a member of what is not known here, so a person who has such a task has to be one by the old rules."""
+    """Memberships are not known here: so the new rules may demand none but the one that the old rules demanded."""
     was, now = change.old.types[task.type].members_of, change.new.types[task.type].members_of
     if task.assigned_party is None or now in (None, was):
         return None

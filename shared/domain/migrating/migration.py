@@ -47,7 +47,8 @@ class OtherEnd:
 class Moving:
     """What is to be migrated: all tasks of the scene's case, what they have sent, and where their other ends are.
 
-    The messages are those that had not arrived once the tasks were read: whoever sends another one changes a task.
+    The messages are those that had not arrived once the tasks were read. Sending another one changes a task, so that
+    the migration fails.
     """
 
     tasks: Sequence[Task]

@@ -10,7 +10,7 @@ REFUSED = frozenset({"Cc", "Cs"})
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """What turns the direction of all that follows: a name with it shows as another, also beside other names."""
 EMAIL = re.compile(r'[^@\s"(),:;<>\[\\\]]+@[^@\s"(),:;<>\[\\\]]+')
-"""One address, and nothing that whoever writes to it might read as a second one, or as its display name."""
+"""One address, without characters that a mailer might read as a second address, or as a display name."""
 _SPELT_OUT = re.compile(r"[AEFHILMNORSX]([A-Z]|\b)")
 """What begins so is read letter by letter, as in "an SLA", and its first letter begins with a vowel."""
 _VOWEL = re.compile(r"(?!eu|one|uni(?![dmn])|us[aeu])[aeiou]|hour|hon(est|or)", re.IGNORECASE)

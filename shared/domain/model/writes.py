@@ -112,8 +112,8 @@ class ChangeCounters:
     """A parent's counters move by the difference, without a new version.
 
     Provided that its status, its hold and the version of its workflow are still those of `before`, and
-    with `not_last` that more children are still counted as open than are closed here: the last one is
-    counted together with what the parent becomes, so whoever counts it cannot overlook that it was the last.
+    with `not_last` that more children are still counted as open than are closed here. So a commit that in
+    truth counts the last child fails, and is decided anew, with what the parent becomes.
     """
 
     before: Task

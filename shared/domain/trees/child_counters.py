@@ -1,7 +1,7 @@
 """Closed children are counted at their parent, which reacts to the last one.
 
-Counting one costs the same however many siblings it has, and whoever counts the last one commits
-what the parent becomes with it, so it cannot be overlooked (engine.md, Promises 6 and 7).
+Counting one costs the same however many siblings it has. The last one is counted in the transaction that
+also writes what the parent becomes, so that this cannot be overlooked (engine.md, Promises 6 and 7).
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def count_children(context: Context, children: Iterable[tuple[Edge, Task]]) -> P
 def is_behind(workflow: Workflow, edge: Edge, child: Task) -> bool:
     """Whether the child has closed, and the edge has not counted that.
 
-    A closing that was taken back, as the task was opened again, is none, whoever still remembers it; one
-    that was counted stays so, whatever version the closed task gets.
+    Not where the closing was taken back, as the task was opened again, even if a late record still tells of it. A
+    closing that was counted stays so, whatever version the closed task gets later.
     """
     counts_as_open = edge.counted_version <= 0 and not edge.hold
     return counts_as_open and -edge.counted_version < child.version and not status_of(workflow, child).open

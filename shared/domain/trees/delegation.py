@@ -50,7 +50,7 @@ def _twin(draft: Draft, party: Party) -> Refusal | None:
 
 
 def give_back(draft: Draft) -> None:
-    """Whoever has the task that passed the draft's on has the work back: it does not end with its children."""
+    """The task that passed the work on to the draft's has it back, so that it does not end with its children."""
     parent = passed_on_from(draft.context.scene)
     if parent is not None and status_of(draft.context.scene.workflow, parent).open:
         above = draft.beside(parent, WORK_RETURNED)

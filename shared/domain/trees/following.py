@@ -190,7 +190,7 @@ def _made(declared: Follow, origin: Origin, parent: Task | None, counts_at: Task
 def _open_children(above: Draft, declared: Iterable[Follow], origin: Origin) -> Refusal | None:
     """The declared tasks have drafts beside the one that they stand under.
 
-    Work is passed on to whoever asked for it before only if they may still have it.
+    One that is declared for the creator of the task is left out where that person may not have it any more.
     """
     for child in declared:
         if not applies(child, origin.context.scene, origin.given):

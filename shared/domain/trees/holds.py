@@ -41,8 +41,8 @@ def place_hold(draft: Draft, lasts: timedelta) -> None:
 def end_hold(draft: Draft) -> None:
     """No timed hold keeps the draft's task on hold; one that did is cancelled in the same transaction.
 
-    Whoever loads the draft's task loads its hold, too. One that was not loaded is ended by the cascade where the
-    task closes; where it stays open, nothing ends it, as the task names it no longer.
+    So the hold must be loaded with the draft's task. One that was not is ended by the cascade where the task closes;
+    where the task stays open, nothing ends it, as the task names it no longer.
     """
     scene = draft.context.scene
     hold = scene.related.get(draft.task.hold_id or "")

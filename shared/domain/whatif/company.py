@@ -1,7 +1,7 @@
 """The people and organizations of a case, as far as its history names them.
 
-Who belonged to what is kept nowhere. So everybody counts as a member of everything, and nobody is refused for it;
-where history shows that somebody was none, as a stranger to all.
+Memberships of the past are not stored. So everybody counts as a member of every organization, and nobody is refused
+for want of one; a person of whom history shows that they were none counts as a stranger to all.
 """
 
 from __future__ import annotations

@@ -74,8 +74,8 @@ class Play:
     def knowing(self, recorded: Iterable[Task]) -> Play:
         """The case in which these tasks, each as it was when new, are known.
 
-        Each is the first of its type and place that is none yet, and of those one that whoever got it has, if there
-        is one: of several that open at once, another version may open fewer, or in another order.
+        Each is taken for the first task here of the same type and place that is not taken yet, if possible one with
+        the same assignee: of several that open at once, another version may open fewer, or in another order.
         """
         names, left = dict(self.names), set(self.world.tasks) - set(self.names.values())
         new = tuple(recorded)

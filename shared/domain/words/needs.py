@@ -1,4 +1,4 @@
-"""Which other tasks a decision looks at, so that whoever loads its items loads them too."""
+"""Which other tasks a decision looks at, and which are to be loaded for it therefore."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def asks_above(task_type: TaskType) -> bool:
 
 
 def asks_creator(task_type: TaskType) -> bool:
-    """Whether what follows on such a task may be for whoever created it."""
+    """Whether a task that follows on such a one may be assigned to the person who created it."""
     return any(_names_creator(declared) for declared in task_type.follows)
 
 

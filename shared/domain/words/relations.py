@@ -63,7 +63,7 @@ def is_party(caller: Caller, party: Party | None) -> bool:
 
 
 def passed_on_from(scene: Scene) -> Task | None:
-    """The task that passed the scene's on, as a child of its own type, whoever has it by now; None if none did."""
+    """The task that passed its work on to the scene's, a child of its own type; None if none did."""
     task = scene.subject
     return scene.related.get(task.parent_id or "") if task.is_delegate else None
 
