@@ -36,7 +36,7 @@ Tasks for people: who has to do what in a case, what may be done next and by who
 * `Casetree-Capacity` gives the read and write units of the table that a request consumed.
 """
 TAGS = {
-    "Cases": "What a tree of tasks is about.",
+    "Cases": "What the work is about; a case holds tasks.",
     "Doctor": "Finds and repairs broken cases.",
     "Tasks": "Pieces of work: who has to do them, what may be done with them, and what was done.",
     "Queues": "What a person or an organization has to do.",
@@ -224,7 +224,7 @@ def _headers() -> Json:
     described = {
         "ETag": ("The version, for If-Match.", '"3"'),
         "Location": ("Where the new resource is.", "/tasks/look-4711.01k9x3m2q7c5v8nd"),
-        "Idempotency-Replayed": ("`true` where the request had been done before.", "true"),
+        "Idempotency-Replayed": ("`true` if the request had been done before.", "true"),
         "Casetree-Capacity": ("Read and write units that the request consumed.", "read=2, write=9"),
         "Retry-After": ("In how many seconds to try again.", "1"),
     }

@@ -60,7 +60,7 @@ def get_case(call: Call) -> Reply:
 def edit_case(call: Call) -> Reply:
     """Renames the case or sets attributes; an attribute with the value `null` is removed.
 
-    Where the workflow says so, tasks end and open with it. What is given at the beginning alone does not change.
+    If the workflow says so, tasks end and open with it. Fixed attributes cannot be changed.
     """
     answer = engine.edit_case(call.session, call.identity, call.path["caseId"], call.body, call.request)
     return replies.written(answer, views.case, _address)
@@ -77,9 +77,9 @@ def edit_case(call: Call) -> Reply:
     refusals=(403, 404, 409, 412, 422),
 )
 def close_case(call: Call) -> Reply:
-    """Closes the case; its open tasks are ended by a cascade that follows within seconds.
+    """Closes the case; a cascade ends its open tasks within seconds.
 
-    Where the workflow does not say how cases are closed, nobody may.
+    If the workflow does not say how cases are closed, nobody may close them.
     """
     answer = engine.close_case(call.session, call.identity, call.path["caseId"], call.body, call.request)
     return replies.written(answer, views.case, _address)
@@ -96,7 +96,7 @@ def close_case(call: Call) -> Reply:
     refusals=(403, 404, 409, 412, 422),
 )
 def migrate_case(call: Call) -> Reply:
-    """The case and all its tasks go by the rules of that version from now on. For administrators.
+    """Moves the case and all its tasks to that version of its workflow. For administrators.
 
     It is one transaction: if anything does not fit that version, the answer is 409
     `does_not_fit`, with every reason in `errors`. A pointer names the task and the rule, as
@@ -157,9 +157,9 @@ def read_tree(call: Call) -> Reply:
 def read_timeline(call: Call) -> Reply:
     """Every change of the case and its tasks, newest first. It may lag behind by a moment.
 
-    A task that was passed on to a child of its own type is told once with it: what one step did to both, by
-    the child's entry; that it closed because the child had, by the child's closing; that the child was
-    cancelled with it, by its own. The histories of both have all of it. A page may be short for it.
+    If a task was passed on to a child of its own type, entries about the same step appear only once: the child's
+    entry for a step of both and for the closing of both, the task's entry if the child was cancelled with it. The
+    histories of both tasks have all entries. A page may therefore hold fewer entries than its limit.
     """
     before, limit = cursors.timeline(call.query[CURSOR]), call.query[LIMIT]
     caller, page = showing.timeline(call.session, call.identity, call.path["caseId"], before, limit)

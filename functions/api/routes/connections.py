@@ -10,7 +10,7 @@ from shared.engine import connections as engine
 from shared.engine.connections import ConnectionView
 
 ROUTES = Routes("Connections")
-ORGANIZATION = needed("organizationId", "The organization whose connections are asked for; one's own.")
+ORGANIZATION = needed("organizationId", "Your organization, whose connections are listed.")
 ROLE = text("role", "The role of the others, or the beginning of one with `*` behind it: `partner*`.")
 
 
@@ -47,8 +47,8 @@ def list_connections(call: Call) -> Reply:
 def ask_for_connection(call: Call) -> Reply:
     """Asks another organization, or somebody by name and email. For admins of the organization.
 
-    Who is asked by email answers with the one-time token that the event `ConnectionRequested` carries. A
-    request can be answered for 14 days. What an administrator asks of two organizations is connected at once.
+    A person who is asked by email answers with the one-time token of the event `ConnectionRequested`. A
+    request can be answered for 14 days. If an administrator asks for two organizations, they are connected at once.
     """
     return replies.written(engine.ask(call.session, call.identity, call.body, call.request), views.connection, _address)
 
@@ -63,10 +63,10 @@ def ask_for_connection(call: Call) -> Reply:
     refusals=(403, 404, 409, 422),
 )
 def accept_connection(call: Call) -> Reply:
-    """Accepts for an organization of which one is an admin.
+    """Accepts a request, for an organization of which the caller is an admin.
 
-    Who was asked by email and names none gets one of the name that was asked for, and becomes its admin,
-    also somebody whom Casetree does not know yet. A token works once.
+    If a person who was asked by email names no organization, one is created with the name in the request, and the
+    person becomes its admin. This also works for a person whom Casetree does not know yet. A token works once.
     """
     connection_id = call.path["connectionId"]
     answer = engine.accept(call.session, call.identity, connection_id, call.body, call.request)

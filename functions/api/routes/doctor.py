@@ -11,13 +11,13 @@ ROUTES = Routes("Doctor")
     "GET",
     "/cases/{caseId}/diagnosis",
     "Diagnose a case",
-    Content("Diagnosis", "What does not hold of the case; nothing, if it is sound."),
+    Content("Diagnosis", "What is broken in the case; empty if nothing is."),
     refusals=(403, 404),
 )
 def diagnose(call: Call) -> Reply:
     """Compares everything that is stored of the case with the invariants. For administrators.
 
-    What is on its way, and has not been for longer than it should take, is no finding.
+    Work that the engine has had to do for less than five minutes is no finding.
     """
     # What examines cases is asked for rarely, and by administrators: no other start is to wait for it.
     from functions.api.views import doctor as views  # noqa: PLC0415
@@ -30,7 +30,7 @@ def diagnose(call: Call) -> Reply:
     "POST",
     "/cases/{caseId}/repairs",
     "Repair a case",
-    Content("Repairs", "What was, or would be, done about each finding, and what does not hold of the case then."),
+    Content("Repairs", "What was, or would be, done about each finding, and what is broken then."),
     body="RepairInput",
     versioned=True,
     refusals=(403, 404, 409, 412, 422),
@@ -39,8 +39,8 @@ def repair(call: Call) -> Reply:
     """Repairs the findings named by their ids, or all that can be. For administrators.
 
     With `dryRun` nothing happens yet: each repair says what would be stored differently. `If-Match` names a
-    version of the case. It takes several commits, so no `Idempotency-Key` stands for all of them, and none is needed: a
-    repeat repairs what is still found, and nothing twice.
+    version of the case. Repairs take several commits, so there is no `Idempotency-Key`, and none is needed: a
+    repeat repairs what is still broken, and nothing twice.
     """
     # As above.
     from functions.api.views import doctor as views  # noqa: PLC0415

@@ -119,9 +119,9 @@ def delete_member(call: Call) -> Reply:
 def bulk_assign_tasks(call: Call) -> Reply:
     """Gives the oldest unassigned tasks of the organization's queue to a member. For its admins and administrators.
 
-    Each is assigned or not on its own, by the rules of the action that its workflow names for this, and only while
-    nobody has it; tasks without such an action are passed over. A repeat goes on with the next ones; one with the same
-    key is about the same tasks, does nothing twice, and tries again what was refused.
+    Each task is assigned separately, by the rules of the action that its workflow names for this, and only while
+    nobody has it; tasks without such an action are skipped. A repeat goes on with the next tasks. A repeat with the
+    same key is about the same tasks, does nothing twice, and tries the refused ones again.
     """
     answer = bulk_assign(call.session, call.identity, call.path["organizationId"], call.body, call.request)
     outcomes = answer.value.outcomes

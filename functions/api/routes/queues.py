@@ -26,12 +26,14 @@ GROUP_QUEUE = text("groupQueue", "Tasks of this group queue, by its id or its na
 CASE = text("caseId", "Tasks of this case.")
 OVERDUE = maybe("overdue", "Tasks whose due time has passed, or has not.")
 ORDER = choice(
-    "order", "`desc` where closed tasks are sorted by closing, else `asc`; undated last in both.", ("asc", "desc")
+    "order",
+    "`desc` if closed tasks are sorted by closing time, else `asc`; tasks without a date come last in both.",
+    ("asc", "desc"),
 )
 LIMIT = whole("limit", "How many items a page may have.", 1, 100, 15)
 FILTERS = (TYPE, STATUS, GROUP_QUEUE, CASE, OVERDUE, ORDER, LIMIT, CURSOR)
-FROM = day("from", "The first day, in UTC; 29 days before the last where it is not given.")
-TO = day("to", "The last day, in UTC; today where it is not given.")
+FROM = day("from", "The first day, in UTC; 29 days before the last if it is not given.")
+TO = day("to", "The last day, in UTC; today if it is not given.")
 
 
 @ROUTES.add(

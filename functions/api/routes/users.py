@@ -20,7 +20,7 @@ def _address(view: UserView) -> str:
     return f"/users/{view.user.id}"
 
 
-@ROUTES.add("GET", "/users/me", "Read oneself", Content("User", "The caller."), refusals=(403,))
+@ROUTES.add("GET", "/users/me", "Read the caller", Content("User", "The caller."), refusals=(403,))
 def get_me(call: Call) -> Reply:
     """The caller, with their organizations, and the time by the stack's clock."""
     body = views.user(engine.me(call.session, call.identity))
@@ -65,8 +65,9 @@ def put_user(call: Call) -> Reply:
 def hand_back_tasks(call: Call) -> Reply:
     """Takes open tasks off a user, so that others find them. For administrators.
 
-    Up to 100 tasks at once: where `more` is true, call again. With `dryRun` nothing happens yet. A repeat goes on with
-    what is left; one with the same key is about the same tasks, does nothing twice, and tries again what was refused.
+    Up to 100 tasks at once: if `more` is true, call again. With `dryRun` nothing happens yet. A repeat goes on with
+    the tasks that are left. A repeat with the same key is about the same tasks, does nothing twice, and tries the
+    refused ones again.
     """
     done = hand_back(call.session, call.identity, call.path["userId"], call.body, call.request)
     body = {"items": [views.handed_back(task) for task in done.tasks], "more": done.more, "dryRun": done.dry_run}

@@ -14,10 +14,10 @@ from shared.engine.people import me
 from shared.engine.queues import status_counts
 
 ROUTES = Routes("Workflows")
-TYPE = text("type", "The type of task whose lifecycle is drawn; the workflow's first where it is not given.")
+TYPE = text("type", "The type of task whose lifecycle is drawn; the workflow's first type if it is not given.")
 LIMIT = whole("limit", "Of how many queues a page may tell.", 1, 500, status_counts.QUEUES)
 MERMAID = "text/vnd.mermaid"
-VERSION = text("version", "The version: that of a case, as a number; the newest where it is not given.")
+VERSION = text("version", "The version, as a number; the newest if it is not given.")
 SVG = "image/svg+xml"
 SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -81,9 +81,9 @@ def draw_workflow(call: Call) -> Reply:
     refusals=(403, 404),
 )
 def read_workflow_statistics(call: Call) -> Reply:
-    """The open tasks in the queues that the caller may look at. Counts may lag behind by a moment.
+    """The open tasks in the queues that the caller may see. Counts may lag behind by a moment.
 
-    Where there are more queues than the limit, `nextCursor` leads to those of the others: the numbers add up.
+    If there are more queues than the limit, `nextCursor` leads to the others: add up the numbers of all pages.
     """
     name = call.path["name"]
     found = status_counts.status_counts(call.session, call.identity, name, call.query[CURSOR], call.query[LIMIT])

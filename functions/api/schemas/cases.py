@@ -29,8 +29,8 @@ Attributes = Annotated[
 SeenAttributes = Annotated[
     dict[str, Any],
     Field(
-        description="As the case type declares them; to who may not see the whole case, "
-        "without those that name an organization which is not theirs.",
+        description="As the case type declares them. A caller who may not see the whole case does not see "
+        "attributes that name other organizations.",
         examples=[{"lookId": "4711"}],
     ),
 ]
@@ -58,7 +58,7 @@ class CaseFields(Output):
 
 
 class Case(CaseFields):
-    """What a tree of tasks is about."""
+    """What the work is about; a case holds tasks."""
 
     tasks: Annotated[Counts, Field(description="How many tasks are open and closed, of those that the caller may see.")]
 
@@ -126,7 +126,7 @@ class CaseCreation(Input):
 
 
 class CaseChange(Input):
-    """What of a case can be changed. What is not named stays as it is."""
+    """The fields of a case that can be changed. Fields that are not given stay as they are."""
 
     model_config = example(displayName="Look 4711, second visit")
 
@@ -147,14 +147,14 @@ class MigrationInput(Input):
 
     model_config = example(toVersion=1, dryRun=True)
 
-    to_version: Annotated[int, Field(ge=1, description="Any version that there is, older ones too.", examples=[1])]
+    to_version: Annotated[int, Field(ge=1, description="Any deployed version, also an older one.", examples=[1])]
     dry_run: Annotated[bool, Field(description="With true, the answer only says what would happen to the case.")] = (
         False
     )
 
 
 class Migrated(Output):
-    """A task that goes by another version, with what is other than it was."""
+    """A task that is moved to another version, with what changes."""
 
     task_id: TaskId
     type: Annotated[str, Field(examples=["QA"])]
@@ -170,7 +170,7 @@ class Migrated(Output):
 
 
 class Migration(Output):
-    """What became, or would become, of a case and its tasks; a repeat names no tasks."""
+    """The result, or the possible result, of a migration; a repeat lists no tasks."""
 
     case_id: CaseId
     workflow: Annotated[str, Field(examples=["inspection"])]

@@ -18,12 +18,14 @@ class Finding(Output):
     invariant: Annotated[str, Field(examples=["lock-matches"])]
     task_ids: list[TaskId]
     detail: Annotated[str, Field(description="What is wrong.")]
-    repair: Annotated[str, Field(description="What the repair does; else what a person has to do.")]
+    repair: Annotated[
+        str, Field(description="What the repair does; if it cannot be repaired, what a person has to do.")
+    ]
     repairable: Annotated[bool, Field(description="Whether Casetree can repair it.")]
 
 
 class Diagnosis(Output):
-    """What does not hold of a case."""
+    """What is broken in a case."""
 
     case_id: CaseId
     findings: list[Finding]
@@ -41,7 +43,7 @@ class RepairInput(Input):
 
 
 class Difference(Output):
-    """A field of something stored, before and after; null where there is nothing."""
+    """A stored field, before and after; null if there is no value."""
 
     item: Annotated[str, Field(examples=["task a1.01k9x3m2q7c5v8nd"])]
     field: Annotated[str, Field(examples=["status"])]
@@ -60,7 +62,7 @@ class RepairStep(Output):
 
 
 class Repairs(Output):
-    """What came of repairs, and what does not hold of the case after them; in a dry run, before."""
+    """The results of repairs, and what is broken after them; in a dry run, before them."""
 
     case_id: CaseId
     dry_run: bool

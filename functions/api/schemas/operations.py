@@ -20,14 +20,14 @@ class FailureQueue(Output):
 
 
 class Night(Output):
-    """What the nightly round came to in the last day; null where no metric tells."""
+    """The results of the last night; null where there is no metric."""
 
     findings: Annotated[float | None, Field(description="What the doctor found.", examples=[0])]
     settled: Annotated[bool | None, Field(description="Whether a round of settling was complete.")]
 
 
 class ActionCost(Output):
-    """What an action, or a job of a function, consumed of the table in the last day."""
+    """The units that an action, or a job of a function, consumed in the last day."""
 
     action: Annotated[str, Field(examples=["claim"])]
     service: Annotated[str, Field(description="The function.", examples=["api"])]
@@ -36,7 +36,7 @@ class ActionCost(Output):
 
 
 class Operations(Output):
-    """How the stack does; what no metric tells is null."""
+    """The state of the stack; null where there is no metric."""
 
     at: Timestamp
     failure_queue: FailureQueue
@@ -46,7 +46,7 @@ class Operations(Output):
     night: Night
     costs: Annotated[
         list[ActionCost] | None,
-        Field(description="The dearest in writes first; null where metrics cannot be searched, as on a laptop."),
+        Field(description="The most write units first; null if there are no metrics, as on a laptop."),
     ]
     metrics_namespace: Annotated[
         str, Field(description="Where CloudWatch keeps the metrics of this stack.", examples=["Casetree"])

@@ -97,7 +97,7 @@ class User(Output):
 
 
 class UserInput(Input):
-    """A user as an administrator describes them; of a known user, what is not named stays as it is."""
+    """A user as an administrator describes them. Fields that are not given stay as they are."""
 
     model_config = example(displayName="Ann Lee", firstName="Ann", lastName="Lee", email="ann@example.org")
 
@@ -105,7 +105,7 @@ class UserInput(Input):
     first_name: Annotated[str, Field(max_length=100, examples=["Ann"])] = ABSENT
     last_name: Annotated[str, Field(max_length=100, examples=["Lee"])] = ABSENT
     email: Annotated[str, Field(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$", examples=["ann@example.org"])] = ABSENT
-    active: Annotated[bool, Field(description="True for a new user; false ends at once what they may do.")] = ABSENT
+    active: Annotated[bool, Field(description="True for a new user; false takes all rights away at once.")] = ABSENT
 
 
 class HandBackInput(Input):
@@ -146,7 +146,7 @@ class Organization(Output):
 
 
 class OrganizationInput(Input):
-    """An organization as an administrator describes it; of a known one, what is not named stays as it is."""
+    """An organization as an administrator describes it. Fields that are not given stay as they are."""
 
     model_config = example(displayName="Harbor Surveyors", kind="partner")
 
@@ -204,7 +204,7 @@ class BulkAssignmentInput(Input):
 class BulkAssignment(Output):
     """What became of the tasks that were to be assigned."""
 
-    items: Annotated[list[Outcome], Field(description="Fewer than asked for where no more are to be had.")]
+    items: Annotated[list[Outcome], Field(description="Fewer than asked for if there are no more.")]
     assigned: Annotated[int, Field(ge=0, description="How many the user has from now on.", examples=[5])]
     truncated: Annotated[
         bool, Field(description="Whether the queue goes on behind the 10,000 tasks of any type that were looked at.")

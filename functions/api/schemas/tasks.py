@@ -31,9 +31,7 @@ GroupQueue = Annotated[
 GroupQueueInput = Annotated[
     str, Field(description="By its name or its id.", min_length=1, max_length=200, examples=["quality-assurance"])
 ]
-Kind = Annotated[
-    str | None, Field(description="Tells tasks of the type apart, where the type has kinds.", examples=[None])
-]
+Kind = Annotated[str | None, Field(description="The kind of task, if the type has kinds.", examples=[None])]
 Priority = Annotated[int, Field(ge=0, le=100, examples=[0])]
 UNIQUE: dict[str, Any] = {"uniqueItems": True}
 
@@ -64,7 +62,7 @@ class Reference(Output):
 Entity = Annotated[
     dict[str, Reference],
     Field(
-        description="By kind: `look`, `user`. Taken from the case where it is not given.",
+        description="By kind: `look`, `user`. Taken from the case if it is not given.",
         examples=[{"look": {"id": "4711", "displayName": "Look 4711"}}],
     ),
 ]
@@ -86,7 +84,7 @@ class Counts(Output):
 
 
 class WorkerStatus(Output):
-    """Two words for where one end of a task stands."""
+    """The status of one end of a task, for programs and for people."""
 
     reference: Annotated[str, Field(description="Controls which actions are offered.", examples=["readyHold"])]
     name: Annotated[str, Field(description="Describes it.", examples=["Ready (declined)"])]
@@ -100,7 +98,7 @@ class Counterpart(Output):
 
 
 class Referral(Output):
-    """Whom a partner has suggested."""
+    """The party that a partner has suggested."""
 
     organization_id: Annotated[str | None, Field(examples=["tidewater"])]
     display_name: Annotated[str, Field(examples=["Tidewater Labs"])]
@@ -112,7 +110,7 @@ class ListedTask(Output):
 
     task_id: TaskId
     case_id: CaseId
-    parent_id: Annotated[str | None, Field(description="The task that it stands under.", examples=[None])]
+    parent_id: Annotated[str | None, Field(description="The parent task.", examples=[None])]
     workflow: Annotated[str, Field(examples=["inspection"])]
     workflow_version: Annotated[int, Field(ge=1, examples=[1])]
     type: TaskType
@@ -148,11 +146,11 @@ class ListedTask(Output):
     timers: list[Timer]
     end: Annotated[
         Literal["standalone", "owner", "partner"] | None,
-        Field(description="Which end of a task it is, where tasks of the workflow can have two."),
+        Field(description="Which end of a task it is, in workflows with two ends."),
     ]
     hold: Annotated[bool, Field(description="Whether people have stopped it.")]
     assignment_status: Annotated[
-        str | None, Field(description="Where the assignment to a partner stands.", examples=["accepted"])
+        str | None, Field(description="The status of the assignment to a partner.", examples=["accepted"])
     ]
     worker_status: WorkerStatus | None
     counterpart: Annotated[Counterpart | None, Field(description="Who has the other end.")]
@@ -160,7 +158,9 @@ class ListedTask(Output):
         str | None, Field(description="The pattern of partners' roles, at the owner's end.", examples=["partner*"])
     ]
     auto_refer: Annotated[bool | None, Field(description="Whether a referral is followed at once, at the owner's end.")]
-    referral: Annotated[Referral | None, Field(description="Whom the partner suggested when it referred the task.")]
+    referral: Annotated[
+        Referral | None, Field(description="The party that the partner suggested when it referred the task.")
+    ]
     version: Version
 
 
@@ -193,7 +193,7 @@ class TaskFields(Input):
         str,
         Field(
             max_length=100,
-            description="One of the kinds of the type, where it has some.",
+            description="One of the kinds of the type, if it has kinds.",
             examples=["address_verification"],
         ),
     ] = ABSENT
@@ -213,7 +213,7 @@ class TaskFields(Input):
     priority: Priority = 0
     collaborative: Annotated[bool, Field(description="Whether a partner is to do it.")] = ABSENT
     role: Annotated[
-        str, Field(max_length=64, description="What roles of partners must match.", examples=["partner*"])
+        str, Field(max_length=64, description="A pattern that the roles of partners must match.", examples=["partner*"])
     ] = ABSENT
     auto_refer: Annotated[bool, Field(description="Whether a partner's referral is followed at once.")] = ABSENT
 
@@ -223,13 +223,11 @@ class TaskCreation(TaskFields):
 
     model_config = example(type="QA", description="Compare the photos with the order.", groupQueue="quality-assurance")
 
-    parent_id: Annotated[
-        TaskId, Field(description="The task that it stands under, where tasks of the workflow stand under others.")
-    ] = ABSENT
+    parent_id: Annotated[TaskId, Field(description="The parent task, in workflows with trees of tasks.")] = ABSENT
 
 
 class TaskChange(Input):
-    """What of a task is no action. What is not named stays as it is."""
+    """The fields of a task that no action changes. Fields that are not given stay as they are."""
 
     model_config = example(
         links=[{"type": "photo", "link": "https://photos.example.org/4711/front", "name": "Front"}], priority=1
@@ -311,7 +309,7 @@ class RefusedAction(Output):
 
 
 class Actions(Output):
-    """What the caller may do with a task; `refused` only where it was asked for."""
+    """What the caller may do with a task; `refused` only with `explain=true`."""
 
     items: list[Action]
     next_cursor: Cursor
@@ -319,7 +317,7 @@ class Actions(Output):
 
 
 class Entry(Output):
-    """One version of a task or of a case: who did what, and what became of it."""
+    """One version of a task or of a case: who did what, and the result."""
 
     task_id: Annotated[str | None, Field(description="Null for the case itself.")]
     case_id: CaseId
@@ -336,7 +334,7 @@ class Entry(Output):
     changes: Annotated[
         dict[str, dict[str, Any]],
         Field(
-            description="By field: before and after; nothing more for a long text.",
+            description="By field: the values before and after; for a long text, only that it changed.",
             examples=[{"dueTime": {"from": None, "to": "2026-12-01T17:00:00.000Z"}}],
         ),
     ]

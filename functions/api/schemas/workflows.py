@@ -19,7 +19,7 @@ class ListedWorkflow(Output):
         Field(ge=1, description="The one that is shown: the newest, which new cases start with, or the one asked for."),
     ]
     versions: Annotated[
-        list[int], Field(description="All that there are, the oldest first: cases keep theirs.", examples=[[1, 2]])
+        list[int], Field(description="All versions, the oldest first: cases keep theirs.", examples=[[1, 2]])
     ]
     may_begin: Annotated[bool, Field(description="Whether you may begin cases of it.")]
 
