@@ -164,3 +164,12 @@ def test_an_end_is_not_idle_while_somebody_can_act_above_it() -> None:
     assert [finding.type for finding in found(waiting, "somebody-can-act")] == ["Favour", "Favour"]
     settled = replace(settle, sources=settle.sources | {"held"})
     assert play(typed(waiting, "Move", own_actions={"settle": settled})) == ()
+
+
+def test_what_stands_below_a_partners_end_is_looked_at_there() -> None:
+    """By the partner's people: who is inside sees nothing of it."""
+    own = TREES.types["Step"].own_actions
+    managed = {**own, "manage": replace(own["manage"], who=("inside",))}
+    (endless,) = found(typed(TREES, "Step", own_actions=managed), "open-statuses-have-a-way-out")
+    assert steps(endless)[-3:] == ["Favour (partner): create", "Favour (partner): child_opened", "Step: tackle"]
+    assert not endless.unproven

@@ -785,12 +785,30 @@ BOTH_ENDS = (
         file=MOVES,
     ),
     Broken(
-        "open-statuses-have-a-way-out",
+        "waits-end",
+        "guards: [prerequisites_closed]",
+        "guards: [something_awaited]",
+        "A task of type 'Favour' goes on waiting as 'waiting' when there is nothing to wait for.",
+        "Casetree leads it on",
+        at="  waiting: {state: Open, status: Waiting, open: true, tab: on_hold}",
+        file=MOVES,
+    ),
+    Broken(
+        "somebody-can-act",
         "  drop:\n    from: [waiting, wanted,",
         "  drop:\n    from: [wanted,",
-        "A task of type 'Favour' that gets to 'waiting' is never closed by anybody.",
-        "`guards`",
-        at="  waiting: {state: Open, status: Waiting, open: true, tab: on_hold}",
+        "A case gets to where its 'Favour' is 'waiting', and nobody there can act.",
+        at="  Favour:",
+        # It waits for its move, which is on hold for it.
+        file=MOVES,
+    ),
+    Broken(
+        "open-statuses-have-a-way-out",
+        "      manage: {from: [doing], to: done, who: [case_organization_member]}\n",
+        "      manage: {from: [doing], to: done, who: [inside]}\n",
+        "A task of type 'Step' that gets to 'doing' is never closed by anybody.",
+        # Below the partner's end, where nobody inside sees it.
+        at="  doing:   {state: Open, status: Doing, open: true, active: true, stamp: startedAt}",
         file=MOVES,
     ),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from shared.domain.checks.both_ends import OWNER, PARTNER, BothEnds, each, finding_at, named, sides_of
+from shared.domain.checks.counterexamples import waiting_on
 from shared.domain.checks.finding import Finding
 from shared.domain.checks.lives import (
     WHOLE,
@@ -15,7 +16,7 @@ from shared.domain.checks.lives import (
     types_begin,
 )
 from shared.domain.checks.worlds.crossings import MOST, Crossings, PairId
-from shared.domain.checks.worlds.local import can_act
+from shared.domain.checks.worlds.local import can_act, state_of
 from shared.domain.checks.worlds.numbered import Numbered, SideId, Turn
 from shared.domain.checks.worlds.sides import Side
 from shared.domain.definitions.workflow import Action
@@ -62,6 +63,21 @@ def ends_have_a_way_out(both: BothEnds) -> Iterator[Finding]:
                     yield finding_at(found, pair, "open-statuses-have-a-way-out", where, detail, hint)
 
 
+def waits_are_over(both: BothEnds) -> Iterator[Finding]:
+    """Neither end waits longer than a task below it or before it, information, or a timed hold keeps it waiting."""
+    seen, over = Seen(), waiting_on(both.workflow)
+    for first, found in both.by_type.items():
+        waiting = frozenset(over(both.lives.by_type[first]))
+        sides = enumerate(found.numbered.sides) if waiting else ()
+        lasting = {number for number, side in sides if state_of(side.world, side.task) in waiting}
+        for pair, number in _at(found, lasting):
+            side = found.numbered.sides[number]
+            if _is_new(seen, side.end.kind, side.status):
+                detail = f"{named(first, side)} goes on waiting as {side.words!r} when there is nothing to wait for."
+                hint = "Casetree leads it on by itself, if `guards` of the action for that let it."
+                yield finding_at(found, pair, "waits-end", ("statuses", side.status), detail, hint)
+
+
 def turns_come(both: BothEnds) -> Iterator[Finding]:
     """Where it is the other end's turn, that one can take the task on, without the one that waits for it."""
     turns, seen = hand_off_of(both.workflow).others_turn, Seen()
@@ -97,13 +113,20 @@ def somebody_can_act(both: BothEnds) -> Iterator[Finding]:
     seen: Seen = set()
     for first, found in both.by_type.items():
         idle = {n for n, side in enumerate(found.numbered.sides) if side.open and _is_idle(found.numbered, n)}
-        for pair, there in enumerate(found.pairs):
-            for number in idle.intersection(() if there.under_way else (there.owner, there.partner)):
-                side = found.numbered.sides[number]
-                if _is_new(seen, side.end.kind, side.status):
-                    detail = f"A case gets to where its {side.name!r} is {side.words!r}, and nobody there can act."
-                    hint = "Give somebody of its organization an action on it, or a timer."
-                    yield finding_at(found, pair, "somebody-can-act", ("types", first), detail, hint)
+        for pair, number in _at(found, idle):
+            side = found.numbered.sides[number]
+            if _is_new(seen, side.end.kind, side.status):
+                detail = f"A case gets to where its {side.name!r} is {side.words!r}, and nobody there can act."
+                hint = "Give somebody of its organization an action on it, or a timer."
+                yield finding_at(found, pair, "somebody-can-act", ("types", first), detail, hint)
+
+
+def _at(found: Crossings, sides: Collection[SideId]) -> Iterator[tuple[PairId, SideId]]:
+    """Where all has been heard, and an end is one of these."""
+    for pair, there in enumerate(found.pairs):
+        for number in () if there.under_way else (there.owner, there.partner):
+            if number is not None and number in sides:
+                yield pair, number
 
 
 def _is_idle(numbered: Numbered, number: SideId) -> bool:
@@ -137,6 +160,7 @@ RULES: tuple[Callable[[BothEnds], Iterable[Finding]], ...] = (
     *map(_of_lives, (cases_are_few, types_begin, statuses_are_lived_in, actions_have_somebody)),
     assignments_are_lived_in,
     ends_have_a_way_out,
+    waits_are_over,
     turns_come,
     somebody_can_act,
 )

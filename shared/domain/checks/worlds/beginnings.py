@@ -38,6 +38,8 @@ class Birth:
     step: Step
     world: World
     task_id: TaskId
+    way: tuple[Step, ...] = ()
+    """What has led there, where the deeds of the case do not tell that."""
 
 
 def cases(workflow: Workflow) -> tuple[World, ...]:

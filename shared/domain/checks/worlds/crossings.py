@@ -64,7 +64,7 @@ class Crossings:
         """The shortest way into the state, from the beginning of the owner's case on."""
         birth, turns = self.along(pair)
         begun = (birth.step,) if birth.world.staged else told(birth.world)
-        return (*begun, *(turn.step for turn, _ in turns))
+        return (*(birth.way or begun), *(turn.step for turn, _ in turns))
 
     def along(self, pair: PairId) -> tuple[Birth, tuple[tuple[Turn, Pair], ...]]:
         """How the task on the way there came to be, and the turns from then on, each with the state after it."""

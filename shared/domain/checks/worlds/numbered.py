@@ -95,11 +95,18 @@ class Numbered:
     def number(self, world: World, task_id: TaskId) -> SideId:
         """The number of the end."""
         side = side_of(world, task_id)
-        key = seen_as(side, with_party=self.asks)
+        key = self._key(side)
         if key not in self._numbers:
             self._numbers[key] = len(self.sides)
             self.sides.append(side)
         return self._numbers[key]
+
+    def knows(self, world: World, task_id: TaskId) -> bool:
+        """Whether the end was come to before."""
+        return self._key(side_of(world, task_id)) in self._numbers
+
+    def _key(self, side: Side) -> Hashable:
+        return seen_as(side, with_party=self.asks)
 
     def turns(self, at: SideId) -> tuple[Turn, ...]:
         """Everything that may happen at the end but by what the other one says."""
@@ -132,7 +139,8 @@ class Numbered:
             told = self.words[word]
             first = Message("another", 0, "to_partner", 1, told.action, told.input, "t")
             happening, there = arrived(self.sides[0], first)
-            after, said = self.number(there.world, there.task_id), self._said(there.world, there.end.generation)
+            said = self._said(there.world, there.task_id, there.end.generation)
+            after = self.number(there.world, there.task_id)
             self._arrived[word] = Turn(happening.step, after, after, said, word=word)
         return self._arrived[word]
 
@@ -154,13 +162,14 @@ class Numbered:
         side, world = self.sides[at], happening.after
         now = world.tasks[side.task_id].end or End()
         anew = now.generation != side.end.generation
-        said = self._said(world, now.generation)
-        before = self._said(world, side.end.generation) if anew else ()
+        said = self._said(world, side.task_id, now.generation)
+        before = self._said(world, side.task_id, side.end.generation) if anew else ()
         after, by_people = self.number(world, side.task_id), happening.by_people
         return Turn(happening.step, at, after, said, before, anew, by_people, happening.counts)
 
-    def _said(self, world: World, generation: int) -> tuple[WordId, ...]:
-        return tuple(self.word(message) for message in world.sent if message.generation == generation)
+    def _said(self, world: World, task_id: TaskId, generation: int) -> tuple[WordId, ...]:
+        said = (message for message in world.sent if (message.task_id, message.generation) == (task_id, generation))
+        return tuple(map(self.word, said))
 
     def word(self, message: Message) -> WordId:
         """The number of what the message says."""

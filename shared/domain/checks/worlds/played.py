@@ -69,7 +69,7 @@ class Played:
 
     def having(self, side: Side, already: int, then: Pair) -> Played:
         """With the end as it is now, and what it has said since is under way."""
-        flight = (*self.flight, *side.world.sent[already:])
+        flight = (*self.flight, *(told for told in side.world.sent[already:] if told.task_id == side.task_id))
         if side.end.kind == "partner":
             return replace(self, partners={**self.partners, side.end.generation: side}, flight=flight)
         present = side.end.generation if then.owner is not None else self.generation
