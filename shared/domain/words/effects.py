@@ -53,7 +53,7 @@ def set_assigned_party(draft: Draft, arguments: Arguments) -> Refusal | None:
 
 
 def claim(draft: Draft, arguments: Arguments) -> Refusal | None:
-    """A free task is the caller's; an organization's or an external party's stays theirs."""
+    """A free task becomes the caller's; a task of an organization or an external party stays theirs."""
     user = draft.context.caller.user
     if draft.task.assigned_party is None and user is not None:
         assign(draft, user.party, internal=user.inside)
@@ -61,7 +61,7 @@ def claim(draft: Draft, arguments: Arguments) -> Refusal | None:
 
 
 def clear_person(draft: Draft, arguments: Arguments) -> Refusal | None:
-    """A person is no longer responsible; an organization or an external party stays so."""
+    """A person is no longer responsible; an organization or an external party stays responsible."""
     if draft.task.assigned_party is not None and draft.task.assigned_party.kind == "user":
         assign(draft, None, internal=False)
     return None

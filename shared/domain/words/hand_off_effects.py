@@ -45,7 +45,7 @@ def add_links(draft: Draft, arguments: Arguments) -> Refusal | None:
 
 
 def delete_task(draft: Draft, arguments: Arguments) -> Refusal | None:
-    """The task is shown to nobody any more, and its texts are taken away."""
+    """Nobody can see the task any more, and its texts are deleted."""
     draft.set(deleted=True)
     draft.changed("deleted", before=False, after=True)
     draft.react(TEXTS)
@@ -53,7 +53,7 @@ def delete_task(draft: Draft, arguments: Arguments) -> Refusal | None:
 
 
 def assign_partner(draft: Draft, arguments: Arguments) -> Refusal | None:
-    """The task is assigned to the input's connected organization, or to whom it names by name and email."""
+    """The task is assigned to the input's connected organization, or to the person named by name and email."""
     return rules.assign_to(draft)
 
 
@@ -64,7 +64,7 @@ def send(draft: Draft, arguments: Arguments) -> Refusal | None:
 
 
 def recall(draft: Draft, arguments: Arguments) -> Refusal | None:
-    """What is outstanding of the assignment is recalled, and the engine takes this action at the other end."""
+    """The assignment is recalled, in any state, and the engine takes this action at the other end."""
     rules.recall(draft, str(arguments["value"]))
     return None
 
@@ -87,7 +87,7 @@ def take_referral(draft: Draft, arguments: Arguments) -> Refusal | None:
 
 
 def tell(draft: Draft, arguments: Arguments) -> Refusal | None:
-    """The engine takes this action at the other end, with what it takes of the input; where there is none, nothing."""
+    """The engine takes this action at the other end, if there is one, with the input fields that it takes."""
     tell_other_end(draft, str(arguments["value"]))
     return None
 
@@ -111,7 +111,7 @@ def accept_connection(draft: Draft, arguments: Arguments) -> Refusal | None:
 
 
 def expire_connection(draft: Draft, arguments: Arguments) -> Refusal | None:
-    """The request for a connection, if one runs, is over and was not answered."""
+    """The open request for a connection, if there is one, ends without an answer."""
     draft.stop_timer("connection")
     connection = draft.context.scene.connection
     if connection is not None and connection.state == "requested":

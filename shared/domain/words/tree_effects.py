@@ -90,7 +90,7 @@ def reopen(draft: Draft, arguments: Arguments) -> Refusal | None:
 
 
 def change_type(draft: Draft, arguments: Arguments) -> Refusal | None:
-    """A task of the type that the input names opens as a new one would; all that the work was passed on by ends."""
+    """A new task of the input's type opens; this one ends, with the children to which it was passed on."""
     scene = draft.context.scene
     top, wanted = branch_of(scene, draft.task)[0], scene.workflow.types[cast(str, draft.input["type"])]
     place = place_of(scene, wanted)
