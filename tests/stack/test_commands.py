@@ -22,16 +22,22 @@ from tests.stack.shells import paste_next_steps
 pytestmark = pytest.mark.stack
 
 
-def test_the_demo_plays_a_look_through_its_life(casetree: Command, stack: Stack, home: Home) -> None:
+@pytest.fixture(scope="module")
+def played(casetree: Command, stack: Stack) -> tuple[str, str]:
+    """What two demos have told, one after the other."""
+    first, second = casetree("demo"), casetree("demo")
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert second.returncode == 0, second.stdout + second.stderr
+    return first.stdout, second.stdout
+
+
+def test_the_demo_plays_a_look_through_its_life(played: tuple[str, str], stack: Stack, home: Home) -> None:
     """It tells what happens, and ends with commands that work when they are pasted.
 
     A second one, on a stack whose clock the first has moved, plays beside it with cases of its own.
     """
-    first, second = casetree("demo"), casetree("demo")
-    assert first.returncode == 0, first.stdout + first.stderr
-    assert second.returncode == 0, second.stdout + second.stderr
-    assert not _cases(first.stdout) & _cases(second.stdout)
-    told = second.stdout
+    first, told = played
+    assert not _cases(first) & _cases(told)
     for fact in ("Created / Failed", "Completed / Skipped", "Canceled / Skipped", "TaskOverdue", "Who could: Ann Lee"):
         assert fact in told
     assert f"{stack.api_url}/docs" in told
@@ -80,9 +86,14 @@ def test_events_are_followed_until_somebody_stops(
 ) -> None:
     """Each is one line of JSON, as it comes; Ctrl-C ends it with a word, and leaves nothing on the bus."""
     task = new_task(as_person("ann"))
-    text = eventually((tmp_path / "events").read_text, lambda seen: task["taskId"] in seen)
-    events = [json.loads(line) for line in text.splitlines()]
-    assert {"TaskCreated", "CaseCreated"} <= {event["detail-type"] for event in events}
+
+    def heard() -> set[str]:
+        """The types of the case's events; a line that has no end yet is still being written."""
+        lines = (tmp_path / "events").read_text().splitlines(keepends=True)
+        told = [json.loads(line) for line in lines if line.endswith("\n")]
+        return {event["detail-type"] for event in told if event["detail"].get("caseId") == task["caseId"]}
+
+    eventually(heard, lambda types: types == {"TaskCreated", "CaseCreated"})
     follower.send_signal(signal.SIGINT)
     assert follower.wait(60) == 1
     assert "Stopped." in (tmp_path / "errors").read_text()

@@ -51,23 +51,30 @@ def _trees(told: str) -> Iterator[tuple[str, list[tuple[int, str, str]]]]:
         yield title, [(len(ties) // 4 - 1, name, status) for ties, name, status in rows]
 
 
-def test_the_demo_takes_appeals_to_decisions_and_switches_dockets(casetree: Command, stack: Stack) -> None:
+@pytest.fixture(scope="module")
+def played(casetree: Command, stack: Stack) -> tuple[str, str]:
+    """What two demos have told, one after the other; the second one in a narrow terminal."""
+    first, second = casetree("demo", "appeals"), casetree("demo", "appeals", columns=80)
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert second.returncode == 0, second.stdout + second.stderr
+    return first.stdout, second.stdout
+
+
+def test_the_demo_takes_appeals_to_decisions_and_switches_dockets(played: tuple[str, str], stack: Stack) -> None:
     """One appeal of each docket is decided, and the trees of the switches are the figures, node by node.
 
     A second one plays beside the first, with cases of its own; in a narrow terminal it reads as the README says.
     """
-    first, second = casetree("demo", "appeals"), casetree("demo", "appeals", columns=80)
-    assert first.returncode == 0, first.stdout + first.stderr
-    assert second.returncode == 0, second.stdout + second.stderr
-    assert not _cases(first.stdout) & _cases(second.stdout)
-    last = dict(_trees(first.stdout))
+    first, second = played
+    assert not _cases(first) & _cases(second)
+    last = dict(_trees(first))
     assert {title: last[title] for title in FIGURES} == FIGURES
     for title in DECIDED:
         assert {status for _, _, status in last[title]} <= {"completed", "cancelled"}
         assert (0, "RootTask", "completed") in last[title]
-    assert stack.users["hana"].password in first.stdout
-    assert max(map(len, _story(second.stdout).splitlines())) <= 80
-    assert _excerpt() in _anonymous(second.stdout)
+    assert stack.users["hana"].password in first
+    assert max(map(len, _story(second).splitlines())) <= 80
+    assert _excerpt() in _anonymous(second)
 
 
 def _cases(told: str) -> set[str]:
