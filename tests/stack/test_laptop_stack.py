@@ -11,16 +11,19 @@ from infra.local.calls import Api
 from infra.local.home import Home
 from infra.local.people import PEOPLE
 from infra.local.records import Stack, load_stack
+from infra.local.signin import fresh_token
 from tests.stack.conftest import AsPerson, Command
 from tests.stack.sockets import listening
 
 pytestmark = pytest.mark.stack
 
 
-def test_everybody_can_sign_in_and_is_known(stack: Stack, as_person: AsPerson) -> None:
-    """The tokens in the record are good, and so are fresh ones."""
-    for name in (person.name for person in PEOPLE if person.known):
-        assert Api(stack.api_url, stack.users[name].token).need("GET", "/users/me")["userId"] == name
+KNOWN = [person.name for person in PEOPLE if person.known]
+
+
+def test_everybody_can_sign_in_and_is_known(as_person: AsPerson) -> None:
+    """With a fresh token."""
+    for name in KNOWN:
         assert as_person(name).need("GET", "/users/me")["active"]
 
 
@@ -35,7 +38,7 @@ def test_who_was_never_introduced_can_sign_in_all_the_same(stack: Stack, as_pers
 
 def test_nobody_else_gets_in(stack: Stack) -> None:
     """No token, and one with another signature: refused before any function runs."""
-    token = stack.users["ann"].token
+    token = fresh_token(stack, "ann")
     header, payload, _ = token.split(".")
     for forged in ("", f"{header}.{payload}.{'A' * 342}"):
         assert Api(stack.api_url, forged).call("GET", "/users/me").status == 401
@@ -71,7 +74,7 @@ def test_the_roles_of_the_functions_are_enforced(stack: Stack) -> None:
 
 
 def test_a_second_up_uses_what_is_there(stack: Stack, home: Home, casetree: Command) -> None:
-    """The same process, the same people, the same data."""
+    """The same process, the same people, the same data; and the tokens in the record are good, for another hour."""
     again = casetree("up")
     assert again.returncode == 0, again.stderr
     assert "up to date" in again.stdout
@@ -81,6 +84,8 @@ def test_a_second_up_uses_what_is_there(stack: Stack, home: Home, casetree: Comm
     assert {name: user.password for name, user in record.users.items()} == {
         name: user.password for name, user in stack.users.items()
     }
+    for name in KNOWN:
+        assert Api(stack.api_url, record.users[name].token).need("GET", "/users/me")["userId"] == name
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="Only Linux tells who listens where.")

@@ -18,7 +18,7 @@ from infra.local import aws
 from infra.local.calls import Api
 from infra.local.home import Home
 from infra.local.records import Stack
-from infra.local.signin import create_sign_in
+from infra.local.signin import create_sign_in, fresh_token
 from tests.stack.conftest import AsPerson
 
 pytestmark = pytest.mark.stack
@@ -43,8 +43,8 @@ def test_without_a_token_every_route_is_closed(stack: Stack) -> None:
 
 def test_a_forged_token_is_refused(stack: Stack) -> None:
     """One that is no token, one without a signature, one with another's, one whose claims were changed."""
-    header, _, signature = stack.users["ann"].token.split(".")
-    admin = stack.users["admin"].token.split(".")[1]
+    header, _, signature = fresh_token(stack, "ann").split(".")
+    admin = fresh_token(stack, "admin").split(".")[1]
     unsigned = _encoded({"alg": "none", "typ": "JWT"})
     for forged in (
         "nonsense",
@@ -90,7 +90,7 @@ def own_keys() -> Iterator[tuple[rsa.RSAPrivateKey, str, list[str]]]:
 
 def test_an_expired_token_is_refused(stack: Stack, pool_key: rsa.RSAPrivateKey) -> None:
     """Signed by the very key of the pool; the same one with some time left is good, and one without an end is not."""
-    header, claims = _opened(stack.users["ann"].token)
+    header, claims = _opened(fresh_token(stack, "ann"))
     assert _status(stack, _signed(header, {**claims, "exp": int(time.time() + 60)}, pool_key)) == 200
     assert _status(stack, _signed(header, {**claims, "exp": int(time.time() - 60)}, pool_key)) == 401
     assert _status(stack, _signed(header, {name: claims[name] for name in claims if name != "exp"}, pool_key)) == 401
@@ -99,7 +99,7 @@ def test_an_expired_token_is_refused(stack: Stack, pool_key: rsa.RSAPrivateKey) 
 
 def test_a_token_that_says_it_needs_no_signature_is_refused(stack: Stack, pool_key: rsa.RSAPrivateKey) -> None:
     """In whatever letters, also where the header names the pool's key."""
-    header, claims = _opened(stack.users["admin"].token)
+    header, claims = _opened(fresh_token(stack, "admin"))
     for none in ("none", "None", "NONE", "nOnE", ""):
         for signature in (b"", b"none", pool_key.public_key().public_numbers().n.to_bytes(256, "big")):
             assert _status(stack, _token_of({**header, "alg": none}, claims, partial(_unseen, signature))) == 401
@@ -107,7 +107,7 @@ def test_a_token_that_says_it_needs_no_signature_is_refused(stack: Stack, pool_k
 
 def test_the_public_key_is_no_secret_to_sign_with(stack: Stack, pool_key: rsa.RSAPrivateKey) -> None:
     """Everybody knows it: a token whose header says HMAC, and which is signed with its bytes, is refused."""
-    header, claims = _opened(stack.users["admin"].token)
+    header, claims = _opened(fresh_token(stack, "admin"))
     public, encodings = pool_key.public_key(), (serialization.Encoding.PEM, serialization.Encoding.DER)
     written = [public.public_bytes(each, serialization.PublicFormat.SubjectPublicKeyInfo) for each in encodings]
     jwk = _jwk(pool_key, header["kid"])
@@ -122,7 +122,7 @@ def test_a_key_that_the_token_brings_or_names_is_not_believed(
     stack: Stack, own_keys: tuple[rsa.RSAPrivateKey, str, list[str]]
 ) -> None:
     """Neither one in its header, nor one at an address in it, which nobody even asks; nor under the pool's own name."""
-    header, claims = _opened(stack.users["admin"].token)
+    header, claims = _opened(fresh_token(stack, "admin"))
     key, address, asked = own_keys
     brought = _jwk(key, header["kid"])
     for more in (
@@ -142,7 +142,7 @@ def test_a_key_that_the_token_brings_or_names_is_not_believed(
 
 def test_the_key_of_the_pool_is_known_by_its_name_only(stack: Stack, pool_key: rsa.RSAPrivateKey) -> None:
     """Rightly signed, but under the name of another key, or of none."""
-    header, claims = _opened(stack.users["ann"].token)
+    header, claims = _opened(fresh_token(stack, "ann"))
     assert _status(stack, _signed(header, claims, pool_key)) == 200
     assert _status(stack, _signed({**header, "kid": "another"}, claims, pool_key)) == 401
     assert _status(stack, _signed({"alg": "RS256"}, claims, pool_key)) == 401
@@ -150,7 +150,7 @@ def test_the_key_of_the_pool_is_known_by_its_name_only(stack: Stack, pool_key: r
 
 def test_an_issuer_that_is_not_quite_ours_is_refused(stack: Stack, pool_key: rsa.RSAPrivateKey) -> None:
     """Although the pool's own key has signed it."""
-    header, claims = _opened(stack.users["ann"].token)
+    header, claims = _opened(fresh_token(stack, "ann"))
     ours = claims["iss"]
     assert _status(stack, _signed(header, claims, pool_key)) == 200
     changed = (f"{ours}/", f"{ours}x", ours.replace("https", "http"), ours.upper(), "https://issuer.example", "", None)
