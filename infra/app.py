@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
+from infra.metering import Metering
 from infra.settings import Settings, SettingsError
 from infra.stack import CasetreeStack
 from infra.workflows import WorkflowError, verify_workflows
@@ -21,6 +22,8 @@ def main() -> None:
     if settings.target == "aws":
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     CasetreeStack(app, settings)
+    if settings.target == "local":
+        Metering(app, settings)
     app.synth()
 
 

@@ -39,7 +39,7 @@ class Functions(Construct):
         exempt(
             self.api.role,
             "AwsSolutions-IAM5[Resource::*]",
-            "cloudwatch:GetMetricData names no resource; administrators are shown what actions cost.",
+            "Reading metrics names no resource; administrators are shown what actions cost.",
         )
         self.hooks = self._reader("hooks", _hooks(table), failures)
         self.relay = self._reader("relay", _relay(table, bus), failures)

@@ -83,8 +83,9 @@ def look_at(queue: sqs.IQueue) -> iam.PolicyStatement:
 
 
 def read_metrics() -> iam.PolicyStatement:
-    """Metrics may be read: of the whole account, as this action names no resource and takes no condition."""
-    return iam.PolicyStatement(sid="Metrics", actions=["cloudwatch:GetMetricData"], resources=["*"])
+    """Metrics may be listed and read: of the whole account, as both name no resource and take no condition."""
+    actions = ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"]
+    return iam.PolicyStatement(sid="Metrics", actions=actions, resources=["*"])
 
 
 def put_events_on(bus: events.IEventBus) -> iam.PolicyStatement:

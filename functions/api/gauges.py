@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -13,8 +14,15 @@ from functions.runtime import make_client
 
 HOUR = 3600
 DAY = timedelta(days=1)
-UNITS = {"reads": "ConsumedReadUnits", "writes": "ConsumedWriteUnits"}
+UNITS = {"ConsumedReadUnits": "reads", "ConsumedWriteUnits": "writes"}
 ATTRIBUTES = {"waiting": "ApproximateNumberOfMessages", "inFlight": "ApproximateNumberOfMessagesNotVisible"}
+AT_ONCE = 500
+"""Metrics that CloudWatch gives the data of in one request."""
+
+Metric = Mapping[str, Any]
+"""As CloudWatch names one: namespace, name and dimensions."""
+Points = list[tuple[datetime, float]]
+"""What a metric came to in each hour that has a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +31,8 @@ class Cost:
 
     action: str
     service: str
-    read: float
-    write: float
+    reads: float
+    writes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class Metered:
     hook_age: float | None
     findings: float | None
     settled: bool | None
-    costs: tuple[Cost, ...] | None
+    costs: tuple[Cost, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,73 +76,66 @@ class Gauges:
         answer = self.client("sqs").get_queue_attributes(QueueUrl=self._queue, AttributeNames=[*ATTRIBUTES.values()])
         return {name: int(answer["Attributes"][attribute]) for name, attribute in ATTRIBUTES.items()}
 
-    def metered(self, now: datetime) -> Metered:
-        """What the metrics of the last day, cut to hours, say."""
-        found = self._results(now)
-        settled = _all(found["settled"])
-        known = all(_is_complete(result) for name in UNITS for result in found[name])
-        return Metered(
-            oldest=_newest(found["oldest"]),
-            hook_age=max(_all(found["hookAge"]), default=None),
-            findings=max(_all(found["findings"]), default=None),
-            settled=sum(settled) > 0 if settled else None,
-            costs=tuple(_costs(found)) if known else None,
-        )
-
-    def _results(self, now: datetime) -> dict[str, list[Mapping[str, Any]]]:
-        found: dict[str, list[Mapping[str, Any]]] = {query["Id"]: [] for query in self._queries()}
-        asked = {"MetricDataQueries": self._queries(), "StartTime": now - DAY, "EndTime": now}
-        for page in self.client("cloudwatch").get_paginator("get_metric_data").paginate(**asked):
-            for result in page["MetricDataResults"]:
-                found[result["Id"]].append(result)
-        return found
-
-    def _queries(self) -> list[dict[str, Any]]:
+    def metered(self) -> Metered:
+        """What the metrics of the last day, cut to hours, say; metrics know no clock that was moved."""
+        consumed = [*self._consumed()]
         queue = {"QueueName": self._queue.rpartition("/")[2]}
         timers, hooks = {"service": "timers"}, {"action": "hooks", "service": "hooks"}
-        return [
-            *(_by_action(name, self.namespace, metric) for name, metric in UNITS.items()),
-            _one("oldest", "AWS/SQS", "ApproximateAgeOfOldestMessage", queue, "Maximum"),
-            _one("hookAge", self.namespace, "HookAge", hooks, "Maximum"),
-            _one("findings", self.namespace, "Broken", timers, "Maximum"),
-            _one("settled", self.namespace, "SettledAll", timers, "Sum"),
-        ]
+        points = self._points(
+            {
+                "oldest": _query(_metric("AWS/SQS", "ApproximateAgeOfOldestMessage", queue), "Maximum"),
+                "hookAge": _query(_metric(self.namespace, "HookAge", hooks), "Maximum"),
+                "findings": _query(_metric(self.namespace, "Broken", timers), "Maximum"),
+                "settled": _query(_metric(self.namespace, "SettledAll", timers), "Sum"),
+                **{f"units{number}": _query(metric, "Sum") for number, metric in enumerate(consumed)},
+            }
+        )
+        settled = _values(points["settled"])
+        return Metered(
+            oldest=max(points["oldest"])[1] if points["oldest"] else None,
+            hook_age=max(_values(points["hookAge"]), default=None),
+            findings=max(_values(points["findings"]), default=None),
+            settled=sum(settled) > 0 if settled else None,
+            costs=_costs([(metric, points[f"units{number}"]) for number, metric in enumerate(consumed)]),
+        )
+
+    def _consumed(self) -> Iterator[Metric]:
+        """The metrics of units by action: which actions there were, nobody knows beforehand."""
+        asked = {"Namespace": self.namespace, "Dimensions": [{"Name": "action"}, {"Name": "service"}]}
+        for page in self.client("cloudwatch").get_paginator("list_metrics").paginate(**asked):
+            yield from (metric for metric in page["Metrics"] if metric["MetricName"] in UNITS)
+
+    def _points(self, queries: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Points]:
+        """What became of each query; of one with much to tell, a part may come with each page."""
+        now, points = datetime.now(UTC), defaultdict[str, Points](list)
+        asked = [{"Id": name, "MetricStat": query} for name, query in queries.items()]
+        for start in range(0, len(asked), AT_ONCE):
+            chunk = {"MetricDataQueries": asked[start : start + AT_ONCE], "StartTime": now - DAY, "EndTime": now}
+            for page in self.client("cloudwatch").get_paginator("get_metric_data").paginate(**chunk):
+                for result in page["MetricDataResults"]:
+                    points[result["Id"]] += zip(result["Timestamps"], result["Values"], strict=True)
+        return points
 
 
-def _by_action(name: str, namespace: str, metric: str) -> dict[str, Any]:
-    """A search, as it is not known beforehand which actions there were; a label tells which one a result is of."""
-    # In quotes, a namespace may be any stack's name.
-    search = f"SEARCH('{{\"{namespace}\",action,service}} MetricName=\"{metric}\"', 'Sum', {HOUR})"
-    return {"Id": name, "Expression": search, "Label": "${PROP('Dim.action')} ${PROP('Dim.service')}"}
-
-
-def _one(name: str, namespace: str, metric: str, dimensions: Mapping[str, str], statistic: str) -> dict[str, Any]:
+def _metric(namespace: str, name: str, dimensions: Mapping[str, str]) -> Metric:
     named = [{"Name": key, "Value": value} for key, value in dimensions.items()]
-    what = {"Namespace": namespace, "MetricName": metric, "Dimensions": named}
-    return {"Id": name, "MetricStat": {"Metric": what, "Period": HOUR, "Stat": statistic}}
+    return {"Namespace": namespace, "MetricName": name, "Dimensions": named}
 
 
-def _costs(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[Cost]:
-    """What each action consumed, the dearest in writes first."""
-    sums: dict[str, dict[str, float]] = {}
-    for name in UNITS:
-        for result in found[name]:
-            units = sums.setdefault(result["Label"], dict.fromkeys(UNITS, 0.0))
-            units[name] += sum(result["Values"])
-    for label, units in sorted(sums.items(), key=lambda item: (-item[1]["writes"], item[0])):
-        action, _, service = label.rpartition(" ")
-        yield Cost(action, service, units["reads"], units["writes"])
+def _query(metric: Metric, statistic: str) -> Mapping[str, Any]:
+    return {"Metric": metric, "Period": HOUR, "Stat": statistic}
 
 
-def _is_complete(result: Mapping[str, Any]) -> bool:
-    """Whether this is a result at all: not every CloudWatch can search, as that of a laptop cannot."""
-    return result.get("StatusCode") in ("Complete", "PartialData")
+def _costs(consumed: Iterable[tuple[Metric, Points]]) -> tuple[Cost, ...]:
+    """What each action consumed, the dearest in writes first; of those in no hour of the day nothing is told."""
+    sums = defaultdict[tuple[str, str], dict[str, float]](lambda: dict.fromkeys(UNITS.values(), 0.0))
+    for metric, points in consumed:
+        if points:
+            of = {each["Name"]: each["Value"] for each in metric["Dimensions"]}
+            sums[of["action"], of["service"]][UNITS[metric["MetricName"]]] += sum(_values(points))
+    dearest = sorted(sums.items(), key=lambda item: (-item[1]["writes"], item[0]))
+    return tuple(Cost(action, service, **units) for (action, service), units in dearest)
 
 
-def _all(results: Sequence[Mapping[str, Any]]) -> list[float]:
-    return [value for result in results for value in result["Values"]]
-
-
-def _newest(results: Sequence[Mapping[str, Any]]) -> float | None:
-    pairs = [pair for result in results for pair in zip(result["Timestamps"], result["Values"], strict=True)]
-    return max(pairs)[1] if pairs else None
+def _values(points: Points) -> list[float]:
+    return [value for _, value in points]

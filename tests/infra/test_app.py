@@ -22,10 +22,12 @@ def _run(directory: Path, **context: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("target", ["aws", "local"])
 def test_the_app_writes_a_template(tmp_path: Path, target: str) -> None:
-    """It is named after the stack, where the command line looks for it."""
+    """It is named after the stack, where the command line looks for it; what only a laptop lacks is another."""
     done = _run(tmp_path, target=target, stackName="Trial")
     assert done.returncode == 0, done.stderr
     assert "AWS::DynamoDB::Table" in (tmp_path / "Trial.template.json").read_text()
+    beside = {path.name for path in tmp_path.glob("*.template.json")} - {"Trial.template.json"}
+    assert beside == ({"TrialMetering.template.json"} if target == "local" else set())
 
 
 def test_a_mistake_in_a_setting_is_one_line(tmp_path: Path) -> None:

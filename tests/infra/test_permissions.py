@@ -21,9 +21,10 @@ CHECK = {"dynamodb:ConditionCheckItem"}
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
 SECRET = {"secretsmanager:GetSecretValue"}
+METRICS = {"cloudwatch:GetMetricData", "cloudwatch:ListMetrics"}
 
 ALLOWED = {
-    "api": LOG | SECRET | READ | WRITE | CHECK | {"sqs:GetQueueAttributes", "cloudwatch:GetMetricData"},
+    "api": LOG | SECRET | READ | WRITE | CHECK | METRICS | {"sqs:GetQueueAttributes"},
     "hooks": LOG | SECRET | READ | WRITE | CHECK | STREAM | {"sqs:SendMessage"},
     "relay": LOG | SECRET | READ | COUNT | STREAM | {"sqs:SendMessage", "events:PutEvents"},
     "console": LOG,
@@ -83,7 +84,7 @@ def test_no_action_has_a_wildcard(resources: Resources, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_action_is_for_resources_of_this_stack(resources: Resources, name: str) -> None:
-    """Only two actions that name no resource are for all: to find a stream, and to read metrics."""
+    """Only actions that name no resource are for all: to find a stream, and to list and read metrics."""
     places = {
         (action, _type_of(resources, resource))
         for statement in _statements(resources, name, "Allow")
@@ -94,6 +95,7 @@ def test_every_action_is_for_resources_of_this_stack(resources: Resources, name:
         expected = {
             "dynamodb:ListStreams": "*",
             "cloudwatch:GetMetricData": "*",
+            "cloudwatch:ListMetrics": "*",
             "sqs:GetQueueAttributes": "SQS::Queue",
             "sqs:SendMessage": "SQS::Queue",
             "events:PutEvents": "Events::EventBus",
@@ -165,7 +167,7 @@ def _granted(value: Any) -> Iterator[Statement]:
 WILDCARDS = {
     # Name no resource: AWS takes nothing else.
     ("AWS::IAM::Role", "dynamodb:ListStreams"),
-    ("AWS::IAM::Role", "cloudwatch:GetMetricData"),
+    ("AWS::IAM::Role", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"),
     # How a key is left to the account that it is in; without it, nobody could ever change the key again.
     ("AWS::KMS::Key", "kms:*"),
 }

@@ -9,10 +9,11 @@ from playwright.sync_api import Page, expect
 from infra.local import aws
 from infra.local.functions import wait_until_at_rest
 from infra.local.records import Stack
+from infra.metering import FUNCTION as METERING
 from tests.stack.accessibility import serious_findings
 from tests.stack.browser import sign_in, sign_out
 from tests.stack.conftest import AsPerson
-from tests.stack.looks import eventually, new_task, read
+from tests.stack.looks import act, eventually, new_task, read
 
 pytestmark = pytest.mark.stack
 
@@ -55,11 +56,15 @@ def test_a_broken_tree_is_found_and_repaired(page: Page, stack: Stack, as_person
     assert admin.need("GET", path)["findings"] == []
 
 
-def test_the_stack_tells_how_it_does(page: Page, stack: Stack) -> None:
-    """An empty failure queue is told; of what no metric tells, that it is not known. Others are not led there."""
+def test_the_stack_tells_how_it_does(page: Page, stack: Stack, as_person: AsPerson) -> None:
+    """An empty failure queue is told, and what actions cost. Others are not led there."""
+    act(as_person("cho"), new_task(as_person("cho")), "skip", reason="Not needed.")
+    assert wait_until_at_rest(stack)
+    aws.client("lambda", stack.endpoint_url, stack.region).invoke(FunctionName=METERING)
     sign_in(page, stack, "admin", "#/operations")
     expect(page.get_by_role("definition").filter(has_text="empty")).to_be_visible()
-    expect(page.get_by_text("CloudWatch cannot be searched")).to_be_visible()
+    skipped = page.get_by_role("row", name=re.compile("^skip api")).get_by_role("cell")
+    expect(skipped.nth(2)).to_have_text(re.compile("[1-9]"))
     assert serious_findings(page) == []
     sign_out(page)
     sign_in(page, stack, "dee", "#/operations")

@@ -85,6 +85,7 @@ CALLS: dict[str, Call] = {
     "read metrics": lambda role: role.client("cloudwatch").get_metric_data(
         MetricDataQueries=[], StartTime=datetime.now(UTC) - timedelta(hours=1), EndTime=datetime.now(UTC)
     ),
+    "list metrics": lambda role: role.client("cloudwatch").list_metrics(Namespace="nothing"),
     "receive": lambda role: role.client("sqs").receive_message(QueueUrl=role.failure_queue),
     "read secret": lambda role: role.client("secretsmanager").get_secret_value(SecretId=role.secret),
     "change secret": lambda role: role.client("secretsmanager").update_secret(SecretId=role.secret, SecretString="x"),
@@ -92,8 +93,19 @@ CALLS: dict[str, Call] = {
     "sign in": lambda role: role.client("cognito-idp").list_users(UserPoolId=role.stack.user_pool_id),
     "make users": lambda role: role.client("iam").create_user(UserName="somebody"),
 }
+METRICS = {"list metrics", "read metrics"}
 ALLOWED: dict[str, set[str]] = {
-    "api": {"read", "write", "delete", "check", "query timeline", "read secret", "look at queue", "read metrics"},
+    "api": {
+        "read",
+        "write",
+        "delete",
+        "check",
+        "query timeline",
+        "read secret",
+        "look at queue",
+        "list metrics",
+        "read metrics",
+    },
     "console": set(),
     "hooks": {"read", "write", "delete", "check", "send", "read secret"},
     "relay": {"read", "write", "put event", "send", "read secret"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.api.gauges import Metered
+from functions.api.gauges import Cost
 from functions.api.routing import Call, Content, Reply, Routes
 from functions.api.views.people import Json
 from shared.engine.administration import administrator
@@ -19,24 +19,18 @@ def read_operations(call: Call) -> Reply:
     """The failure queue as it is now, and the metrics of the last day. For administrators."""
     session = call.session
     administrator(session, call.identity, session.store.load([UserKey(call.identity.user_id)]))
-    now = session.now()
-    failures, metered = call.gauges.failures(), call.gauges.metered(now)
+    failures, metered = call.gauges.failures(), call.gauges.metered()
     return Reply(
         {
-            "at": to_text(now),
+            "at": to_text(session.now()),
             "failureQueue": {**failures, "oldestInSeconds": metered.oldest},
             "hookAgeInMilliseconds": metered.hook_age,
             "night": {"findings": metered.findings, "settled": metered.settled},
-            "costs": _costs(metered),
+            "costs": [_cost(cost) for cost in metered.costs],
             "metricsNamespace": call.gauges.namespace,
         }
     )
 
 
-def _costs(metered: Metered) -> list[Json] | None:
-    if metered.costs is None:
-        return None
-    return [
-        {"action": cost.action, "service": cost.service, "readUnits": cost.read, "writeUnits": cost.write}
-        for cost in metered.costs
-    ]
+def _cost(cost: Cost) -> Json:
+    return {"action": cost.action, "service": cost.service, "readUnits": cost.reads, "writeUnits": cost.writes}

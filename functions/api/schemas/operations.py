@@ -44,10 +44,7 @@ class Operations(Output):
         float | None, Field(description="The longest time from a change to the reaction to it, in the last day.")
     ]
     night: Night
-    costs: Annotated[
-        list[ActionCost] | None,
-        Field(description="The most write units first; null if there are no metrics, as on a laptop."),
-    ]
+    costs: Annotated[list[ActionCost], Field(description="The most write units first.")]
     metrics_namespace: Annotated[
         str, Field(description="Where CloudWatch keeps the metrics of this stack.", examples=["Casetree"])
     ]

@@ -26,7 +26,7 @@ from shared.storage.case_items import entry_of_item
 from shared.storage.schema import PARTITION, SORT
 from shared.storage.store import Store
 from tests.functions.api.client import ADMIN_GROUP, Answer, Client
-from tests.functions.api.gauges import gauges
+from tests.functions.api.gauges import create_queue, gauges
 from tests.storage.table import REGION, client, create_table
 from tests.workflows.versions import published
 
@@ -123,6 +123,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "api")
     with mock_aws():
         create_table(name=TABLE)
+        create_queue()
         clock = Clock()
         session = Session(
             _store(),

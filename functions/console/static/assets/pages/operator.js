@@ -49,22 +49,12 @@ function Stack() {
     </section>
     <section aria-labelledby="costs">
       <h2 id="costs">Cost of a day, by action</h2>
-      ${data.costs === null
-        ? html`<${NoMetrics} namespace=${data.metricsNamespace} />`
-        : html`<${Costs} costs=${data.costs} />`}
+      <${Costs} costs=${data.costs} namespace=${data.metricsNamespace} />
     </section>`;
 }
 
-/** Why there is nothing, and where there is something. */
-function NoMetrics({ namespace }) {
-  return html`<p class="faint">This stack's CloudWatch cannot be searched, as on a laptop, so nothing is known here. On AWS
-    this is what the metrics in the namespace <code>${namespace}</code> say, which the stack's dashboard shows, too. What a
-    single request consumed stands in its answer, in the header <code>Casetree-Capacity</code>;
-    ${" "}<code>make bench ONLY=capacity</code> measures every action.</p>`;
-}
-
-function Costs({ costs }) {
-  if (costs.length === 0) return html`<p class="faint">Nothing was consumed.</p>`;
+function Costs({ costs, namespace }) {
+  if (costs.length === 0) return html`<p class="faint">The metrics in the namespace <code>${namespace}</code> say nothing yet: they come a minute late.</p>`;
   const units = (number) => Math.round(number).toLocaleString();
   return html`<table class="costs"><thead><tr><th scope="col">Action</th><th scope="col">Function</th><th class="units" scope="col">Write units</th><th class="units" scope="col">Read units</th></tr></thead>
     <tbody>${costs.map((each) => html`<tr><td>${each.action}</td><td>${each.service}</td><td class="units">${units(each.writeUnits)}</td><td class="units">${units(each.readUnits)}</td></tr>`)}</tbody></table>`;
