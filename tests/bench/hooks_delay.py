@@ -6,11 +6,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
@@ -27,25 +27,53 @@ from tests.bench.sizes import Sizes
 
 REACTION, CLOSING = "children_closed", "complete"
 PATIENCE = 300.0
+OPEN = 32
+"""Calls that may be under way at once where they come at a pace: never as many, unless the stack cannot bear it."""
 
 
 def measure(sizes: Sizes) -> Iterator[Finding]:
-    """As many clients at once open cases with a child each, and close it; then the histories tell."""
+    """Cases are opened with a child each, which is closed: so many a second, and as fast as some clients can."""
     with _stack() as stack:
-        cases = [f"delay-{number}" for number in range(sizes.hooks)]
-        begun = time.perf_counter()
-        with ThreadPoolExecutor(sizes.hooks_at_once) as pool:
-            pairs = list(pool.map(partial(_closed, stack), cases))
-        seconds = time.perf_counter() - begun
-        api = Api(stack.api_url, fresh_token(stack, "admin"))
-        delays = sorted(_delay(api, parent, child) for parent, child in pairs)
-    yield Figure("from commit to reaction, median", median(delays), "ms", here=True)
-    yield Figure("from commit to reaction, p99", quantiles(delays, n=100, method="inclusive")[-1], "ms", here=True)
-    yield Figure("longest", delays[-1], "ms", here=True)
-    yield Figure("cases opened and closed a second meanwhile", len(pairs) / seconds, here=True)
+        steady = _played(stack, [f"steady-{number}" for number in range(sizes.hooks)], sizes, sizes.hooks_pace)
+        rushed = _played(stack, [f"rushed-{number}" for number in range(sizes.hooks)], sizes)
+    yield from _figures(f"{sizes.hooks_pace} cases a second", steady)
+    yield from _figures(f"{sizes.hooks_at_once} clients as fast as they can", rushed)
+    yield Figure("cases that those opened and closed a second", rushed.pace, here=True)
     yield Figure("batch size of the mapping", HOOKS.size)
     yield Figure("its window", HOOKS.window.to_seconds(), "s")
     yield Figure("batches of a shard at a time", HOOKS.parallel)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How long the reactions took, in milliseconds from the shortest, and how many cases there were a second."""
+
+    delays: list[float]
+    pace: float
+
+
+def _figures(load: str, played: Load) -> Iterator[Finding]:
+    longest = quantiles(played.delays, n=100, method="inclusive")[-1]
+    yield Figure(f"{load}: from commit to reaction, median", median(played.delays), "ms", here=True)
+    yield Figure(f"{load}: p99", longest, "ms", here=True)
+    yield Figure(f"{load}: longest", played.delays[-1], "ms", here=True)
+
+
+def _played(stack: Stack, cases: Sequence[str], sizes: Sizes, pace: float | None = None) -> Load:
+    """With a pace, each case is opened at its time, however long those before it take: nobody waits for an answer."""
+    begun = time.perf_counter()
+
+    def close(numbered: tuple[int, str]) -> tuple[str, str]:
+        number, case_id = numbered
+        if pace is not None:
+            time.sleep(max(0.0, begun + number / pace - time.perf_counter()))
+        return _closed(stack, case_id)
+
+    with ThreadPoolExecutor(sizes.hooks_at_once if pace is None else OPEN) as pool:
+        pairs = list(pool.map(close, enumerate(cases)))
+    seconds = time.perf_counter() - begun
+    api = Api(stack.api_url, fresh_token(stack, "admin"))
+    return Load(sorted(_delay(api, parent, child) for parent, child in pairs), len(pairs) / seconds)
 
 
 @contextmanager
@@ -107,5 +135,5 @@ SECTION = Section(
     title="Hooks",
     engine="the local stack",
     measure=measure,
-    sizes=lambda sizes: f"{sizes.hooks} parents, {sizes.hooks_at_once} clients at once",
+    sizes=lambda sizes: f"{sizes.hooks} parents of each kind",
 )

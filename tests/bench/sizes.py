@@ -28,6 +28,9 @@ class Sizes:
     """Parents whose reactions are waited for, under load."""
 
     hooks_at_once: int
+    hooks_pace: int
+    """Cases a second that the local stack can bear."""
+
     closed: tuple[int, int]
     bulk: int
 
@@ -44,6 +47,7 @@ FULL = Sizes(
     transitions=2_000,
     hooks=300,
     hooks_at_once=4,
+    hooks_pace=4,
     closed=(100, 100_000),
     bulk=100,
 )
@@ -59,6 +63,7 @@ QUICK = Sizes(
     transitions=100,
     hooks=20,
     hooks_at_once=2,
+    hooks_pace=2,
     closed=(100, 1_000),
     bulk=20,
 )
