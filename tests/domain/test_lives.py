@@ -20,7 +20,7 @@ from shared.domain.checks.worlds.moves import ENDED_ABOVE
 from shared.domain.checks.worlds.people import people_of
 from shared.domain.checks.worlds.shapes import shapes
 from shared.domain.checks.worlds.sides import Side
-from shared.domain.definitions.workflow import Field, Follow, TargetCase, Workflow
+from shared.domain.definitions.workflow import Action, Field, Follow, TargetCase, Word, Workflow
 from shared.domain.trees import delegation
 from shared.domain.words.relations import passed_on_by
 from tests.domain.test_verify import changed, typed
@@ -302,3 +302,19 @@ def test_what_is_declared_for_nobody_or_for_its_own_twin_does_not_open() -> None
     whole = typed(LETTERS, "Approval", follows=(to_itself, to_nobody))
     whole = typed(whole, "Answer", created_by=("engine",))
     assert list(births(whole, cases(whole), "Answer")) == []
+
+
+def test_who_has_the_task_above_matters_where_only_its_members_act() -> None:
+    """While a request is looked at, the tray above it goes from the desk to a person, and back to an organization."""
+    give = Action(
+        *("give", "Give", frozenset({"on_hold"}), (TargetCase("by_children"),), ("assignee",)),
+        fields=(Field("assignedParty", "party", required=True, options={"of": ["user", "organization"]}),),
+        effects=(Word("reassign"),),
+    )
+    given = typed(LETTERS, "Tray", own_actions={"give": give})
+    asking = typed(given, "Request", who={"complete": ("parent_organization_member",)})
+    above = {
+        name: {state.above for state in live(births(whole, cases(whole), "Request")).explored.ways if state.open}
+        for name, whole in (("given", given), ("asking", asking))
+    }
+    assert above == {"given": {None}, "asking": {"organization", "user"}}

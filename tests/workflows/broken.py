@@ -7,6 +7,7 @@ from pathlib import Path
 
 ERRANDS = Path(__file__).parent / "errands.yaml"
 FAVOURS = Path(__file__).parent / "favours.yaml"
+LETTERS = Path(__file__).parent / "letters.yaml"
 MOVES = Path(__file__).parent / "moves.yaml"
 HERE = "# here"
 
@@ -526,6 +527,10 @@ ENDS = (
 PUT_BACK = "    from: [underway]\n    to: ready\n"
 DROP = "    to: dropped\n    who: [group_queue_member, engine]\n"
 FLAGS = ", ".join(f"flag{number}: {{is: boolean}}" for number in range(10))
+TRAY = "one_open: [case], created_by: [engine], actions: [complete, cancel, add, end]"
+TO_A_PERSON = "input: {assignedParty: {is: party, of: [user], required: true}}, effects: [reassign]"
+HAND_OVER = f"hand_over: {{from: [assigned, on_hold], to: by_children, who: [assignee], {TO_A_PERSON}}}"
+READERS, DESKS = "    created_by_members_of: readers\n", "[parent_organization_member]"
 LIVES = (
     Broken(
         "statuses-reachable",
@@ -584,6 +589,16 @@ LIVES = (
         at="  ready:    {state: Open, status: Ready, open: true, active: true, measure: waiting}",
         # The case belongs to the first organization, and members of the other one do not see it.
         also=("\norganizations:\n", "\norganizations:\n  family: {label: Family, kind: team}\n"),
+    ),
+    Broken(
+        "open-statuses-have-a-way-out",
+        TRAY,
+        f"{TRAY}, own_actions: {{{HAND_OVER}}}",
+        "A task of type 'Request' that gets to 'assigned' is never closed by anybody",
+        at="  assigned:  {state: open, status: assigned, open: true, active: true, stamp: assignedAt}",
+        # A request is for members of the organization that has the tray; a person's tray has none.
+        also=(READERS, f"{READERS}    who: {{complete: {DESKS}, cancel: {DESKS}}}\n"),
+        file=LETTERS,
     ),
     Broken(
         "explored-whole",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice, product
@@ -16,7 +16,17 @@ from shared.domain.checks.worlds.world import Deed, World
 from shared.domain.creation import create_task
 from shared.domain.definitions.lifecycle import ENGINE, Step
 from shared.domain.definitions.vocabulary import CREATE
-from shared.domain.definitions.workflow import SAME, Action, CaseType, Field, Follow, TargetCase, TaskType, Workflow
+from shared.domain.definitions.workflow import (
+    PARENT,
+    SAME,
+    Action,
+    CaseType,
+    Field,
+    Follow,
+    TargetCase,
+    TaskType,
+    Workflow,
+)
 from shared.domain.ends.connections import PARTNER
 from shared.domain.model.connections import Tie
 from shared.domain.model.people import INTERNAL_KINDS, Caller
@@ -25,7 +35,7 @@ from shared.domain.model.scene import Context, Scene, status_of
 from shared.domain.model.task import Task, TaskId
 from shared.domain.trees.following import above_of, applies, begin_case, open_under
 from shared.domain.words.plain_kinds import texts_of
-from shared.domain.words.relations import visible
+from shared.domain.words.relations import PARENTS, visible
 
 BEGINNINGS = 1_000
 """Ways in which a case may begin, up to which each is looked at."""
@@ -68,7 +78,24 @@ def unbegun(workflow: Workflow, people: People, case_type: CaseType) -> World:
     owner = people.of_kind(*INTERNAL_KINDS).id if workflow.visibility == "organization" else None
     ties = {other: Tie(owner, other, other, PARTNER, other) for other in people.partners} if owner else {}
     case = replace(new_case(NOW, workflow, case_type, "case"), organization_id=owner)
-    return World(workflow, people, case, ties=ties)
+    asking = frozenset(name for name in workflow.types if _asks_above(workflow, name))
+    return World(workflow, people, case, ties=ties, asking_above=asking)
+
+
+def _asks_above(workflow: Workflow, type_name: str) -> bool:
+    """Whether it depends on who has the task above what becomes of such a task.
+
+    Where whoever has it may do the same as the members of that task's organization, there is somebody anyway.
+    """
+    ways = tuple(way for action in workflow.actions_of(type_name).values() for way in action.ways)
+    asked = any(PARENTS.intersection(way.who) and "assignee" not in way.who for way in ways)
+    return asked or PARENT in _assignees(workflow.types[type_name].follows)
+
+
+def _assignees(declared: Iterable[Follow]) -> Iterator[str | None]:
+    for each in declared:
+        yield each.assignee
+        yield from _assignees(each.children)
 
 
 def attributes_of(workflow: Workflow, people: People, case_type: CaseType) -> Iterator[Mapping[str, object]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from shared.domain.checks.openings import every_opening
 from shared.domain.checks.worlds.changes import changes
-from shared.domain.checks.worlds.local import NEUTRAL, is_neutral, state_of
+from shared.domain.checks.worlds.local import ASSIGNING, NEUTRAL, is_neutral, state_of
 from shared.domain.checks.worlds.moves import Move, moves
 from shared.domain.checks.worlds.world import World
 from shared.domain.children import child_action
@@ -29,9 +29,6 @@ Where a case begins with more, up to that: else what comes of it would be cut of
 """
 MOST = 5_000
 """Cases that are looked at before the checker gives up."""
-
-ASSIGNING = frozenset({"reassign", "set_assigned_party", "claim", "clear_person"})
-"""Effects that change who has a task: whoever it is, that somebody can act on it was seen before."""
 
 Idle = Callable[[World, Task], bool]
 """Whether nobody can act on this task of the case."""

@@ -122,7 +122,7 @@ def arrived(owner: Side, message: Message) -> tuple[Happening, Side]:
     plan = arrive(world.context(ENGINE).occasion, Scene(world.workflow, world.case), offered, message)
     case = next(write.case for write in plan.writes if isinstance(write, CreateCase))
     new = next(write.task for write in plan.writes if isinstance(write, CreateTask))
-    after = World(world.workflow, world.people, case).after(plan.writes)
+    after = World(world.workflow, world.people, case, asking_above=world.asking_above).after(plan.writes)
     there = Side(after, new.task_id)
     return Happening(Step(CREATE, None, there.words, ("a message of the owner",), of=there.name), after), there
 

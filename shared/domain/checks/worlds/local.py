@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from shared.domain.checks.explore import Explored
 from shared.domain.checks.worlds.beginnings import Birth, requested
-from shared.domain.checks.worlds.moves import Move, by_parent, by_time, moves, step_of
+from shared.domain.checks.worlds.moves import Move, by_parent, by_people, by_time, moves, step_of
 from shared.domain.checks.worlds.world import World
 from shared.domain.children import child_action
 from shared.domain.definitions.lifecycle import Step
@@ -46,6 +46,7 @@ class Local:
     timed: bool = False
     stopped: bool = False
     passed_on: str | None = None
+    above: str | None = None
 
     @property
     def waits_for_others(self) -> bool:
@@ -86,6 +87,7 @@ def state_of(world: World, task: Task) -> Local:
         timed=any(timer.name != "due" for timer in task.timers),
         stopped=task.hold,
         passed_on=_has_delegate(world, task) if status.open else None,
+        above=_has_above(world, task) if status.open and task.type in world.asking_above else None,
     )
 
 
@@ -94,6 +96,12 @@ def _has_delegate(world: World, task: Task) -> str | None:
     child = world.tasks.get(task.delegate_id or "")
     party = child.assigned_party if child and status_of(world.workflow, child).open else None
     return party.kind if party else None
+
+
+def _has_above(world: World, task: Task) -> str | None:
+    """What kind of party has the task that the task stands under."""
+    above = world.tasks.get(task.parent_id or "")
+    return above.assigned_party.kind if above and above.assigned_party else None
 
 
 def others(world: World, task: Task) -> tuple[Task, ...]:
@@ -206,6 +214,7 @@ def next_moves(place: Place, without: Collection[str]) -> Iterator[Move]:
     world, task = place.world, place.world.tasks[place.task_id]
     yield from moves(world, task, without)
     yield from by_parent(world, task)
+    yield from _given_above(world, task)
     yield from _with_child(world, task)
     for other in others(world, task):
         yield from closings(world, other)
@@ -213,12 +222,25 @@ def next_moves(place: Place, without: Collection[str]) -> Iterator[Move]:
 
 NEUTRAL = frozenset({"append_instruction", "edit_fields", "set_due_time", "mark_overdue", "add_links"})
 """Effects that change nothing that a decision reads."""
+ASSIGNING = frozenset({"reassign", "set_assigned_party", "claim", "clear_person"})
+"""Effects that change who has a task."""
 
 
 def is_neutral(action: Action, effects: Collection[str] = NEUTRAL) -> bool:
     """Whether the action leaves the task where it is, and has none but these effects."""
     stays = all(target.to in (SAME, BY_CHILDREN) for target in action.target) and not action.options
     return stays and all(effect.name in effects for effect in action.effects)
+
+
+def _given_above(world: World, task: Task) -> Iterator[Move]:
+    """That somebody else has the task above, where that matters here."""
+    above = world.tasks.get(task.parent_id or "")
+    if above is None or task.type not in world.asking_above:
+        return
+    actions = world.workflow.actions_of(above.type)
+    giving = {a.name for a in actions.values() if any(e.name in ASSIGNING for way in a.ways for e in way.effects)}
+    others = {*actions, child_action(world.workflow, above.type) or ""} - giving
+    yield from by_people(world, above, without=others)
 
 
 def _with_child(world: World, task: Task) -> Iterator[Move]:

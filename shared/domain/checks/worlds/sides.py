@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
-from shared.domain.checks.worlds.composed import ASSIGNING
-from shared.domain.checks.worlds.local import NEUTRAL, is_neutral, state_of
+from shared.domain.checks.worlds.local import ASSIGNING, NEUTRAL, is_neutral, state_of
 from shared.domain.checks.worlds.world import World
 from shared.domain.definitions.lifecycle import ENGINE
 from shared.domain.definitions.workflow import Action, Workflow

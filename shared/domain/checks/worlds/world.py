@@ -83,6 +83,8 @@ class World:
     ties: Mapping[str, Tie] = field(default_factory=dict)
     connection: Connection | None = None
     """The last request for a connection that a task of the case has made."""
+    asking_above: frozenset[str] = frozenset()
+    """The types of which it depends on who has the task above what becomes of theirs."""
     sent: tuple[Message, ...] = ()
     """What was told to other ends of tasks; nobody has heard it yet."""
 
