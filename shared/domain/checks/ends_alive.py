@@ -70,12 +70,10 @@ def waits_are_over(both: BothEnds) -> Iterator[Finding]:
         waiting = frozenset(over(both.lives.by_type[first]))
         sides = enumerate(found.numbered.sides) if waiting else ()
         lasting = {number for number, side in sides if state_of(side.world, side.task) in waiting}
-        for pair, number in _at(found, lasting):
-            side = found.numbered.sides[number]
-            if _is_new(seen, side.end.kind, side.status):
-                detail = f"{named(first, side)} goes on waiting as {side.words!r} when there is nothing to wait for."
-                hint = "Casetree leads it on by itself, if `guards` of the action for that let it."
-                yield finding_at(found, pair, "waits-end", ("statuses", side.status), detail, hint)
+        for pair, side in _new_at(found, lasting, seen):
+            detail = f"{named(first, side)} goes on waiting as {side.words!r} when there is nothing to wait for."
+            hint = "Casetree leads it on by itself, if `guards` of the action for that let it."
+            yield finding_at(found, pair, "waits-end", ("statuses", side.status), detail, hint)
 
 
 def turns_come(both: BothEnds) -> Iterator[Finding]:
@@ -113,20 +111,19 @@ def somebody_can_act(both: BothEnds) -> Iterator[Finding]:
     seen: Seen = set()
     for first, found in both.by_type.items():
         idle = {n for n, side in enumerate(found.numbered.sides) if side.open and _is_idle(found.numbered, n)}
-        for pair, number in _at(found, idle):
-            side = found.numbered.sides[number]
-            if _is_new(seen, side.end.kind, side.status):
-                detail = f"A case gets to where its {side.name!r} is {side.words!r}, and nobody there can act."
-                hint = "Give somebody of its organization an action on it, or a timer."
-                yield finding_at(found, pair, "somebody-can-act", ("types", first), detail, hint)
+        for pair, side in _new_at(found, idle, seen):
+            detail = f"A case gets to where its {side.name!r} is {side.words!r}, and nobody there can act."
+            hint = "Give somebody of its organization an action on it, or a timer."
+            yield finding_at(found, pair, "somebody-can-act", ("types", first), detail, hint)
 
 
-def _at(found: Crossings, sides: Collection[SideId]) -> Iterator[tuple[PairId, SideId]]:
-    """Where all has been heard, and an end is one of these."""
+def _new_at(found: Crossings, sides: Collection[SideId], seen: Seen) -> Iterator[tuple[PairId, Side]]:
+    """Where all has been heard, and an end is one of these, of a kind and in a status that were not seen yet."""
     for pair, there in enumerate(found.pairs):
-        for number in () if there.under_way else (there.owner, there.partner):
-            if number is not None and number in sides:
-                yield pair, number
+        at = () if there.under_way else (there.owner, there.partner)
+        for side in (found.numbered.sides[number] for number in at if number is not None and number in sides):
+            if _is_new(seen, side.end.kind, side.status):
+                yield pair, side
 
 
 def _is_idle(numbered: Numbered, number: SideId) -> bool:
