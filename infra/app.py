@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from infra.metering import Metering
+from infra.laptop_metrics import LaptopMetrics
 from infra.settings import Settings, SettingsError
 from infra.stack import CasetreeStack
 from infra.workflows import WorkflowError, verify_workflows
@@ -23,7 +23,7 @@ def main() -> None:
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     CasetreeStack(app, settings)
     if settings.target == "local":
-        Metering(app, settings)
+        LaptopMetrics(app, settings)
     app.synth()
 
 

@@ -27,7 +27,7 @@ def test_the_app_writes_a_template(tmp_path: Path, target: str) -> None:
     assert done.returncode == 0, done.stderr
     assert "AWS::DynamoDB::Table" in (tmp_path / "Trial.template.json").read_text()
     beside = {path.name for path in tmp_path.glob("*.template.json")} - {"Trial.template.json"}
-    assert beside == ({"TrialMetering.template.json"} if target == "local" else set())
+    assert beside == ({"TrialLaptopMetrics.template.json"} if target == "local" else set())
 
 
 def test_a_mistake_in_a_setting_is_one_line(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from infra.laptop_metrics import FUNCTION as LAPTOP_METRICS
 from infra.local import aws
 from infra.local.functions import wait_until_at_rest
 from infra.local.records import Stack
-from infra.metering import FUNCTION as METERING
 from tests.stack.accessibility import serious_findings
 from tests.stack.browser import sign_in, sign_out
 from tests.stack.conftest import AsPerson
@@ -60,7 +60,7 @@ def test_the_stack_tells_how_it_does(page: Page, stack: Stack, as_person: AsPers
     """An empty failure queue is told, and what actions cost. Others are not led there."""
     act(as_person("cho"), new_task(as_person("cho")), "skip", reason="Not needed.")
     assert wait_until_at_rest(stack)
-    aws.client("lambda", stack.endpoint_url, stack.region).invoke(FunctionName=METERING)
+    aws.client("lambda", stack.endpoint_url, stack.region).invoke(FunctionName=LAPTOP_METRICS)
     sign_in(page, stack, "admin", "#/operations")
     expect(page.get_by_role("definition").filter(has_text="empty")).to_be_visible()
     skipped = page.get_by_role("row", name=re.compile("^skip api")).get_by_role("cell")

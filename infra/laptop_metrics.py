@@ -12,19 +12,19 @@ from aws_cdk import aws_lambda as lambda_
 
 from infra.settings import Settings
 
-FUNCTION = "CasetreeMetering"
-MARK = "/casetree/metering"
-SOURCE = Path(__file__).with_name("metering_function.py")
+FUNCTION = "CasetreeLaptopMetrics"
+MARK = "/casetree/laptop-metrics"
+SOURCE = Path(__file__).with_name("laptop_metrics_function.py")
 
 
-class Metering(Stack):
+class LaptopMetrics(Stack):
     """A stack of its own beside that of Casetree, whose template is the same on a laptop as on AWS.
 
     Once a minute, like CloudWatch's own metrics come: a subscription to the logs would start a process for each line.
     """
 
     def __init__(self, app: App, settings: Settings) -> None:
-        super().__init__(app, f"{settings.stack_name}Metering", synthesizer=CliCredentialsStackSynthesizer())
+        super().__init__(app, f"{settings.stack_name}LaptopMetrics", synthesizer=CliCredentialsStackSynthesizer())
         name = f"python{settings.python}"
         function = lambda_.Function(
             self,

@@ -11,33 +11,38 @@ import botocore.session
 
 MARK = os.environ.get("MARK", "")
 """The parameter that remembers how far the logs were read, in milliseconds."""
-DATA = 500
-"""What is sent to CloudWatch in one request; it takes a thousand."""
-LATE = 100
-"""Milliseconds after which no line of before is written any more."""
+BATCH = 500
+"""Data that are sent to CloudWatch in one request, of the thousand that it takes."""
+MARGIN = 100
+"""Milliseconds that are left to the next run, as lines may still be written with these times."""
 
 
 def handle(_event: Any, _context: Any) -> dict[str, int]:
-    """What the functions measured since the last run is among the metrics; how many data that were.
+    """Makes metrics of all lines that the functions have written since the last run; gives the number of data.
 
-    A run that dies half-way is repeated as a whole by the next one, so some data may count twice: on a laptop.
+    If a run dies half-way, the next one repeats it, and some data count twice. On a laptop that does no harm.
     """
     logs, metrics, parameters = (_client(service) for service in ("logs", "cloudwatch", "ssm"))
-    since, until = _read_until(parameters), int(time.time() * 1000) - LATE
+    since, until = _read_until(parameters), int(time.time() * 1000) - MARGIN
     found: dict[str, list[dict[str, Any]]] = {}
     for line in _lines(logs, since, until):
         for namespace, datum in data(line):
             found.setdefault(namespace, []).append(datum)
     for namespace, measured in found.items():
-        for start in range(0, len(measured), DATA):
-            metrics.put_metric_data(Namespace=namespace, MetricData=measured[start : start + DATA])
+        for start in range(0, len(measured), BATCH):
+            metrics.put_metric_data(Namespace=namespace, MetricData=measured[start : start + BATCH])
     parameters.put_parameter(Name=MARK, Value=str(until), Type="String", Overwrite=True)
     return {"data": sum(map(len, found.values()))}
 
 
 def data(line: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The metrics that a line in CloudWatch's embedded metric format holds, each with its namespace."""
-    told = json.loads(line)
+    """The metrics of a line in CloudWatch's embedded metric format, each with its namespace; none of another line."""
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return
+    if not isinstance(told, dict) or "_aws" not in told:
+        return
     moment = datetime.fromtimestamp(told["_aws"]["Timestamp"] / 1000, UTC)
     for directive in told["_aws"]["CloudWatchMetrics"]:
         for names in directive["Dimensions"]:

@@ -13,12 +13,14 @@ from aws_cdk.assertions import Template
 from aws_lambda_powertools import Metrics
 from moto import mock_aws
 
-from infra import metering_function
-from infra.metering import FUNCTION, MARK, SOURCE, Metering
+from infra import laptop_metrics_function
+from infra.laptop_metrics import FUNCTION, MARK, SOURCE, LaptopMetrics
 from infra.settings import Settings
 from tests.infra.conftest import make_app
 
 GROUP, STREAM = "a-function", "an-instance"
+# Some of them have the word that the logs are searched for.
+OTHERS = ("START", "no CloudWatchMetrics here", '["CloudWatchMetrics"]', '{"message": "CloudWatchMetrics"}')
 
 
 def _line(units: float, action: str = "claim") -> str:
@@ -35,7 +37,7 @@ def _line(units: float, action: str = "claim") -> str:
 def test_a_line_holds_metrics_with_their_dimensions() -> None:
     """As CloudWatch reads the embedded metric format."""
     found = dict.fromkeys(["ConsumedWriteUnits", "HookAge"])
-    for namespace, datum in metering_function.data(_line(4.5)):
+    for namespace, datum in laptop_metrics_function.data(_line(4.5)):
         assert namespace == "Casetree"
         assert {"Name": "action", "Value": "claim"} in datum["Dimensions"]
         assert abs(datetime.now(UTC) - datum["Timestamp"]).total_seconds() < 60
@@ -46,7 +48,7 @@ def test_a_line_holds_metrics_with_their_dimensions() -> None:
 @pytest.fixture
 def logs(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A function's logs."""
-    monkeypatch.setattr(metering_function, "MARK", MARK)
+    monkeypatch.setattr(laptop_metrics_function, "MARK", MARK)
     with mock_aws():
         logs = boto3.client("logs")
         logs.create_log_group(logGroupName=GROUP)
@@ -61,14 +63,14 @@ def _write(logs: Any, moment: datetime, *lines: str) -> None:
 
 def _run(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> int:
     """How many data the function makes at the moment."""
-    monkeypatch.setattr(metering_function, "time", SimpleNamespace(time=moment.timestamp))
-    return metering_function.handle({}, None)["data"]
+    monkeypatch.setattr(laptop_metrics_function, "time", SimpleNamespace(time=moment.timestamp))
+    return laptop_metrics_function.handle({}, None)["data"]
 
 
 def test_each_line_counts_once(monkeypatch: pytest.MonkeyPatch, logs: Any) -> None:
     """Each run goes on where the last one stopped; what is no metric is passed over."""
     now = datetime.now(UTC)
-    _write(logs, now - timedelta(seconds=90), _line(4.0), "START", _line(1.0, "skip"))
+    _write(logs, now - timedelta(seconds=90), _line(4.0), *OTHERS, _line(1.0, "skip"))
     assert [_run(monkeypatch, now - timedelta(seconds=60)) for _ in range(2)] == [4, 0]
     _write(logs, now - timedelta(seconds=30), _line(2.0))
     assert _run(monkeypatch, now) == 2
@@ -79,7 +81,7 @@ def test_each_line_counts_once(monkeypatch: pytest.MonkeyPatch, logs: Any) -> No
 
 def test_it_runs_once_a_minute_and_may_do_just_that() -> None:
     """It has no layer and no asset: the file is the function."""
-    template = Template.from_stack(Metering(make_app(), Settings(target="local")))
+    template = Template.from_stack(LaptopMetrics(make_app(), Settings(target="local")))
     function = {"FunctionName": FUNCTION, "Code": {"ZipFile": SOURCE.read_text()}}
     template.has_resource_properties("AWS::Lambda::Function", function)
     template.has_resource_properties("AWS::Events::Rule", {"ScheduleExpression": "rate(1 minute)"})
