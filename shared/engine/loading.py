@@ -84,8 +84,15 @@ def _gather(
     )
 
 
+def load_beside(session: Session, case: Case, task_ids: Iterable[TaskId]) -> dict[TaskId, Task]:
+    """Those of the case's tasks that exist, in one read, for a decision by its rules; raises TornError."""
+    tasks = load_tasks(session, task_ids)
+    one_version(case, tasks.values())
+    return tasks
+
+
 def load_tasks(session: Session, task_ids: Iterable[TaskId]) -> dict[TaskId, Task]:
-    """Those of the tasks that exist, in one read."""
+    """Those of the tasks that exist, in one read, each as it is: of whichever case, by whichever version."""
     keys = [TaskKey(task_id) for task_id in task_ids]
     if not keys:
         return {}
@@ -110,13 +117,13 @@ def load_edge(session: Session, task: Task) -> Edge | None:
     return session.store.load([key])[key]
 
 
-def load_above(session: Session, task: Task) -> dict[TaskId, Task]:
-    """The tasks above the task, up to its root; one read for each, as each names the next."""
+def load_above(session: Session, case: Case, task: Task) -> dict[TaskId, Task]:
+    """The tasks above the task, up to its root; one read for each, as each names the next. Raises TornError."""
     found: dict[TaskId, Task] = {}
     above: TaskId | None = task.parent_id
     # A circle, which nothing but the doctor may look at, has no top.
     while above is not None and above not in found:
-        parent = load_tasks(session, [above])
+        parent = load_beside(session, case, [above])
         found.update(parent)
         above = parent[above].parent_id if above in parent else None
     return found

@@ -20,7 +20,7 @@ from shared.domain.trees.switching import bring_to_light
 from shared.domain.words.needs import holds_of
 from shared.engine.committing import committed
 from shared.engine.counterparts import with_connection
-from shared.engine.loading import load_above, load_tasks, workflow_of
+from shared.engine.loading import load_above, load_beside, workflow_of
 from shared.engine.session import Session
 from shared.engine.turns import with_turns
 from shared.storage.keys import CaseKey, TaskKey
@@ -46,9 +46,10 @@ def settle_task(session: Session, task_id: TaskId) -> int:
 def settle_tasks(session: Session, case: Case, tasks: Mapping[TaskId, Task], related: Mapping[TaskId, Task]) -> int:
     """What is owed to the tasks, as they were read, is done; how many actions that took.
 
-    Plans of several tasks are committed together, each chunk whole. Where a task was changed since
-    it was read, its chunk fails and its tasks are settled one by one on fresh data. A task that
-    cannot be settled holds up no other: its error is raised when the others are done.
+    The case and all these tasks go by one version of its workflow. Plans of several tasks are committed
+    together, each chunk whole. Where a task was changed since it was read, its chunk fails and its tasks are
+    settled one by one on fresh data. A task that cannot be settled holds up no other: its error is raised
+    when the others are done.
     """
     workflow = workflow_of(session, case)
     plans: list[Plan] = []
@@ -145,10 +146,14 @@ def _commit_chunk(session: Session, plans: Sequence[Plan]) -> int:
 
 
 def _scene(session: Session, task_id: TaskId) -> Scene | None:
-    """The task with its case, its prerequisites, its hold and what is above it; None if it does not exist."""
+    """The task with its case, its prerequisites, its hold and what is above it; None if it does not exist.
+
+    Raises TornError.
+    """
     loaded = session.store.load([CaseKey(case_of(task_id)), TaskKey(task_id)])
     case, task = loaded[CaseKey(case_of(task_id))], loaded[TaskKey(task_id)]
     if case is None or task is None:
         return None
-    beside = load_tasks(session, (*task.prerequisites, *holds_of((task,))))
-    return Scene(workflow_of(session, case), case, task, beside | load_above(session, task))
+    scene = Scene(workflow_of(session, case), case, task)
+    beside = load_beside(session, case, (*task.prerequisites, *holds_of((task,))))
+    return replace(scene, related=beside | load_above(session, case, task))

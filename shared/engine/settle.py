@@ -22,7 +22,8 @@ from shared.domain.model.reactions import (
     TO_LIGHT,
     TURN,
 )
-from shared.domain.model.task import Entry, TaskId, Timer
+from shared.domain.model.scene import one_version
+from shared.domain.model.task import Case, Entry, Task, TaskId, Timer
 from shared.domain.trees.child_counters import is_behind
 from shared.engine.loading import workflow_of
 from shared.engine.messages import deliver_all, deliver_case
@@ -59,10 +60,9 @@ def settle(session: Session, case_id: str) -> int:
 
 
 def _settle_round(session: Session, case_id: str) -> int:
-    case = session.store.load([CaseKey(case_id)])[CaseKey(case_id)]
+    case, tasks = session.retry(lambda: _case_with_tasks(session, case_id))
     if case is None or case.staged:
         return 0
-    tasks = {task.task_id: task for task in session.store.tasks(case_id)}
     workflow, edges = workflow_of(session, case), session.store.edges(case_id)
     with_child = ((edge, tasks[edge.child_id]) for edge in edges if edge.child_id in tasks)
     behind = [(edge, child) for edge, child in with_child if is_behind(workflow, edge, child)]
@@ -74,6 +74,16 @@ def _settle_round(session: Session, case_id: str) -> int:
         return taken + counted
     gone = sum(session.store.discard_texts(task_id) for task_id, task in tasks.items() if task.deleted)
     return taken + counted + gone + deliver_case(session, case_id)
+
+
+def _case_with_tasks(session: Session, case_id: str) -> tuple[Case | None, dict[TaskId, Task]]:
+    """The case and its tasks, all by one version of its workflow; raises TornError."""
+    case = session.store.load([CaseKey(case_id)])[CaseKey(case_id)]
+    if case is None or case.staged:
+        return case, {}
+    tasks = {task.task_id: task for task in session.store.tasks(case_id)}
+    one_version(case, tasks.values())
+    return case, tasks
 
 
 def _dependents(session: Session, entry: Entry) -> int:

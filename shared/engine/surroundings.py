@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from shared.domain.children import child_action
 from shared.domain.definitions.workflow import Action, TaskType
-from shared.domain.model.scene import Scene, status_of
+from shared.domain.model.scene import Scene, one_version, status_of
 from shared.domain.model.task import Task, TaskId, Texts
 from shared.domain.trees.tree import may_stand_under
 from shared.domain.words.needs import asks_above, asks_creator, beside_parents, holds_of, locks_asked, looks_at
 from shared.domain.words.relations import branch_of
 from shared.engine.counterparts import with_counterparts
 from shared.engine.inputs import Given
-from shared.engine.loading import Gathered, load_above, load_edge, load_tasks, load_users
+from shared.engine.loading import Gathered, load_above, load_beside, load_edge, load_tasks, load_users
 from shared.engine.session import Session
 from shared.engine.settle import settle
 from shared.storage.keys import LockKey, TaskKey
@@ -55,8 +55,8 @@ def around_actions(session: Session, scene: Scene, gathered: Gathered, actions: 
     task = scene.subject
     task_type = scene.workflow.types[task.type]
     needed = looks_at(scene.workflow, task, actions) - gathered.related.keys()
-    above = load_above(session, task) if task_type.follows else {}
-    scene = replace(scene, related=above | load_tasks(session, sorted(needed - above.keys())))
+    above = load_above(session, scene.case, task) if task_type.follows else {}
+    scene = replace(scene, related=above | load_beside(session, scene.case, sorted(needed - above.keys())))
     if task.created_by is None or not asks_creator(task_type):
         return scene
     return replace(scene, users={**scene.users, **load_users(session, (task.created_by.id,))})
@@ -95,6 +95,7 @@ def _around_places(session: Session, scene: Scene, task_type: TaskType) -> Scene
     tasks = load_tasks(session, {held[name] for name in task_type.placed if name in held})
     top = loaded[root]
     tasks |= {top.task_id: top} if top is not None else {}
+    one_version(scene.case, tasks.values())
     return replace(scene, held=held, related={**scene.related, **tasks})
 
 
@@ -106,19 +107,21 @@ def with_named_users(session: Session, scene: Scene, types: Iterable[TaskType]) 
 
 def _around_new_type(session: Session, scene: Scene, given: Given) -> Scene:
     """The scene with all that a task looks at that is changed into one of another type."""
-    above = load_above(session, scene.subject)
+    above = load_above(session, scene.case, scene.subject)
     scene = around_new(session, replace(scene, related={**scene.related, **above}), given.get("type"))
     return replace(scene, texts=_texts(session, branch_of(scene, scene.subject)))
 
 
 def _with_tasks(session: Session, scene: Scene, task_ids: Iterable[TaskId]) -> Scene:
     """The scene with these tasks beside those that it has."""
-    loaded = load_tasks(session, sorted({*task_ids} - scene.related.keys()))
+    loaded = load_beside(session, scene.case, sorted({*task_ids} - scene.related.keys()))
     return replace(scene, related={**scene.related, **loaded})
 
 
 def _all_tasks(session: Session, scene: Scene) -> dict[TaskId, Task]:
-    return {task.task_id: task for task in session.store.tasks(scene.case.case_id)}
+    tasks = {task.task_id: task for task in session.store.tasks(scene.case.case_id)}
+    one_version(scene.case, tasks.values())
+    return tasks
 
 
 def _texts(session: Session, tasks: Iterable[Task]) -> dict[TaskId, Texts]:

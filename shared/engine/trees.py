@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.people import ENGINE
 from shared.domain.model.plan import Plan
-from shared.domain.model.scene import Context, Scene, status_of
+from shared.domain.model.scene import Context, Scene, TornError, one_version, status_of
 from shared.domain.model.task import Case, Children, Edge, Task, TaskId, case_of
 from shared.domain.trees.child_counters import count_children, may_react, reaction_due
 from shared.domain.trees.tree import reaction
 from shared.domain.words.needs import holds_of
 from shared.engine.committing import committed
-from shared.engine.loading import load_above, load_tasks, workflow_of
+from shared.engine.loading import load_above, load_beside, workflow_of
 from shared.engine.owed import for_each, settle_tasks
 from shared.engine.session import Session
 from shared.storage.keys import CaseKey, EdgeKey, Key, TaskKey
@@ -45,6 +47,7 @@ def _count_once(session: Session, task_id: TaskId, named: TaskId | None, taken: 
     edge, parent = above[edge_key], above[parent_key]
     if edge is None or parent is None:
         return False
+    one_version(case, (child, parent))
     plan = _counting(session, case, parent, ((edge, child),), taken)
     if plan is None:
         return False
@@ -54,8 +57,9 @@ def _count_once(session: Session, task_id: TaskId, named: TaskId | None, taken: 
 def count_closings(session: Session, case: Case, behind: Iterable[tuple[Edge, Task]]) -> int:
     """The closings are counted where their edges say, many of one parent together; how many actions that took.
 
-    Edges and children are as they were read: an edge that was counted meanwhile, or whose child was opened
-    again, fails its chunk, and each of the chunk's children is counted by itself, on fresh data.
+    Edges and children are as they were read, by the version that the case goes by: an edge that was counted
+    meanwhile, or whose child was opened again, fails its chunk, and each of the chunk's children is counted by
+    itself, on fresh data. So it is where the case was migrated meanwhile.
     """
     by_parent: dict[TaskId, list[tuple[Edge, Task]]] = {}
     for edge, child in behind:
@@ -66,20 +70,24 @@ def count_closings(session: Session, case: Case, behind: Iterable[tuple[Edge, Ta
 
 def _count_chunk(session: Session, case: Case, children: Sequence[tuple[Edge, Task]]) -> int:
     counts_at = children[0][0].counts_at
-    parent = load_tasks(session, [counts_at]).get(counts_at)
-    plan = _counting(session, case, parent, children) if parent is not None else None
-    if plan is None or committed(session, plan):
-        return len(children) if plan is not None else 0
+    with suppress(TornError):
+        parent = load_beside(session, case, [counts_at]).get(counts_at)
+        plan = _counting(session, case, parent, children) if parent is not None else None
+        if plan is None or committed(session, plan):
+            return len(children) if plan is not None else 0
     return for_each(children, lambda counted: count_closing(session, counted[1].task_id))
 
 
 def _counting(
     session: Session, case: Case, parent: Task, children: Sequence[tuple[Edge, Task]], taken: Iterable[str] = ()
 ) -> Plan | None:
-    """The plan that counts the closings; what is above the parent is read only where something may follow."""
+    """The plan that counts the closings; what is above the parent is read only where something may follow.
+
+    Raises TornError.
+    """
     workflow, now = workflow_of(session, case), session.now()
     follows = workflow.types[parent.type].follows and may_react(workflow, parent, len(children))
-    related = load_above(session, parent) if follows else {}
+    related = load_above(session, case, parent) if follows else {}
     scene = Scene(workflow, case, parent, related, taken=frozenset(taken))
     return count_children(Context(scene, ENGINE, now, session.ids(now)), children)
 
@@ -91,16 +99,17 @@ def react_all(session: Session, case: Case, tasks: Iterable[Task]) -> int:
     """
     workflow = workflow_of(session, case)
     waiting = [task.task_id for task in tasks if workflow.tree is not None and reaction(workflow, task) is not None]
-    return for_each(waiting, lambda task_id: int(session.retry(lambda: _react_once(session, case, task_id))))
+    return for_each(waiting, lambda task_id: int(session.retry(lambda: _react_once(session, task_id))))
 
 
-def _react_once(session: Session, case: Case, task_id: TaskId) -> bool | None:
+def _react_once(session: Session, task_id: TaskId) -> bool | None:
     """Whether the task was still on hold without a reason; None if another commit came between."""
-    task = load_tasks(session, [task_id]).get(task_id)
-    if task is None:
+    case, task = _case_and_task(session, task_id)
+    if case is None or task is None:
         return False
     now = session.now()
-    scene = Scene(workflow_of(session, case), case, task, load_above(session, task))
+    scene = Scene(workflow_of(session, case), case, task)
+    scene = replace(scene, related=load_above(session, case, task))
     plan = reaction_due(Context(scene, ENGINE, now, session.ids(now)))
     if plan is None:
         return False
@@ -113,20 +122,32 @@ def end_below(session: Session, task_id: TaskId) -> int:
     An open child that ends asks for what is below itself, so each record's work is one generation;
     only below a child that was closed before there is nobody left to ask, and it is done here.
     """
-    loaded = session.store.load([CaseKey(case_of(task_id)), TaskKey(task_id)])
-    case, top = loaded[CaseKey(case_of(task_id))], loaded[TaskKey(task_id)]
+    ended: list[int] = []
+    session.retry(lambda: _end_below(session, task_id, ended))
+    return sum(ended)
+
+
+def _end_below(session: Session, task_id: TaskId, ended: list[int]) -> bool:
+    """Every open task below is ended, and added to those that were; raises TornError, and goes on from there anew."""
+    case, top = _case_and_task(session, task_id)
     if case is None or top is None:
-        return 0
+        return False
+    one_version(case, (top,))
     workflow = workflow_of(session, case)
-    total, ahead = 0, [task_id]
-    above: dict[TaskId, Task] = {task_id: top}
+    ahead, above = [task_id], {task_id: top}
     while ahead:
         edges = session.store.children(ahead.pop())
-        children = load_tasks(session, (edge.child_id for edge in edges))
-        above |= children | load_tasks(session, holds_of(children.values()))
-        total += settle_tasks(session, case, children, above)
+        children = load_beside(session, case, (edge.child_id for edge in edges))
+        above |= children | load_beside(session, case, holds_of(children.values()))
+        ended.append(settle_tasks(session, case, children, above))
         ahead += [t.task_id for t in children.values() if _has_some_below(workflow, t)]
-    return total
+    return True
+
+
+def _case_and_task(session: Session, task_id: TaskId) -> tuple[Case | None, Task | None]:
+    key = CaseKey(case_of(task_id))
+    loaded = session.store.load([key, TaskKey(task_id)])
+    return loaded[key], loaded[TaskKey(task_id)]
 
 
 def _has_some_below(workflow: Workflow, task: Task) -> bool:

@@ -58,6 +58,16 @@ def test_a_status_that_the_workflow_has_not_is_what_history_says() -> None:
     assert mended(world, bare, "status-allowed").writes == ()
 
 
+def test_a_task_goes_by_the_version_of_its_case() -> None:
+    """Of one that does not, nothing else can be said, and a person has to see to it."""
+    world = World()
+    task = world.create()
+    case = with_task(whole(world), task, workflow_version=task.workflow_version + 1, closed_at=world.now)
+    assert list(found(world, case)) == ["status-allowed"]
+    assert found(world, case)["status-allowed"].cure == "hand"
+    assert mended(world, case, "status-allowed").writes == ()
+
+
 def test_a_staged_case_is_not_examined() -> None:
     """Nobody has seen it yet."""
     world = World()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from shared.domain.doctor.whole import WholeCase
 from shared.domain.model.plan import Plan
+from shared.domain.model.task import Edge, Task, TaskId
 from shared.engine.session import Session
 from shared.storage.keys import CaseKey, Key
 from shared.storage.store import CommitFailed, Loaded, Store
@@ -41,29 +43,61 @@ class Between:
 
 
 class Torn:
-    """The store of a session, in whose first read of a case and its tasks somebody else's work is done.
+    """The store of a session, in one of whose reads, the first if none is named, somebody else's work is done.
 
-    The case is as it was before, everything else as it is after: as a batch read, which is no snapshot, may find it.
+    Of a batch, which is no snapshot, the case is as it was before, everything else as it is after. `done` says
+    whether there were so many reads at all.
     """
 
-    def __init__(self, store: Store, work: Callable[[], object]) -> None:
+    def __init__(self, store: Store, work: Callable[[], object], read: int = 0) -> None:
         self._store = store
-        self._work: Callable[[], object] | None = work
+        self._work = work
+        self._ahead = read
+        self.done = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
+
+    def tasks(self, case_id: str) -> Iterator[Task]:
+        """All tasks of the case."""
+        self._read()
+        return self._store.tasks(case_id)
+
+    def edges(self, case_id: str) -> Iterator[Edge]:
+        """All edges of the case."""
+        self._read()
+        return self._store.edges(case_id)
+
+    def children(self, task_id: TaskId) -> list[Edge]:
+        """The edges to the children of the task."""
+        self._read()
+        return self._store.children(task_id)
+
+    def whole(self, case_id: str) -> WholeCase | None:
+        """The case with all that is stored of it."""
+        before = self._store.whole(case_id)
+        now = self._read()
+        after = self._store.whole(case_id)
+        return replace(after, case=before.case) if now and before is not None and after is not None else after
 
     def load(self, keys: Iterable[Key[Any]], *, lagging: bool = False) -> Loaded:
         """The values of all keys."""
         del lagging
         keys = list(keys)
         cases = [key for key in keys if isinstance(key, CaseKey)]
-        if self._work is None or not cases:
-            return self._store.load(keys)
-        before, work, self._work = self._store.load(cases), self._work, None
-        work()
+        before = self._store.load(cases)
+        now = self._read()
         after = self._store.load(keys)
-        return Loaded({key: before[key] if key in cases else after[key] for key in keys})
+        return Loaded({key: before[key] if now and key in cases else after[key] for key in keys})
+
+    def _read(self) -> bool:
+        """Whether this is the read in which the work is done: it is done now."""
+        self._ahead -= 1
+        if self._ahead != -1:
+            return False
+        self.done = True
+        self._work()
+        return True
 
 
 def at(session: Session, store: Any) -> Session:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
+from itertools import count
+from typing import Any
 
 import pytest
 
@@ -15,8 +18,9 @@ from shared.engine.doctor import diagnose
 from shared.engine.migration import Migration, migrate, migrate_by_engine
 from shared.engine.owed import settle_task
 from shared.engine.session import Identity, Refused, Request, Session
-from shared.engine.trees import count_closing
+from shared.engine.trees import count_closing, end_below
 from shared.storage.keys import CaseKey
+from shared.storage.task_items import task_item
 from shared.timestamps import to_text
 from shared.workflows import load
 from tests.engine.between import Between, Torn, at
@@ -28,21 +32,11 @@ from tests.workflows.claims import claims
 from tests.workflows.versions import Several
 
 MINE = {"kind": "user", "id": "ann"}
+BOBS = {"kind": "user", "id": "bob"}
 ERRAND = workflow_of(ERRANDS)
 DUE = to_text(START.replace(hour=12))
 Work = Callable[[Session], object]
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A case of the first version, and what somebody is about to do with it."""
-
-    world: World
-    work: Work
-
-    def migrate(self, case_id: str = "c1") -> None:
-        """The case goes by the second version from now on."""
-        move(self.world.session, case_id)
+Deployment = tuple[World, list[dict[str, Any]]]
 
 
 def move(session: Session, case_id: str) -> Migration | None:
@@ -161,6 +155,44 @@ def wakes_a_dependent(world: World) -> Work:
     return lambda session: settle_task(session, second)
 
 
+def settles_what_was_lost(world: World) -> Work:
+    """The night finds children that were not counted, the last one among them, and a hold that has run out."""
+    top, survey = _claim(world)
+    second = _create(world, type="Survey", parentId=top, assignedParty=MINE)
+    held = _create(world, type="Claim", assignedParty=MINE)
+    world.act(held, "place_timed_hold", days=1)
+    world.drain()
+    for task in (survey, second):
+        world.act(task, "complete")
+    world.pass_time(days=2)
+    return lambda session: settle.settle(session, "c1")
+
+
+def settles_what_has_no_reason(world: World) -> Work:
+    """The night finds a task on hold, and nothing that it could wait for."""
+    _begin(world, "claims", attributes={"channel": "phone"})
+    top = _create(world, type="Claim", assignedParty=MINE)
+    broken = replace(world.stored(top), status="on_hold")
+    world.client.put_item(TableName=world.table, Item=task_item(broken))
+    return lambda session: settle.settle(session, "c1")
+
+
+def ends_what_is_below(world: World) -> Work:
+    """The hook ends what is open below a cancelled task."""
+    top, survey = _claim(world)
+    _create(world, type="Survey", parentId=survey, assignedParty=BOBS)
+    world.drain()
+    world.act(top, "cancel")
+    return lambda session: end_below(session, top)
+
+
+def ends_what_is_further_below(world: World) -> Work:
+    """The hook ends what is open below a task that was closed before."""
+    works = ends_what_is_below(world)
+    works(world.session)
+    return works
+
+
 OTHERS = (
     creates_alone,
     creates_in_a_closable_case,
@@ -174,6 +206,10 @@ OTHERS = (
     counts_the_last_child,
     fires_a_timer,
     wakes_a_dependent,
+    settles_what_was_lost,
+    settles_what_has_no_reason,
+    ends_what_is_below,
+    ends_what_is_further_below,
 )
 PEOPLE = tuple(other for other in OTHERS if other.__doc__ and other.__doc__.startswith("Somebody"))
 
@@ -202,8 +238,7 @@ def test_what_was_decided_before_a_migration_does_not_commit_after_it(
 ) -> None:
     """It is decided again, by the new rules: one condition of every plan says which rules it was decided by."""
     work = other(world)
-    pending = other in (counts_a_child, counts_the_last_child, fires_a_timer, wakes_a_dependent)
-    between = Between(world.store, lambda: _migrated_as_it_is(world) if pending else Moment(world, work).migrate())
+    between = Between(world.store, lambda: _meanwhile(world, other))
     work(at(world.session, between))
     assert between.failed is not None
     check(world)
@@ -223,12 +258,27 @@ def test_a_migration_that_others_come_before_is_decided_again(world: World, othe
     check(world)
 
 
-@pytest.mark.parametrize("other", PEOPLE, ids=lambda other: other.__name__)
-def test_what_was_read_on_both_sides_of_a_migration_is_read_again(world: World, other: Callable[[World], Work]) -> None:
-    """The case as it was and its tasks as they are make no decision: it would pass every condition by the old rules."""
-    work = other(world)
-    work(at(world.session, Torn(world.store, Moment(world, work).migrate)))
-    check(world)
+@pytest.mark.parametrize("other", OTHERS, ids=lambda other: other.__name__)
+def test_what_was_read_on_both_sides_of_a_migration_is_read_again(
+    deployment: Deployment, other: Callable[[World], Work]
+) -> None:
+    """The case as it was and its tasks as they are make no decision: it would pass every condition by the old rules.
+
+    Whichever of its reads the migration comes into.
+    """
+    world, items = deployment
+    versions = list[int]()
+    for read in count():
+        world.begin(items)
+        work = other(world)
+        torn = Torn(world.store, lambda: _meanwhile(world, other), read)
+        work(at(world.session, torn))
+        if not torn.done:
+            break
+        versions.append(_version(world))
+        check(world, version=versions[-1])
+    # Only what was closed before, and is but read for the answer, is not migrated any more.
+    assert set(versions) == ({1, 2} if other is closes_the_case else {2})
 
 
 Read = Callable[[Session, str], int]
@@ -247,11 +297,38 @@ def test_reads_are_of_one_version_too(world: World, read: str) -> None:
     assert READS[read](at(world.session, torn), top) == 2
 
 
+def _meanwhile(world: World, other: Callable[[World], Work]) -> None:
+    """The case is migrated, if it is open. What the engine is about to do, and would do before, comes up just now."""
+    with suppress(Refused):
+        if other in PEOPLE:
+            move(world.session, "c1")
+        else:
+            _migrated_as_it_is(world)
+
+
+def _version(world: World) -> int:
+    case = world.store.load([CaseKey("c1")])[CaseKey("c1")]
+    assert case is not None
+    return case.workflow_version
+
+
 def _migrated_as_it_is(world: World) -> None:
     """The case is migrated although something is still owed to it, as if that had come up in this moment."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("shared.engine.migration.settle", lambda session, case_id: 0)
         move(world.session, "c1")
+
+
+def test_the_doctor_is_not_led_astray_by_a_migration(world: World) -> None:
+    """A case that was read on both sides of it is looked at again, as whatever is found is."""
+    _claim(world)
+    world.drain()
+    torn = Torn(world.store, lambda: move(world.session, "c1"))
+    diagnosis = diagnose(at(world.session, torn), "c1")
+    assert torn.done
+    assert diagnosis is not None
+    assert diagnosis.findings == ()
+    check(world)
 
 
 def test_what_is_owed_is_done_before_a_migration(world: World) -> None:

@@ -15,8 +15,14 @@ from shared.domain.model.task import Entry, Task
 
 
 def status_allowed(chart: Chart) -> Iterator[Finding]:
-    """Every task has a type, and a pair of state and status, that the workflow knows."""
+    """Every task has a type, and a pair of state and status, that the workflow knows, in the version of its case."""
+    version = chart.workflow.version
     for task in chart.tasks.values():
+        if task.workflow_version != version:
+            detail = f"{task.task_id} goes by version {task.workflow_version} of the workflow, its case by {version}."
+            by_hand = "A migration changes both at once: restore the case from a backup."
+            yield Finding("status-allowed", (task.task_id,), detail, by_hand, "hand", about="version")
+            continue
         if _is_known(chart, task.type, task.state, task.status):
             continue
         last = next((e for e in reversed(chart.whole.entries(task.task_id)) if _is_legal(chart, e)), None)
