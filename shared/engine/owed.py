@@ -14,7 +14,17 @@ from shared.domain.model.people import ENGINE
 from shared.domain.model.plan import Plan, Refusal
 from shared.domain.model.scene import Context, Ids, Scene
 from shared.domain.model.task import Case, Task, TaskId, case_of
-from shared.domain.model.writes import ChangeCounters, ChangeTask, PassLock, PassTurn, ReleaseLock, TakeLock
+from shared.domain.model.writes import (
+    AdvanceGraph,
+    ChangeCase,
+    ChangeCounters,
+    ChangeTask,
+    GrowGraph,
+    PassLock,
+    PassTurn,
+    ReleaseLock,
+    TakeLock,
+)
 from shared.domain.settling import due
 from shared.domain.trees.switching import bring_to_light
 from shared.domain.words.needs import holds_of
@@ -130,8 +140,9 @@ def _chunks(plans: Iterable[Plan]) -> Iterable[Sequence[Plan]]:
 
 
 def _writes(plan: Plan) -> set[str]:
-    """The tasks, locks and turns that the plan writes; every other item belongs to one of the tasks."""
-    changed = {w.before.task_id for w in plan.writes if isinstance(w, ChangeTask | ChangeCounters)}
+    """The case, tasks, locks and turns that the plan writes; every other item belongs to one of the tasks."""
+    changed = {"the case" for w in plan.writes if isinstance(w, AdvanceGraph | ChangeCase | GrowGraph)}
+    changed |= {w.before.task_id for w in plan.writes if isinstance(w, ChangeTask | ChangeCounters)}
     changed |= {f"turn of {w.organization_id}" for w in plan.writes if isinstance(w, PassTurn)}
     return changed | {w.name for w in plan.writes if isinstance(w, TakeLock | ReleaseLock | PassLock)}
 

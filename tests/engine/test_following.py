@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.definitions.workflow import Follow
 from shared.engine import cases, settle, tasks
 from shared.engine.organizations import put_organization
 from shared.engine.session import Identity, Refused, Request
@@ -103,3 +104,22 @@ def test_a_lock_passes_from_the_task_that_ends_to_the_one_that_follows(office: W
     assert caught.value.refusal.code == "duplicate_open_task"
     tasks.act(office.session, ANN, again, "answer", {"answer": "given"}, Request())
     assert tasks.create_task(office.session, ANN, "c1", given, Request()).status == 201
+
+
+def test_what_follows_by_an_attribute_follows_on_two_tasks_at_once(world: World) -> None:
+    """Each of the plans rests on the graph of the case: they do not share a transaction, and both are done."""
+    one = claims()
+    opens = Follow(after="completed", opens="Survey", under="parent", attribute="agent")
+    one = replace(one, types={**one.types, "Window": replace(one.types["Window"], follows=(opens,))})
+    world.session = replace(world.session, workflows=OneWorkflow(one))
+    attributes = {"channel": "phone", "agent": {"organizationId": "acme", "writes": True}}
+    cases.create_case(world.session, ANN, {"workflow": "claims", "caseId": "c1", "attributes": attributes}, Request())
+    for _ in range(2):
+        given: dict[str, object] = {"type": "Claim", "assignedParty": {"kind": "user", "id": "ann"}}
+        claim = tasks.create_task(world.session, ANN, "c1", given, Request()).value.task.task_id
+        tasks.create_task(world.session, ANN, "c1", {"type": "Window", "parentId": claim}, Request())
+    world.drain()
+    world.pass_time(days=91)
+    assert settle.settle(world.session, "c1") > 0
+    assert _open(world) == ["Claim", "Claim", "Survey", "Survey"]
+    assert settle.settle(world.session, "c1") == 0
