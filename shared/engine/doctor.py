@@ -21,7 +21,7 @@ from shared.domain.model.scene import Context
 from shared.engine.counting import recount
 from shared.engine.loading import workflow_of
 from shared.engine.session import Session
-from shared.engine.settle import settle
+from shared.engine.settle import settle_what_can_be
 from shared.engine.whole_cases import read_whole
 
 ROUNDS = 12
@@ -117,7 +117,7 @@ def _round(
                 return True
     owed = [finding for finding in present if finding.cure == "settling"]
     if owed:
-        settle(session, case_id)
+        settle_what_can_be(session, case_id)
         recount(session, case_id)
         done.update({finding.id: Repair(finding, done=True) for finding in owed})
     return bool(owed)

@@ -19,9 +19,8 @@ from shared.engine.loading import check_version, context_of, gather, seen_case, 
 from shared.engine.messages import other_end_of
 from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
 from shared.engine.session import Answer, Identity, Refused, Request, Session
-from shared.engine.settle import settle
+from shared.engine.settle import settle_what_can_be
 from shared.storage.keys import CaseKey
-from shared.storage.store import Throttled, Unreachable
 
 FIELDS = frozenset({"toVersion", "dryRun"})
 
@@ -54,7 +53,7 @@ def migrate(session: Session, identity: Identity, case_id: str, given: Given, re
         check_administrator(gathered.caller)
         to, dry_run = _asked(session, case, given)
         if not dry_run:
-            _settle(session, case_id)
+            settle_what_can_be(session, case_id)
         context = context_of(session, gathered, Scene(workflow, case))
         decision = _decide(session, context, to)
         key = record_key(identity, request)
@@ -72,7 +71,7 @@ def migrate_by_engine(session: Session, case_id: str, to: Workflow, *, dry_run: 
 
     def attempt() -> Answer[Migration | None] | None:
         if not dry_run:
-            _settle(session, case_id)
+            settle_what_can_be(session, case_id)
         case = session.store.load([CaseKey(case_id)])[CaseKey(case_id)]
         if case is None or case.staged or case.workflow != to.name:
             return Answer(None)
@@ -106,19 +105,6 @@ def _asked(session: Session, case: Case, given: Given) -> tuple[Workflow, bool]:
     if errors or not isinstance(version, int):
         misfit(*errors)
     return session.workflows.get(case.workflow, version), given.get("dryRun") is True
-
-
-def _settle(session: Session, case_id: str) -> None:
-    """What is owed is done, messages have arrived; what cannot be done is found, and told, by the decision.
-
-    A child that was not counted, say, would be counted by rules other than those it has closed by.
-    """
-    try:
-        settle(session, case_id)
-    except (Throttled, Unreachable):
-        raise
-    except Exception:  # noqa: BLE001 (a message that cannot arrive, say: the case is refused then, not the service broken)
-        return
 
 
 def _decide(session: Session, context: Context, to: Workflow) -> Decision:

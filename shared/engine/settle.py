@@ -31,6 +31,7 @@ from shared.engine.owed import for_each, settle_task, settle_tasks
 from shared.engine.session import Session
 from shared.engine.trees import count_closing, count_closings, end_below, react_all
 from shared.storage.keys import CaseKey, ConnectionKey
+from shared.storage.store import Throttled, Unreachable
 
 MOST = 1_000_000
 """More actions than any one case can owe: a bound for a loop, never reached."""
@@ -57,6 +58,19 @@ def settle(session: Session, case_id: str) -> int:
         if total > MOST:
             raise RuntimeError(f"{case_id} is never settled: its workflow has the engine act in a circle.")
     return total
+
+
+def settle_what_can_be(session: Session, case_id: str) -> None:
+    """Nothing is due in the case any more but what cannot be done: that is found by whoever looks at the case next.
+
+    A message, say, that cannot arrive. Raises Throttled and Unreachable.
+    """
+    try:
+        settle(session, case_id)
+    except (Throttled, Unreachable):
+        raise
+    except Exception:  # noqa: BLE001 (the case is examined, or migrated, as it is)
+        return
 
 
 def _settle_round(session: Session, case_id: str) -> int:

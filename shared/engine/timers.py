@@ -219,5 +219,7 @@ def settle_case(session: Session, case_id: str, report: SettleReport) -> None:
         if session.now() - case.created_at > STAGED:
             report.found += discard(session, case)
         return
-    report.found += settle(session, case_id)
-    report.miscounted += recount(session, case_id)
+    try:
+        report.found += settle(session, case_id)
+    finally:
+        report.miscounted += recount(session, case_id)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from shared.domain.doctor.examine import INVARIANTS
-from shared.engine import doctor
+from shared.engine import doctor, tasks, timers
+from shared.engine.session import Request
+from shared.timestamps import to_text
 from shared.workflows import load
-from tests.engine.parties import HAL, Parties
+from tests.engine.parties import HAL, OLA, Parties
 from tests.engine.wards import LOOKS, OFFICE, Break, Ward, looks, office
 from tests.engine.world import World
 
@@ -77,6 +80,30 @@ def test_what_one_end_has_said_and_the_other_never_heard_is_said_again(parties: 
     parties.drain()
     assert parties.stored(task).status == parties.stored(partner).status
     assert Ward(parties.world, "job-1").found() == {}
+
+
+def test_what_cannot_be_settled_does_not_keep_the_rest_from_being_repaired(parties: Parties) -> None:
+    """A message that can never arrive: all else is done, and told; that one is left. So it is at night."""
+    world, task = parties.world, parties.task()
+    parties.do(task, "prepare", "ready")
+    parties.act(task, "assign", option="to", organizationId="harbor")
+    parties.act(task, "cancel")
+    given = {"type": "Task", "collaborative": False, "dueTime": to_text(world.now + timedelta(hours=1))}
+    late = tasks.create_task(world.session, OLA, "job-1", given, Request()).value.task.task_id
+    first = next(item for item in world.items() if item["SK"]["S"].startswith("MESSAGE#"))
+    world.client.delete_item(TableName=world.table, Key={"PK": first["PK"], "SK": first["SK"]})
+    world.pass_time(hours=2)
+    done = doctor.repair(world.session, "job-1", None, dry_run=False)
+    assert done is not None
+    assert [finding.invariant for finding in done.left] == ["settled"]
+    assert world.stored(late).overdue
+    with pytest.raises(ValueError, match="is not there yet"):
+        timers.settle_case(world.session, "job-1", report := timers.SettleReport())
+    assert report.miscounted == 0
+    world.forget_counts()
+    with pytest.raises(ValueError, match="is not there yet"):
+        timers.settle_case(world.session, "job-1", report)
+    assert report.miscounted == 2
 
 
 def test_a_case_in_which_nobody_can_act_is_found_and_healed_by_hand(world: World) -> None:
