@@ -135,8 +135,8 @@ class Session:
         """What the attempt gives, made anew after a growing, jittered pause while it gives None.
 
         An attempt loads, decides and commits; it gives None when its commit met another's, and ends with
-        TornError when a migration came between two of its reads. Raises Refused `conflict` once the last
-        attempt is used up.
+        TornError when another's, a migration, say, came between two of its reads. Raises Refused `conflict` once
+        the last attempt is used up.
         """
         for number in range(ATTEMPTS):
             if number:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shared.domain.children import child_action
 from shared.domain.definitions.workflow import Action, TaskType
-from shared.domain.model.scene import Scene, one_version, status_of
+from shared.domain.model.scene import Scene, TornError, one_version, status_of
 from shared.domain.model.task import Task, TaskId, Texts
 from shared.domain.trees.tree import may_stand_under
 from shared.domain.words.needs import asks_above, asks_creator, beside_parents, holds_of, locks_asked, looks_at
@@ -93,10 +93,19 @@ def _around_places(session: Session, scene: Scene, task_type: TaskType) -> Scene
     loaded = session.store.load([*keys, root])
     held = {key.name: holder for key in keys if (holder := loaded[key]) is not None}
     tasks = load_tasks(session, {held[name] for name in task_type.placed if name in held})
+    _held_by_open(scene, tasks.values())
     top = loaded[root]
     tasks |= {top.task_id: top} if top is not None else {}
     one_version(scene.case, tasks.values())
     return replace(scene, held=held, related={**scene.related, **tasks})
+
+
+def _held_by_open(scene: Scene, holders: Iterable[Task]) -> None:
+    """Tasks that hold locks are open; one that has closed since its lock was read holds it no longer: TornError."""
+    one_version(scene.case, holders)
+    for task in holders:
+        if not status_of(scene.workflow, task).open:
+            raise TornError(f"{task.task_id} was closed after its lock was read.")
 
 
 def with_named_users(session: Session, scene: Scene, types: Iterable[TaskType]) -> Scene:

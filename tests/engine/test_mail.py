@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from shared.domain.model.task import Task
 from shared.engine import settle, tasks
 from shared.engine.session import Identity, Refused, Request
+from tests.engine.between import Torn, at
 from tests.engine.board import AL, DEE, HANK, HEARING, JO, MAY, act, create, intake, open_tasks, seat, tasks_of
 from tests.engine.world import ROOT, World
 
@@ -223,3 +226,18 @@ def test_a_hearing_has_its_date(board: World) -> None:
     (disposition,) = (t for t in tasks_of(board) if t.type == "AssignHearingDispositionTask")
     assert disposition.due_time is not None
     assert disposition.due_time.isoformat() == "2027-01-12T09:00:00+00:00"
+
+
+def test_mail_that_comes_while_the_case_is_distributed_is_taken(board: World) -> None:
+    """It stands under the root then: wherever between its reads distribution closes."""
+    items = board.items()
+    parents = list[str]()
+    for read in count():
+        board.begin(items)
+        intake(board, "direct_review")
+        torn = Torn(board.store, lambda: act(board, ROOT, "Distribution", "distribute", userId="jo"), read)
+        mail = tasks.create_task(at(board.session, torn), MAY, "a1", {"type": "FoiaRequestMailTask"}, Request())
+        if not torn.done:
+            break
+        parents.append(board.stored(mail.value.task.parent_id or "").type)
+    assert set(parents) == {"RootTask"}

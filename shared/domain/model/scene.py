@@ -13,7 +13,7 @@ from shared.domain.model.task import Case, Edge, Task, TaskId, Texts
 
 
 class TornError(Exception):
-    """Some of the items were read before the case was migrated to another version of its workflow, others after."""
+    """Some of the items were read before a commit of somebody else's, one that migrated the case, say, others after."""
 
 
 @dataclass(frozen=True, slots=True)
