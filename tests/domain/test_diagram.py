@@ -142,6 +142,23 @@ def test_the_picture_is_readable_in_the_dark() -> None:
     assert 'role="img" aria-label="Errands: Buy"' in svg
 
 
+def test_work_that_is_done_and_work_that_is_dropped_look_different() -> None:
+    """An end without the work done is a box of its own kind; in the diagram's values, too."""
+    shown = picture(INSPECTION, "QA")
+    assert (sorted(shown.terminal), sorted(shown.dropped)) == (["cancelled", "passed", "skipped"], ["cancelled"])
+    root = ET.fromstring(drawn(INSPECTION, "QA"))  # noqa: S314 - our own
+    kinds = [r.get("class") for r in root.iter(f"{SVG}rect")]
+    assert (kinds.count("end"), kinds.count("dropped")) == (2, 1)
+
+
+def test_statuses_are_named_as_the_pages_name_them() -> None:
+    """Whatever a workflow's file spells: no underscore, and a capital first."""
+    shown = picture(workflow("appeals"), "AttorneyTask").labels
+    assert (shown["in_progress"], shown["on_hold"]) == ("In progress", "On hold")
+    assert {"In progress", "On hold"} <= set(texts(drawn(workflow("appeals"), "AttorneyTask")))
+    assert picture(INSPECTION, "QA").labels["in_progress"] == "In Progress"
+
+
 def test_boxes_and_words_do_not_overlap() -> None:
     """No box lies on another, and all lie within the picture."""
     root = ET.fromstring(drawn(INSPECTION, "QA"))  # noqa: S314 - our own

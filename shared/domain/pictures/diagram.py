@@ -38,12 +38,14 @@ class Arrow:
 class Picture:
     """What there is to draw: statuses with their labels, arrows, and what leaves a status as it is.
 
+    Of the `terminal` statuses, those in `dropped` end a task whose work was not done.
     `anywhere` names the actions that every open status has and that change none of them.
     """
 
     title: str
     labels: Mapping[str, str]
     terminal: frozenset[str]
+    dropped: frozenset[str]
     arrows: tuple[Arrow, ...]
     staying: Mapping[str, tuple[str, ...]]
     anywhere: tuple[str, ...]
@@ -64,10 +66,12 @@ def picture(workflow: Workflow, type_name: str) -> Picture:
     shown = [key for key in workflow.statuses if any(key in pair for pair in moving)]
     working = [staying.get(key, {}) for key in shown if workflow.statuses[key].open]
     common = [label for label in working[0] if all(label in labels for labels in working)]
+    terminal = frozenset(key for key in shown if not workflow.statuses[key].open)
     return Picture(
         title=f"{workflow.label}: {workflow.types[type_name].label}",
         labels={key: _label(workflow, key) for key in shown},
-        terminal=frozenset(key for key in shown if not workflow.statuses[key].open),
+        terminal=terminal,
+        dropped=frozenset(key for key in terminal if not workflow.statuses[key].completed),
         arrows=tuple(Arrow(source, target, tuple(lines)) for (source, target), lines in moving.items()),
         staying={key: tuple(a for a in staying.get(key, {}) if a not in common) for key in shown},
         anywhere=tuple(common),
@@ -114,7 +118,13 @@ def _label(workflow: Workflow, key: str) -> str:
     """The status as people read it, with its state where the status alone could be two."""
     status = workflow.statuses[key]
     alike = [other for other in workflow.statuses.values() if other.status == status.status]
-    return status.status if len(alike) == 1 else f"{status.status} ({status.state})"
+    return _words(status.status) if len(alike) == 1 else f"{_words(status.status)} ({_words(status.state)})"
+
+
+def _words(name: str) -> str:
+    """A name as people write it: `on_hold` is "On hold"."""
+    apart = name.replace("_", " ")
+    return apart[:1].upper() + apart[1:]
 
 
 def _condition(workflow: Workflow, conditions: tuple[Word, ...]) -> str:

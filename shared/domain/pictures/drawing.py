@@ -31,16 +31,18 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328; text-anchor: middle; }
 .paper { fill: #ffffff; }
 .box { fill: #f6f8fa; stroke: #59636e; }
 .end { fill: #dafbe1; stroke: #1a7f37; }
+.dropped { fill: #eaeef2; stroke: #59636e; stroke-dasharray: 4 3; }
 .dot { fill: #1f2328; }
 .way { fill: none; stroke: #818b98; stroke-width: 1.3; }
 .head { fill: #818b98; }
 @media (prefers-color-scheme: dark) {
-  text { fill: #f0f6fc; }
-  .small { fill: #9198a1; }
-  .paper { fill: #0d1117; }
-  .box { fill: #212830; stroke: #9198a1; }
+  text { fill: #e5e8ea; }
+  .small { fill: #a0a8b1; }
+  .paper { fill: #1a1d20; }
+  .box { fill: #282c30; stroke: #a0a8b1; }
   .end { fill: #12361f; stroke: #3fb950; }
-  .dot { fill: #f0f6fc; }
+  .dropped { fill: #22262a; stroke: #a0a8b1; }
+  .dot { fill: #e5e8ea; }
 }
 """
 Way = tuple[str, ...]
@@ -141,7 +143,7 @@ def _document(shown: Picture, hubs: tuple[Hub, ...], ways: tuple[Way, ...], plac
 def _status(node: Node, texts: Texts, shown: Picture) -> str:
     if not texts:
         return f'<circle class="dot" cx="{node.x:.1f}" cy="{node.y:.1f}" r="{DOT / 2}"/>'
-    kind = "end" if node.key in shown.terminal else "box"
+    kind = "dropped" if node.key in shown.dropped else "end" if node.key in shown.terminal else "box"
     x, y = node.x - node.width / 2, node.y - node.height / 2
     box = f'x="{x:.1f}" y="{y:.1f}" width="{node.width:.1f}" height="{node.height:.1f}"'
     return f'<rect class="{kind}" {box} rx="6"/>{_written(node, texts)}'

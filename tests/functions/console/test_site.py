@@ -13,6 +13,7 @@ from functions.console import files, policy
 from functions.console.settings import Settings
 from functions.console.site import Site
 from infra import libraries
+from shared.domain.pictures.drawing import STYLE
 
 STATIC = Path(files.__file__).parent / "static"
 ENVIRONMENT = {
@@ -286,3 +287,10 @@ def test_every_file_says_what_it_is(site: Site, ask: Ask) -> None:
 
 def _paths(site: Site) -> list[str]:
     return list(site._files)  # noqa: SLF001
+
+
+def test_the_paper_of_drawings_is_that_of_the_page() -> None:
+    """In the light and in the dark: a drawing lies on the page as its tables do."""
+    styles = (STATIC / "assets" / "base.css").read_text("utf-8")
+    (sheets,) = re.findall(r"--sheet: light-dark\((#\w+), (#\w+)\)", styles)
+    assert tuple(re.findall(r"\.paper \{ fill: (#\w+); \}", STYLE)) == sheets
