@@ -70,13 +70,15 @@ def edit_task(call: Call) -> Reply:
 def list_actions(call: Call) -> Reply:
     """The actions that the caller may take on the task now, each with the JSON Schema of its input.
 
-    With `explain=true` also the refused ones: the rule that refuses each, and who could take it.
+    With `explain=true` also the refused ones: the rule that refuses each, and who could take it. Those that only
+    Casetree itself takes are left out.
     """
     view, offers = engine.available_actions(call.session, call.identity, call.path["taskId"])
     now = [views.offered(offer, view.workflow) for offer in offers if offer.refusal is None]
     body: dict[str, object] = {"items": now, "nextCursor": None}
     if call.query[EXPLAIN]:
-        body["refused"] = [views.refused(offer) for offer in offers if offer.refusal is not None]
+        refused = (offer for offer in offers if offer.refusal is not None and offer.action.by_people)
+        body["refused"] = [views.refused(offer) for offer in refused]
     return Reply(body)
 
 

@@ -325,6 +325,7 @@ class Entry(Output):
     created_at: Timestamp
     created_by: Who
     action: Annotated[str, Field(examples=["claim"])]
+    label: Annotated[str, Field(description="The action as people read it.", examples=["Claim and start"])]
     type: Annotated[str | None, Field(examples=["QA"])]
     state: State
     status: Annotated[str | None, Field(examples=["In Progress"])]

@@ -9,6 +9,7 @@ from functions.api import sizes
 from functions.api.sizes import fitting, size
 from functions.api.views.people import Json, party, person
 from shared.domain.decide import Offer
+from shared.domain.definitions.labels import label_of
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.ends.worker_status import worker_status
 from shared.domain.model.ends import Counterpart
@@ -122,6 +123,7 @@ def entry(value: Entry, viewer: Caller, workflows: Workflows) -> Json:
         "createdAt": to_text(value.created_at),
         "createdBy": person(value.created_by, viewer),
         "action": value.action,
+        "label": label_of(value.action, workflow, value.type or ""),
         "type": value.type,
         "state": value.state,
         "status": value.status,

@@ -112,6 +112,11 @@ class Action:
         """What the action can be taken as: each of its options, or itself where it has none."""
         return tuple(self.options.values()) or (self,)
 
+    @property
+    def by_people(self) -> bool:
+        """Whether it is for anybody but Casetree itself."""
+        return any(relation != "engine" for way in self.ways for relation in way.who)
+
 
 @dataclass(frozen=True, slots=True)
 class Creation:

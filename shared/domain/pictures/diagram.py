@@ -7,20 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.domain.checks.explore import explore
+from shared.domain.definitions.labels import LABELS, in_words, named
 from shared.domain.definitions.lifecycle import Step, creations, steps
-from shared.domain.definitions.vocabulary import CASE_CHANGED, CHILD_OPENED, CHILDREN_CLOSED, CREATE, ENDED_BELOW
 from shared.domain.definitions.workflow import Word, Workflow
 
 ENTRY = ""
 """Stands for the state before creation, and for the one after the end."""
 NAMED = {"engine": "Casetree", "inside": "anybody inside"}
-LABELS = {
-    CREATE: "Create",
-    CHILD_OPENED: "A child is opened",
-    CHILDREN_CLOSED: "All children are closed",
-    ENDED_BELOW: "A task below has ended",
-    CASE_CHANGED: "The case is changed",
-}
 PER_LINE = 3
 ANYWHERE = "While open, without a change of status:"
 
@@ -55,9 +48,9 @@ def picture(workflow: Workflow, type_name: str) -> Picture:
     """The lifecycle of tasks of a type; raises KeyError for a type that there is not."""
     moving: dict[tuple[str, str], dict[tuple[str, str], None]] = {}
     staying: dict[str, dict[str, None]] = {}
-    named = {way.name: way.label for action in workflow.actions_of(type_name).values() for way in action.ways}
+    buttons = named(workflow.actions_of(type_name))
     for step in _possible(workflow, type_name):
-        label = LABELS.get(step.action) or named[step.action]
+        label = LABELS.get(step.action) or buttons[step.action]
         if step.source == step.target:
             staying.setdefault(step.target, {})[label] = None
         else:
@@ -118,13 +111,7 @@ def _label(workflow: Workflow, key: str) -> str:
     """The status as people read it, with its state where the status alone could be two."""
     status = workflow.statuses[key]
     alike = [other for other in workflow.statuses.values() if other.status == status.status]
-    return _words(status.status) if len(alike) == 1 else f"{_words(status.status)} ({_words(status.state)})"
-
-
-def _words(name: str) -> str:
-    """A name as people write it: `on_hold` is "On hold"."""
-    apart = name.replace("_", " ")
-    return apart[:1].upper() + apart[1:]
+    return in_words(status.status) if len(alike) == 1 else f"{in_words(status.status)} ({in_words(status.state)})"
 
 
 def _condition(workflow: Workflow, conditions: tuple[Word, ...]) -> str:

@@ -290,6 +290,16 @@ def test_a_refused_action_is_explained(world: World, ann: Client) -> None:
     assert "refused" not in ann.get(f"/tasks/{task_id}/actions", {"explain": "false"}).json
 
 
+def test_what_casetree_alone_takes_is_explained_to_nobody(world: World, ann: Client) -> None:
+    """Nobody could take it, now or later; that it is for no person is said to who tries."""
+    task_id = world.task()["taskId"]
+    refused = ann.get(f"/tasks/{task_id}/actions", {"explain": "true"}).json["refused"]
+    names = {action["name"] for action in refused}
+    assert "pass" in names
+    assert names.isdisjoint({"ready", "overdue"})
+    assert ann.act(task_id, "overdue").json["who"] == ["Casetree itself"]
+
+
 def test_another_persons_task_is_not_available(world: World, ann: Client, bob: Client) -> None:
     """Claiming what somebody else has: 409."""
     task_id = world.task(assignedParty={"kind": "user", "id": "ann"})["taskId"]
@@ -317,6 +327,8 @@ def test_the_history_has_every_version_oldest_first(world: World, ann: Client) -
     assert [(e["version"], e["action"]) for e in whole] == list(
         enumerate(["create", "move", "reschedule", "edit", "skip"], start=1)
     )
+    labels = ["Create", "Move to another queue", "Reschedule", "Edit", "Skip"]
+    assert [e["label"] for e in whole] == labels, "they are called what the buttons are"
     assert whole[1]["changes"] == {"groupQueue": {"from": "Dispatch", "to": "Quality Assurance"}}
     assert whole[1]["createdAt"] == "2026-11-22T08:05:00.000Z"
     assert whole[2]["changes"]["dueTime"] == {"from": None, "to": DUE}
