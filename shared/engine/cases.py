@@ -24,7 +24,7 @@ from shared.engine.loading import (
     seen_case,
     workflow_of,
 )
-from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
+from shared.engine.replay import earlier, record_key, remember, retry_once_known
 from shared.engine.session import Answer, Identity, Refused, Request, Session, not_found, refuse
 from shared.engine.surroundings import with_named_users
 from shared.engine.tasks import TaskView, view_of
@@ -88,7 +88,7 @@ def create_case(session: Session, identity: Identity, given: Given, request: Req
             return None
         return Answer(session.read_back(lambda: _whole(session, identity, case_id)), 201)
 
-    return session.retry(attempt)
+    return retry_once_known(session, identity, request, attempt)
 
 
 def edit_case(session: Session, identity: Identity, case_id: str, given: Given, request: Request) -> Answer[CaseView]:
@@ -181,17 +181,16 @@ def _change(
             return None
         return Answer(session.read_back(lambda: get_case(session, identity, case_id)))
 
-    return session.retry(attempt)
+    return retry_once_known(session, identity, request, attempt)
 
 
 def _committed(
     session: Session, identity: Identity, request: Request, context: Context, decision: Decision, status: int
 ) -> bool:
     """Whether the plan went through; False if it has to be decided again. Raises Refused."""
-    key, case_id = record_key(identity, request), context.scene.case.case_id
     if isinstance(decision, Refusal):
-        refuse_unless_known(session, key, request, context.now, decision)
-        return False
+        raise Refused(decision)
+    key, case_id = record_key(identity, request), context.scene.case.case_id
     return session.commit(remember(decision, key, request, status, case_id, context.now))
 
 

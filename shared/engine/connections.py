@@ -21,8 +21,8 @@ from shared.engine.cursors import listed_after
 from shared.engine.inputs import Given, misfit
 from shared.engine.invitations import token_of
 from shared.engine.organizations import declared_kind
-from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
-from shared.engine.session import Answer, Identity, Page, Request, Session, not_found, refuse
+from shared.engine.replay import earlier, record_key, remember, retry_once_known
+from shared.engine.session import Answer, Identity, Page, Refused, Request, Session, not_found, refuse
 from shared.ids import is_user_id
 from shared.storage.keys import ConnectionKey, OrganizationKey, RequestKey, TieKey, UserKey
 from shared.storage.store import Loaded
@@ -96,7 +96,7 @@ def ask(session: Session, identity: Identity, given: Given, request: Request) ->
         on = Occasion(caller, now, session.ids(now))
         return _commit(session, _Kept(request, key, 201), on, rules.ask(on, asking, own, partner), own.id)
 
-    return session.retry(attempt)
+    return retry_once_known(session, identity, request, attempt)
 
 
 def accept(
@@ -179,7 +179,7 @@ def _answer(
         decision, own = decide(_Asked(connection, on, user, answers[1] if organization_id else None))
         return _commit(session, _Kept(request, key, 200), on, decision, own)
 
-    return session.retry(attempt)
+    return retry_once_known(session, identity, request, attempt)
 
 
 def _commit(
@@ -187,8 +187,7 @@ def _commit(
 ) -> Answer[ConnectionView] | None:
     """The answer once the plan has committed; None if it has to be decided again. Raises Refused."""
     if isinstance(decision, Refusal):
-        refuse_unless_known(session, kept.key, kept.request, on.now, decision)
-        return None
+        raise Refused(decision)
     connection = decision.subject
     if not isinstance(connection, Connection):
         raise TypeError("A decision on a connection gives a connection.")

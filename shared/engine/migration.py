@@ -17,7 +17,7 @@ from shared.engine.administration import check_administrator
 from shared.engine.inputs import Given, flag_errors, misfit, unknown_fields
 from shared.engine.loading import check_version, context_of, gather, seen_case, with_named_parties, workflow_of
 from shared.engine.messages import other_end_of
-from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
+from shared.engine.replay import earlier, record_key, remember, retry_once_known
 from shared.engine.session import Answer, Identity, Refused, Request, Session
 from shared.engine.settle import settle_what_can_be
 from shared.storage.keys import CaseKey
@@ -56,14 +56,13 @@ def migrate(session: Session, identity: Identity, case_id: str, given: Given, re
             settle_what_can_be(session, case_id)
         context = context_of(session, gathered, Scene(workflow, case))
         decision = _decide(session, context, to)
-        key = record_key(identity, request)
         if isinstance(decision, Refusal):
-            refuse_unless_known(session, key, request, context.now, decision)
-            return None
+            raise Refused(decision)
+        key = record_key(identity, request)
         plan = decision if dry_run else remember(decision, key, request, 200, case_id, context.now)
         return _done(session, case, to, plan, dry_run=dry_run)
 
-    return session.retry(attempt)
+    return retry_once_known(session, identity, request, attempt)
 
 
 def migrate_by_engine(session: Session, case_id: str, to: Workflow, *, dry_run: bool) -> Migration | None:

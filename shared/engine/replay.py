@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
-from shared.domain.model.plan import Plan, Refusal
+from shared.domain.model.plan import Plan
 from shared.domain.model.task import TaskId
 from shared.domain.model.writes import PutRequest
 from shared.engine.session import Identity, Refused, Request, Session, refuse
 from shared.storage.keys import RequestKey
+
+T = TypeVar("T")
 
 DAY = 24 * 60 * 60
 """Seconds for which a request is remembered."""
@@ -29,21 +33,27 @@ def earlier(record: PutRequest | None, request: Request, now: datetime) -> PutRe
     To be asked once the caller is known to see what the request is about: 404 goes before.
     Expired means `expires < now`: the table's own clean-up may come days later.
     """
-    if record is None or record.expires < now.timestamp():
+    if record is None or _expired(record, now):
         return None
     if record.fingerprint != request.fingerprint:
         refuse("idempotency_key_reused", "This Idempotency-Key was used with another body.")
     return record
 
 
-def refuse_unless_known(session: Session, key: str | None, request: Request, now: datetime, refusal: Refusal) -> None:
-    """Raises Refused, unless the same request has committed meanwhile and is answered with what it did.
+def retry_once_known(session: Session, identity: Identity, request: Request, attempt: Callable[[], T | None]) -> T:
+    """What the attempt gives, made anew as `Session.retry` says, and once more where its key turns out to be known.
 
-    A batch read is no snapshot: it may have missed the record, and have seen what the request did.
+    A batch read is no snapshot: it may have missed the record, and have seen what the same request, sent twice, did.
+    So a refusal counts only if there is no record after it, or if the attempt was refused in sight of one.
     """
-    record = session.store.load([RequestKey(key)])[RequestKey(key)] if key else None
-    if earlier(record, request, now) is None:
-        raise Refused(refusal)
+    key = record_key(identity, request)
+    try:
+        return session.retry(attempt)
+    except Refused:
+        record = session.store.load([RequestKey(key)])[RequestKey(key)] if key else None
+        if record is None or _expired(record, session.now()):
+            raise
+    return session.retry(attempt)
 
 
 def remember(plan: Plan, key: str | None, request: Request, status: int, resource: str, now: datetime) -> Plan:
@@ -71,6 +81,10 @@ def part(request: Request, record: PutRequest | None, task_id: TaskId) -> Reques
     than the whole request: when the key is used anew, after a day, it must not be found.
     """
     return replace(request, route=f"{request.route} {record.now} {task_id}") if record else request
+
+
+def _expired(record: PutRequest, now: datetime) -> bool:
+    return record.expires < now.timestamp()
 
 
 def _record(key: str, request: Request, status: int, resource: str, now: datetime) -> PutRequest:

@@ -19,8 +19,8 @@ from shared.engine.committing import committed
 from shared.engine.cursors import bad_cursor
 from shared.engine.inputs import Given
 from shared.engine.loading import check_version, context_of, gather, load_tasks, seen_case, seen_task, workflow_of
-from shared.engine.replay import earlier, record_key, refuse_unless_known, remember
-from shared.engine.session import Answer, Identity, Page, Request, Session, not_found
+from shared.engine.replay import earlier, record_key, remember, retry_once_known
+from shared.engine.session import Answer, Identity, Page, Refused, Request, Session, not_found
 from shared.engine.surroundings import around_action, around_new, around_offers
 from shared.ids import is_task_id
 
@@ -90,7 +90,7 @@ def create_task(session: Session, identity: Identity, case_id: str, given: Given
         context = context_of(session, gathered, scene)
         return _commit(session, asked, context, decide_creation(context, given))
 
-    return session.retry(attempt)
+    return retry_once_known(session, identity, request, attempt)
 
 
 def edit_task(
@@ -123,7 +123,7 @@ def act(
         context = context_of(session, gathered, around_action(session, scene, gathered, action, given))
         return _commit(session, asked, context, decide_action(context, action, given))
 
-    return session.retry(attempt)
+    return retry_once_known(session, identity, request, attempt)
 
 
 def task_history(
@@ -170,16 +170,14 @@ def _commit(session: Session, asked: _Asked, context: Context, decision: Decisio
     A lock that another task turns out to hold is noted as `taken`. What cannot do without it is refused
     then; the rest is decided anew.
     """
-    key = record_key(asked.identity, asked.request)
     if isinstance(decision, Plan) and asked.taken.intersection(locks_of(decision)):
         decision = DUPLICATE
     if isinstance(decision, Refusal):
-        refuse_unless_known(session, key, asked.request, context.now, decision)
-        return None
+        raise Refused(decision)
     task = decision.subject
     if not isinstance(task, Task):
         raise TypeError("A decision on a task gives a task.")
-    resource = asked.request.note or task.task_id
+    key, resource = record_key(asked.identity, asked.request), asked.request.note or task.task_id
     plan = remember(decision, key, asked.request, asked.status, resource, context.now)
     if not committed(session, plan, asked.taken):
         return None

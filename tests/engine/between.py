@@ -45,14 +45,17 @@ class Between:
 class Torn:
     """The store of a session, in one of whose reads, the first if none is named, somebody else's work is done.
 
-    Of a batch, which is no snapshot, the case is as it was before, everything else as it is after. `done` says
-    whether there were so many reads at all.
+    Of a batch, which is no snapshot, what is read `early`, the case if nothing is said, is as it was before,
+    everything else as it is after. `done` says whether there were so many reads at all.
     """
 
-    def __init__(self, store: Store, work: Callable[[], object], read: int = 0) -> None:
+    def __init__(
+        self, store: Store, work: Callable[[], object], read: int = 0, early: type[Key[Any]] = CaseKey
+    ) -> None:
         self._store = store
         self._work = work
         self._ahead = read
+        self._early = early
         self.done = False
 
     def __getattr__(self, name: str) -> Any:
@@ -84,11 +87,11 @@ class Torn:
         """The values of all keys."""
         del lagging
         keys = list(keys)
-        cases = [key for key in keys if isinstance(key, CaseKey)]
-        before = self._store.load(cases)
+        early = [key for key in keys if isinstance(key, self._early)]
+        before = self._store.load(early)
         now = self._read()
         after = self._store.load(keys)
-        return Loaded({key: before[key] if now and key in cases else after[key] for key in keys})
+        return Loaded({key: before[key] if now and key in early else after[key] for key in keys})
 
     def _read(self) -> bool:
         """Whether this is the read in which the work is done: it is done now."""
