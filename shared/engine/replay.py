@@ -84,9 +84,14 @@ def part(request: Request, record: PutRequest | None, task_id: TaskId) -> Reques
 
 
 def _expired(record: PutRequest, now: datetime) -> bool:
-    return record.expires < now.timestamp()
+    """As the table says when the key is used anew, in whole seconds: what is not found must not be in the way."""
+    return record.expires < _seconds(now)
 
 
 def _record(key: str, request: Request, status: int, resource: str, now: datetime) -> PutRequest:
-    seconds = int(now.timestamp())
+    seconds = _seconds(now)
     return PutRequest(key, request.fingerprint, status, resource, seconds + DAY, seconds)
+
+
+def _seconds(now: datetime) -> int:
+    return int(now.timestamp())

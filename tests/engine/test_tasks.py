@@ -188,6 +188,17 @@ def test_a_key_expires_after_a_day(world: World, task_id: str) -> None:
     assert first.value.task.task_id != second.value.task.task_id
 
 
+def test_a_key_is_free_once_it_is_expired(world: World, task_id: str) -> None:
+    """In its last second, whatever the fraction, the repeat is one; in the next, the key is used anew."""
+    request = Request(route="POST /x", key="k1", fingerprint="f")
+    times: list[dict[str, float]] = [{}, {"days": 1, "milliseconds": 999}, {"milliseconds": 1}]
+    replayed = []
+    for time in times:
+        world.pass_time(**time)
+        replayed.append(tasks.create_task(world.session, ANN, "look-1", {"type": "QA"}, request).replayed)
+    assert replayed == [False, True, False]
+
+
 def test_a_refusal_is_not_remembered(world: World, task_id: str) -> None:
     """A refused request with a key can be sent again once it fits."""
     request = Request(route="POST /y", key="k1", fingerprint="f")
