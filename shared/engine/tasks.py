@@ -173,6 +173,8 @@ def _commit(session: Session, asked: _Asked, context: Context, decision: Decisio
     if isinstance(decision, Plan) and asked.taken.intersection(locks_of(decision)):
         decision = DUPLICATE
     if isinstance(decision, Refusal):
+        if decision.code == "conflict":  # it looked at what was read on both sides of another's commit
+            return None
         raise Refused(decision)
     task = decision.subject
     if not isinstance(task, Task):

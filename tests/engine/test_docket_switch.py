@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from shared.domain.model.task import Task
-from shared.engine import cases, people, settle, tasks
-from shared.engine.session import Identity, Refused, Request
+from shared.engine import cases, people, settle, surroundings, tasks
+from shared.engine.session import ATTEMPTS, Identity, Refused, Request, Session
 from shared.storage.keys import CaseKey
 from tests.engine.board import CLEO, JO, MAY, QUIN, act, advance, create, intake, open_tasks, seat, tasks_of
 from tests.engine.world import ROOT, World
@@ -240,20 +240,51 @@ def test_more_than_25_tasks_are_not_taken_along(board: World) -> None:
     assert len([t for t in tasks_of(board, new_case) if t.type == "OtherMotionMailTask"]) == 50
 
 
-def test_what_has_just_closed_is_counted_first(board: World) -> None:
-    """A task whose child has closed unseen by the hook would wait for it in the new case, for ever."""
+def _translated(board: World) -> str:
+    """The id of quin's task under one of an organization; a switch that was ruled would take both along."""
     intake(board, "evidence_submission")
     _ask(board)
     act(board, JO, "DocketSwitchRuling", "rule", ruling="granted")
     create(board, QUIN, "Translation", "Distribution")
     board.join("translation", "quin")
     act(board, QUIN, "Translation", "assign_to_person", userId="quin")
-    own = next(t for t in reversed(tasks_of(board)) if t.type == "TranslationTask")
-    tasks.act(board.session, QUIN, own.task_id, "complete", {}, Request())
+    return next(t for t in reversed(tasks_of(board)) if t.type == "TranslationTask").task_id
+
+
+def test_what_has_just_closed_is_counted_first(board: World) -> None:
+    """A task whose child has closed unseen by the hook would wait for it in the new case, for ever."""
+    own = _translated(board)
+    board.act(own, "complete", QUIN)
     new_case = _grant(board)
     board.drain()
     assert [t.status for t in tasks_of(board) if t.type == "TranslationTask"] == ["completed", "completed"]
     assert "TranslationTask" not in {t.type for t in tasks_of(board, new_case)}
+
+
+def test_what_closes_after_that_has_the_switch_decided_anew(board: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody ends their task just before all tasks are read: it is counted by the next attempt."""
+    own, count = _translated(board), settle.settle
+
+    def late(session: Session, case_id: str) -> int:
+        monkeypatch.setattr(surroundings, "settle", count)
+        counted = count(session, case_id)
+        board.act(own, "complete", QUIN)
+        return counted
+
+    monkeypatch.setattr(surroundings, "settle", late)
+    new_case = _grant(board)
+    board.drain()
+    assert "TranslationTask" not in {t.type for t in tasks_of(board, new_case)}
+
+
+def test_who_meets_what_has_just_closed_again_and_again_is_told(board: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a bounded number of attempts, as in any other conflict."""
+    own, tried = _translated(board), list[str]()
+    board.act(own, "complete", QUIN)
+    monkeypatch.setattr(surroundings, "settle", lambda _, case_id: tried.append(case_id))
+    with pytest.raises(Refused) as caught:
+        _grant(board)
+    assert (caught.value.refusal.code, len(tried)) == ("conflict", ATTEMPTS)
 
 
 def test_what_begins_with_the_new_case_has_its_turn(board: World) -> None:
