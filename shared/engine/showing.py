@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.people import Caller
-from shared.domain.model.task import Entry, Texts
+from shared.domain.model.task import Case, Entry, Texts
 from shared.domain.pictures.forest import Branch, grown
 from shared.domain.pictures.timeline import looked_at, told_once
 from shared.domain.words.relations import visible
@@ -62,16 +63,25 @@ def timeline(
     more = rows[limit - 1][0] if len(rows) > limit else None
     entries = [entry for _, entry in rows[:limit]]
     # Work is passed on in trees alone: what is flat has nothing to look at beside the page.
-    beside = _beside(session, case_id, rows[:limit], (before, more)) if workflow.tree else []
+    trees = any(version.tree for version in _written_under(session, case, entries).values())
+    beside = _beside(session, case_id, rows[:limit], (before, more)) if trees else []
+    versions = _written_under(session, case, [*entries, *beside])
     whole = visible(workflow, gathered.caller, case)
     if whole:
-        tasks = load_tasks(session, looked_at(workflow, [*entries, *beside]) if workflow.tree else ())
+        tasks = load_tasks(session, looked_at(versions, [*entries, *beside]) if trees else ())
     else:
         tasks = {t.task_id: t for t in session.store.tasks(case_id) if visible(workflow, gathered.caller, case, t)}
         entries = [entry for entry in entries if entry.task_id in tasks]
     if workflow.hand_off is not None:
         entries = _without_deleted(session, entries)
-    return gathered.caller, Page(tuple(told_once(workflow, entries, beside, tasks, whole=whole)), more)
+    return gathered.caller, Page(tuple(told_once(versions, entries, beside, tasks, whole=whole)), more)
+
+
+def _written_under(session: Session, case: Case, entries: Iterable[Entry]) -> dict[int, Workflow]:
+    """The versions of the case's workflow that the entries were written under, as far as they are known still."""
+    known = session.workflows.versions(case.workflow)
+    numbers = {entry.workflow_version for entry in entries}
+    return {number: session.workflows.get(case.workflow, number) for number in sorted(numbers.intersection(known))}
 
 
 def _without_deleted(session: Session, entries: list[Entry]) -> list[Entry]:

@@ -19,7 +19,7 @@ from shared.domain.model.writes import (
 )
 from tests.domain.test_tree import Grove
 from tests.domain.wards import found, mended, whole, with_task
-from tests.domain.worlds import ANN, World, as_caller
+from tests.domain.worlds import ANN, World, as_caller, workflow
 
 
 def entries_of(world: World, case: WholeCase, invariant: str) -> list[Entry]:
@@ -111,6 +111,18 @@ def test_a_lost_entry_of_the_case_is_put_back() -> None:
     case = replace(whole(world), history={})
     lost, told = entries_of(world, case, "history-complete")
     assert (lost.task_id, lost.version, lost.state, told.version) == (None, 1, "open", 2)
+
+
+def test_a_lost_entry_goes_by_the_version_of_its_time() -> None:
+    """That of the entry that it is made after; where none is left, that of the case."""
+    world = World(replace(workflow("inspection"), version=2))
+    task = world.act(world.create(), "claim", ANN)
+    case = whole(world)
+    first, second = case.entries(task.task_id)
+    for known, version in (((replace(first, workflow_version=1),), 1), ((second,), 2), ((), 2)):
+        broken = replace(case, history={**case.history, task.task_id: known})
+        lost, *_ = entries_of(world, broken, "history-complete")
+        assert lost.workflow_version == version
 
 
 def test_a_history_ends_with_what_is_stored() -> None:

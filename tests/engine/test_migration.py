@@ -13,7 +13,7 @@ import pytest
 from shared.compile import workflow_of
 from shared.domain.model.people import User
 from shared.domain.model.plan import FieldError
-from shared.engine import cases, people, settle, tasks, timers
+from shared.engine import cases, people, settle, showing, tasks, timers
 from shared.engine.doctor import diagnose
 from shared.engine.migration import Migration, migrate, migrate_by_engine
 from shared.engine.owed import settle_task
@@ -353,6 +353,45 @@ def test_what_the_new_rules_owe_follows_by_the_stream_or_by_settling(world: Worl
     assert not world.stored(task).overdue
     check(world)
     assert world.stored(task).overdue
+
+
+@pytest.mark.parametrize("known", [(1, 2), (2,)], ids=["both versions", "the new version alone"])
+def test_a_timeline_tells_what_was_before_a_migration(world: World, known: tuple[int, ...]) -> None:
+    """By the version of that time: since then, what work was passed on in is called otherwise.
+
+    Where that version is not deployed any more, each entry is told as it is.
+    """
+    top, survey = _claim(world)
+    world.act(survey, "complete")
+    world.join("rulers", "ann")
+    survey = _create(world, type="Survey", parentId=top, assignedParty={"kind": "organization", "id": "rulers"})
+    world.act(survey, "assign_to_person", userId="ann")
+    (delegate,) = (task.task_id for task in world.store.tasks("c1") if task.parent_id == survey)
+    world.act(delegate, "complete")
+    world.drain()
+    first = claims()
+    before = _timeline(world)
+    waiting = replace(first.statuses["on_hold"], status="waiting")
+    second = replace(first, version=2, statuses={**first.statuses, "on_hold": waiting})
+    world.session = replace(world.session, workflows=Several(first, second))
+    move(world.session, "c1")
+    world.session = replace(world.session, workflows=Several(*({1: first, 2: second}[number] for number in known)))
+    told = [entry for entry in _timeline(world) if entry[1] != "migrated"]
+    whole = [(entry.task_id, entry.action) for entry in entries_of(world, "c1") if entry.action != "migrated"]
+    assert len(before) < len(whole)
+    assert sorted(told, key=str) == sorted(before if 1 in known else whole, key=str)
+    assert [entry for entry in _timeline(world, limit=1) if entry[1] != "migrated"] == told
+
+
+def _timeline(world: World, limit: int = 100) -> list[tuple[str | None, str]]:
+    """All pages: which task, and what was done to it."""
+    found, before = list[tuple[str | None, str]](), None
+    while True:
+        _, page = showing.timeline(world.session, ROOT, "c1", before, limit)
+        found += [(entry.task_id, entry.action) for entry in page.items]
+        before = page.next_cursor
+        if before is None:
+            return found
 
 
 def test_counters_of_queues_follow(world: World) -> None:

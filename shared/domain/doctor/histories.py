@@ -70,6 +70,7 @@ def _replacing(chart: Chart, subject: Task | Case, known: dict[int, Entry], lost
             type=model.type if model is not None else (task.type if task is not None else None),
             note=LOST,
             workflow=subject.workflow,
+            workflow_version=model.workflow_version if model is not None else subject.workflow_version,
         )
 
     def mend(treatment: Treatment) -> None:
