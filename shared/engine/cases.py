@@ -112,21 +112,31 @@ def seen_tasks(session: Session, identity: Identity, case_id: str) -> tuple[Call
 
     Raises Refused `not_found` where there is nothing to see.
     """
-    return session.retry(lambda: _seen_tasks(session, gather(session, identity, case_id)))
+    caller, workflow, case, tasks, _ = parted_tasks(session, identity, case_id)
+    return caller, workflow, case, tasks
 
 
-def _seen_tasks(session: Session, gathered: Gathered) -> tuple[Caller, Workflow, Case, list[Task]]:
-    case = gathered.case
+def parted_tasks(
+    session: Session, identity: Identity, case_id: str
+) -> tuple[Caller, Workflow, Case, list[Task], list[Task]]:
+    """The same, and beside the tasks that the caller may see those of which they may not be told anything."""
+    return session.retry(lambda: _parted_tasks(session, gather(session, identity, case_id)))
+
+
+def _parted_tasks(session: Session, gathered: Gathered) -> tuple[Caller, Workflow, Case, list[Task], list[Task]]:
+    case, caller = gathered.case, gathered.caller
     if case is None or case.staged:
         not_found("case")
     workflow = workflow_of(session, case)
-    tasks = [task for task in session.store.tasks(case.case_id) if not task.deleted]
-    one_version(case, tasks)
-    if not visible(workflow, gathered.caller, case):
-        tasks = [task for task in tasks if visible(workflow, gathered.caller, case, task)]
-        if not tasks:
-            not_found("case")
-    return gathered.caller, workflow, case, tasks
+    whole = visible(workflow, caller, case)
+    seen, others = list[Task](), list[Task]()
+    for task in session.store.tasks(case.case_id):
+        is_seen = not task.deleted and (whole or visible(workflow, caller, case, task))
+        (seen if is_seen else others).append(task)
+    one_version(case, (task for task in (*seen, *others) if not task.deleted))
+    if not (whole or seen):
+        not_found("case")
+    return caller, workflow, case, seen, others
 
 
 def _beginning(session: Session, given: Given) -> tuple[Workflow, CaseType, str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from shared.domain.definitions.workflow import Workflow
 from shared.domain.model.people import Caller
-from shared.domain.model.task import Case, Entry, Texts
+from shared.domain.model.task import Case, Entry, Task, Texts
 from shared.domain.pictures.forest import Branch, grown
 from shared.domain.pictures.timeline import looked_at, told_once
 from shared.domain.words.relations import visible
-from shared.engine.cases import CaseView, case_view, seen_tasks
+from shared.engine.cases import CaseView, case_view, parted_tasks, seen_tasks
 from shared.engine.cursors import bad_cursor
 from shared.engine.loading import gather, load_tasks, seen_case
 from shared.engine.session import Identity, Page, Session
@@ -33,21 +33,33 @@ class TreeView:
 def case_tree(session: Session, identity: Identity, case_id: str) -> TreeView:
     """All tasks of the case that the caller may see; below one that they may not see, its child is a root."""
     caller, workflow, case, tasks = seen_tasks(session, identity, case_id)
-    # Ids of one commit lie some milliseconds ahead, so those of the next may come before the last of them.
-    branches = grown(sorted(tasks, key=lambda task: task.created_at))
-    return TreeView(case_view(workflow, case, caller, tasks), tuple(branches))
+    return TreeView(case_view(workflow, case, caller, tasks), tuple(_branches(tasks)))
 
 
 def case_tasks(session: Session, identity: Identity, case_id: str, after: str | None, limit: int) -> Page[TaskView]:
-    """The tasks of the case that the caller may see, in tree order, without their texts; raises Refused."""
-    tree = case_tree(session, identity, case_id)
-    ids = [branch.task.task_id for branch in tree.branches]
-    if after is not None and after not in ids:
+    """The tasks of the case that the caller may see, in tree order, without their texts; raises Refused.
+
+    A page ends at a place among all tasks of the case, so the next one begins there also where the task at its end
+    has gone out of the caller's sight since: no other moves for it.
+    """
+    caller, workflow, _, seen, others = parted_tasks(session, identity, case_id)
+    order = [branch.task.task_id for branch in _branches([*seen, *others])]
+    # Of one that the caller never saw this tells nothing: nobody guesses an id, and what is behind it is their own.
+    if after is not None and after not in order:
         raise bad_cursor()
-    start = 0 if after is None else ids.index(after) + 1
-    page = tree.branches[start : start + limit]
-    more = page[-1].task.task_id if len(ids) > start + limit else None
-    return Page(tuple(map(tree.task, page)), more)
+    start = 0 if after is None else order.index(after) + 1
+    known = {task.task_id: TaskView(task, Texts(), workflow, caller) for task in seen}
+    rest = [known[task_id] for task_id in order[start:] if task_id in known]
+    page = rest[:limit]
+    return Page(tuple(page), page[-1].task.task_id if len(rest) > limit else None)
+
+
+def _branches(tasks: Iterable[Task]) -> Iterator[Branch]:
+    """The tasks in tree order, the oldest of siblings first.
+
+    Ids of one commit lie some milliseconds ahead, so those of the next may come before the last of them.
+    """
+    return grown(sorted(tasks, key=lambda task: (task.created_at, task.task_id)))
 
 
 def timeline(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from shared.engine import cases, showing
+from shared.domain.model.people import User
+from shared.engine import cases, people, showing
 from shared.engine.session import Identity, Refused, Request
-from tests.engine.world import ANN, EVE, PAT, ROOT, World
+from tests.engine.world import ANN, EVE, PAT, ROOT, World, ids
+from tests.workflows.claims import claims
+from tests.workflows.versions import Several
 
 NEW: dict[str, Any] = {"workflow": "inspection", "caseType": "look", "caseId": "look-1", "displayName": "Look 1"}
 NO_REQUEST = Request()
@@ -127,6 +131,41 @@ def test_tasks_are_paged_and_a_foreign_cursor_is_refused(world: World) -> None:
     assert len(seen) == 5
     call = lambda: showing.case_tasks(world.session, ANN, "look-1", "look-2.x", 2)  # noqa: E731
     assert _refused(call).refusal.code == "invalid_request"
+
+
+def test_a_list_goes_on_behind_a_task_that_went_out_of_sight(world: World) -> None:
+    """Each task that is left is on one of the pages, and nothing is told of the one that is not."""
+    _create(world)
+    acme = {"kind": "organization", "id": "acme"}
+    first, *rest = (world.task("look-1", assignedParty=acme) for _ in range(3))
+    page = showing.case_tasks(world.session, PAT, "look-1", None, 1)
+    assert ids(page.items) == [first]
+    world.act(first, "assign", assignedParty=None)
+    assert _listed(world, PAT, page.next_cursor) == rest
+
+
+def test_the_order_of_a_list_does_not_depend_on_what_one_sees(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So what went out of sight between two pages moves nothing else: not what stands under it, nor what is behind."""
+    monkeypatch.setattr(world, "session", replace(world.session, workflows=Several(claims())))
+    people.bootstrap(world.session, User("root", "Root"))
+    given = {"workflow": "claims", "caseId": "look-1", "attributes": {"channel": "phone"}}
+    cases.create_case(world.session, ROOT, given, Request())
+    pats, acmes = {"kind": "user", "id": "pat"}, {"kind": "organization", "id": "acme"}
+    claim = world.task("look-1", "Claim", assignedParty={"kind": "user", "id": "ann"})
+    first, other = (world.task("look-1", "Survey", parentId=claim, assignedParty=pats) for _ in range(2))
+    world.pass_time(minutes=1)
+    under = [world.task("look-1", "Survey", parentId=first, assignedParty=acmes) for _ in range(2)]
+    assert _listed(world, PAT) == [first, *under, other]
+    page = showing.case_tasks(world.session, PAT, "look-1", None, 1)
+    world.act(first, "reassign", assignedParty={"kind": "user", "id": "ann"})
+    assert _listed(world, PAT, page.next_cursor) == [*under, other]
+    assert _listed(world, ANN) == [claim, first, *under, other]
+
+
+def _listed(world: World, identity: Identity, after: str | None = None) -> list[str]:
+    """The tasks on this page and all that follow, one on each."""
+    page = showing.case_tasks(world.session, identity, "look-1", after, 1)
+    return ids(page.items) + (_listed(world, identity, page.next_cursor) if page.next_cursor else [])
 
 
 def test_the_timeline_is_newest_first_and_paged(world: World) -> None:

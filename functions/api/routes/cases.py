@@ -118,7 +118,10 @@ def migrate_case(call: Call) -> Reply:
     refusals=(403, 404),
 )
 def list_case_tasks(call: Call) -> Reply:
-    """All tasks of the case that the caller may see, in tree order: each before those under it, the oldest first."""
+    """All tasks of the case that the caller may see, in tree order: each before those under it, the oldest first.
+
+    Each has its place among all tasks of the case, whoever sees which of them.
+    """
     after, limit = cursors.position(call.query[CURSOR]), call.query[LIMIT]
     page = showing.case_tasks(call.session, call.identity, call.path["caseId"], after, limit)
     return replies.sized_page(page, task_views.listed, lambda view: view.task.task_id)
