@@ -42,6 +42,22 @@ class Between:
             raise
 
 
+class Contended:
+    """The store of a session, before whose every commit somebody else's work is done."""
+
+    def __init__(self, store: Store, work: Callable[[], object]) -> None:
+        self._store = store
+        self._work = work
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def commit(self, plan: Plan) -> None:
+        """The plan takes effect, if the work of somebody else leaves it a chance."""
+        self._work()
+        self._store.commit(plan)
+
+
 class Torn:
     """The store of a session, in one of whose reads, the first if none is named, somebody else's work is done.
 

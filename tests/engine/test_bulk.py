@@ -12,6 +12,7 @@ from shared.domain.model.people import User
 from shared.engine import cases, people, replay, tasks
 from shared.engine.bulk import assignment, bulk_assign, chosen
 from shared.engine.session import Identity, Refused, Request, refuse
+from tests.engine.between import Contended, at
 from tests.engine.dying import dying
 from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, BOB, EVE, ROOT, World
@@ -303,6 +304,16 @@ def test_what_somebody_takes_meanwhile_is_not_taken_away(queue: World, monkeypat
     outcomes = bulk_assign(queue.session, ANN, "dispatch", {"userId": "ann", "count": 2}).value.outcomes
     assert [outcome.refusal for outcome in outcomes] == [assignment.TAKEN, None]
     assert [_has(queue, task_id) for task_id in free[:2]] == ["bob", "ann"]
+
+
+def test_a_task_that_others_keep_changing_is_not_assigned_for_now(queue: World) -> None:
+    """It is refused as it would be alone, and nobody is told of an unexpected error; the next one is assigned."""
+    free = _free(queue)
+    work = lambda: queue.act(free[0], "edit", ANN, priority=queue.stored(free[0]).version)  # noqa: E731
+    session = at(queue.session, Contended(queue.store, work))
+    outcomes = bulk_assign(session, ANN, "dispatch", {"userId": "bob", "count": 2}).value.outcomes
+    assert [outcome.refusal.code if outcome.refusal else None for outcome in outcomes] == ["conflict", None]
+    assert [_has(queue, task_id) for task_id in free[:2]] == [None, "bob"]
 
 
 def test_a_task_that_is_gone_by_now_is_not_found(queue: World, monkeypatch: pytest.MonkeyPatch) -> None:

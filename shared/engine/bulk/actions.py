@@ -12,7 +12,7 @@ from shared.domain.words.kind import escape
 from shared.engine.bulk.outcomes import Outcome, each_of, is_repeat
 from shared.engine.inputs import Given, misfit, missing_fields, unknown_fields
 from shared.engine.replay import claim, earlier, part, record_key
-from shared.engine.session import Answer, Identity, Refused, Request, Session
+from shared.engine.session import Answer, Identity, Request, Session
 from shared.engine.tasks import act
 from shared.storage.keys import RequestKey, UserKey
 
@@ -67,13 +67,9 @@ def _admitted(session: Session, identity: Identity, given: Given, request: Reque
 
 
 def _acted(session: Session, identity: Identity, task_id: TaskId, asked: _Asked, request: Request) -> Outcome:
-    """What became of the task."""
-    try:
-        own = replace(part(request, asked.record, task_id), if_match=asked.versions.get(task_id))
-        answer = act(session, identity, task_id, asked.action, asked.given, own)
-    except Refused as refused:
-        return Outcome(task_id, refused.refusal)
-    return Outcome(task_id, replayed=answer.replayed)
+    """What became of the task; raises Refused."""
+    own = replace(part(request, asked.record, task_id), if_match=asked.versions.get(task_id))
+    return Outcome(task_id, replayed=act(session, identity, task_id, asked.action, asked.given, own).replayed)
 
 
 def _read(given: Given) -> _Asked:

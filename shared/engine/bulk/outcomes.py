@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from shared.domain.model.plan import Refusal
 from shared.domain.model.task import TaskId
-from shared.engine.session import Session
+from shared.engine.session import Refused, Session
 from shared.storage.store import Throttled, Unreachable
 
 Item = TypeVar("Item")
@@ -48,8 +48,8 @@ def each_of(
     """What became of every item, in order: what `work` gives, or what `refused` makes of a refusal.
 
     Once the table is busy, or PATIENCE is over, the other items are not tried, and are refused as `throttled`. Raises
-    Throttled or Unreachable only for the first item, as nothing was done then, and the caller may repeat the whole. An
-    unexpected error refuses its own item alone: the answer still tells what was done with the others.
+    Throttled or Unreachable only for the first item, as nothing was done then, and the caller may repeat the whole.
+    Refused, and an unexpected error, refuse their own item alone: the answer still tells what was done with the others.
     """
     results: list[Result] = []
     trouble: Refusal | None = None
@@ -67,6 +67,8 @@ def each_of(
                 raise
             trouble = BUSY if isinstance(error, Throttled) else UNKNOWN
             results.append(refused(item, trouble))
+        except Refused as alone:
+            results.append(refused(item, alone.refusal))
         except Exception as error:  # noqa: BLE001 (whatever it is, the other items are told of)
             results.append(refused(item, session.unexpected(error)))
     return tuple(results)
