@@ -1,3 +1,5 @@
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -5,14 +7,18 @@ import pytest
 
 from shared.domain.definitions.workflow import HandBack
 from shared.domain.model.people import User
+from shared.domain.model.plan import Refusal
 from shared.engine import cases, people, tasks
 from shared.engine.bulk import chosen, handback
+from shared.engine.migration import migrate_by_engine
 from shared.engine.people import hand_back
 from shared.engine.session import Refused, Request, refuse
+from tests.engine.between import Contended, at
 from tests.engine.dying import dying
 from tests.engine.test_trees import OneWorkflow
 from tests.engine.world import ANN, BOB, ROOT, World
 from tests.workflows.claims import claims
+from tests.workflows.versions import Several
 
 
 def test_open_tasks_go_back_by_what_their_status_offers(world: World) -> None:
@@ -123,6 +129,81 @@ def test_a_dry_run_says_what_would_stay(world: World, monkeypatch: pytest.Monkey
     assert item.refusal.code == "action_not_available"
 
 
+def _lateness(world: World, monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> None:
+    """Between the choice and the first task's turn this is done."""
+    look, between = tasks.available_actions, [work]
+
+    def late(*given: Any, **more: Any) -> Any:
+        if between:
+            between.pop()()
+        return look(*given, **more)
+
+    monkeypatch.setattr(handback, "available_actions", late)
+
+
+def test_a_dry_run_tells_of_the_task_as_it_is_by_its_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the user gave back meanwhile would not be handed back; what they began would be released."""
+    world.case("look-1")
+    given_back, begun = (world.task("look-1") for _ in range(2))
+    world.act(given_back, "claim", BOB)
+    world.act(begun, "assign", ANN, assignedParty={"kind": "user", "id": "bob"})
+
+    def meanwhile() -> None:
+        world.act(given_back, "release", BOB)
+        world.act(begun, "claim", BOB)
+
+    _lateness(world, monkeypatch, meanwhile)
+    result = {item.task_id: item for item in hand_back(world.session, ROOT, "bob", {"dryRun": True}).tasks}
+    assert {task_id: item.action for task_id, item in result.items()} == {given_back: None, begun: "release"}
+    assert result[given_back].refusal == Refusal(
+        "action_not_available", "The user does not have this task any more.", rule="hand_back"
+    )
+
+
+@pytest.mark.parametrize("code", ["conflict", "not_found"])
+def test_a_dry_run_tells_of_a_task_that_cannot_be_looked_at(
+    world: World, busy_bob: list[str], monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    """It is migrated all the time, or was deleted: that is its refusal, and the others are told of."""
+    _lateness(world, monkeypatch, lambda: refuse(code, "Not now."))  # type: ignore[arg-type]
+    result = hand_back(world.session, ROOT, "bob", {"dryRun": True}).tasks
+    codes = {item.task_id: item.refusal.code if item.refusal else item.action for item in result}
+    assert Counter(codes.values()) == Counter([code, "release", "release"])
+    assert codes.keys() == set(busy_bob)
+
+
+@pytest.mark.parametrize(("code", "then"), [("action_not_available", "assign"), ("open_children", None)])
+def test_a_dry_run_tries_another_way_where_the_real_one_would(
+    world: World, monkeypatch: pytest.MonkeyPatch, code: Any, then: str | None
+) -> None:
+    """After some refusals none is tried."""
+    world.case("look-1")
+    world.act(world.task("look-1"), "claim", BOB)
+    look = tasks.available_actions
+
+    def stubborn(*given: Any, **more: Any) -> Any:
+        view, offers = look(*given, **more)
+        refused = Refusal(code, "Not now.")
+        return view, tuple(replace(o, refusal=refused) if o.action.name == "release" else o for o in offers)
+
+    monkeypatch.setattr(handback, "available_actions", stubborn)
+    (item,) = hand_back(world.session, ROOT, "bob", {"dryRun": True}).tasks
+    assert item.action == then
+    assert (item.refusal is None) is (then is not None)
+
+
+def test_a_task_that_others_keep_changing_stays_for_now(world: World, busy_bob: list[str]) -> None:
+    """It is refused as it would be alone, and nobody is told of an unexpected error; the others are handed back."""
+    changed = busy_bob[1]
+    result = hand_back(at(world.session, Contended(world.store, lambda: _edit(world, changed))), ROOT, "bob", {}).tasks
+    codes = {item.task_id: item.refusal.code if item.refusal else item.action for item in result}
+    assert codes == {**dict.fromkeys(busy_bob, "release"), changed: "conflict"}
+
+
+def _edit(world: World, task_id: str) -> None:
+    world.act(task_id, "edit", priority=world.stored(task_id).version)
+
+
 @pytest.fixture
 def claim(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """A case of claims; rue rules, bob is of dispatch."""
@@ -133,6 +214,22 @@ def claim(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     given = {"workflow": "claims", "caseId": "c1", "attributes": {"channel": "phone"}}
     cases.create_case(world.session, ROOT, given, Request())
     return world
+
+
+def test_a_dry_run_goes_by_the_version_that_the_task_goes_by(claim: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the choice and its turn the case is migrated to one in which such a task is not cancelled."""
+    first = claims()
+    ruling = replace(first.types["Ruling"], actions=frozenset(first.actions) - {"cancel"})
+    second = replace(first, version=2, types={**first.types, "Ruling": ruling})
+    rue: dict[str, object] = {"kind": "user", "id": "rue"}
+    top = _claim_task(claim, type="Claim", assignedParty={"kind": "user", "id": "bob"})
+    _claim_task(claim, type="Ruling", parentId=top, assignedParty=rue)
+    monkeypatch.setattr(claim, "session", replace(claim.session, workflows=Several(first, second)))
+    _lateness(claim, monkeypatch, lambda: migrate_by_engine(claim.session, "c1", second, dry_run=False))
+    (item,) = hand_back(claim.session, ROOT, "rue", {"dryRun": True}).tasks
+    assert item.action is None
+    assert item.refusal is not None
+    assert item.refusal.detail == "No organization has passed it on."
 
 
 def _claim_task(world: World, **given: object) -> str:

@@ -12,6 +12,7 @@ from shared.engine.tasks import act
 from shared.storage.keys import TaskKey
 
 NOT_HERE = frozenset({"action_not_available", "not_allowed"})
+"""With these an action is refused where another way may be open; any other refusal is the last word."""
 NO_VERSION = 0
 """No task has this version: an action that demands it takes no effect, but the repeat of one is answered."""
 

@@ -11,7 +11,7 @@ from shared.domain.model.plan import Refusal
 from shared.domain.model.task import Party, Task, TaskId
 from shared.domain.model.writes import PutRequest
 from shared.engine.administration import administrator
-from shared.engine.bulk.chosen import Purpose, take
+from shared.engine.bulk.chosen import NOT_HERE, Purpose, take
 from shared.engine.bulk.outcomes import each_of, is_repeat
 from shared.engine.inputs import Given, flag_errors, misfit, unknown_fields
 from shared.engine.loading import load_tasks
@@ -151,12 +151,14 @@ def _hand_back(session: Session, identity: Identity, task_id: TaskId, asked: _As
 
 
 def _would_hand_back(session: Session, identity: Identity, task_id: TaskId, asked: _Asked, _: Request) -> HandedBack:
-    task = asked.found[task_id]
-    offers = available_actions(session, identity, task_id, unlisted=True)[1]
+    """What handing back would do with the task as it is now: all of it from one read."""
+    view, offers = available_actions(session, identity, task_id, unlisted=True)
+    refusal = _refusal(session, view.task, asked.user.party)
     refusals = {offer.action.name: offer.refusal for offer in offers}
-    refusal: Refusal | None = _no_way(task)
-    for way in _ways(session, task):
+    for way in _ways(session, view.task) if refusal is None else ():
         refusal = refusals[way.action]
         if refusal is None:
             return HandedBack(task_id, way.action)
+        if refusal.code not in NOT_HERE:
+            break
     return HandedBack(task_id, None, refusal)
