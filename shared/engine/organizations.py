@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shared.domain import members as rules
 from shared.domain.model.people import Caller, Membership, Organization, OrganizationKind, User
-from shared.domain.model.writes import DeleteMember, PutMember, PutOrganization, PutUser, Write
+from shared.domain.model.writes import CheckOrganization, DeleteMember, PutMember, PutOrganization, PutUser, Write
 from shared.engine.administration import (
     UserView,
     accepted,
@@ -174,15 +174,19 @@ def _for_change(
 
 
 def _refresh_copies(session: Session, organization: Organization) -> None:
-    """Every member's copies carry the organization's name; each member's two change together."""
+    """Every member's copies carry the organization's name, or one that it has got since; each member's two together."""
     stale = [u for u, m in session.store.members(organization.id) if m.display_name != organization.display_name]
     for chunk in chunked(sorted(stale)):
-        session.retry(lambda chunk=chunk: _refresh(session, organization, chunk))  # type: ignore[misc]
+        session.retry(lambda chunk=chunk: _refresh(session, organization.id, chunk))  # type: ignore[misc]
 
 
-def _refresh(session: Session, organization: Organization, user_ids: Sequence[str]) -> bool | None:
-    loaded = session.store.load([UserKey(user_id) for user_id in user_ids])
-    writes: list[Write] = []
+def _refresh(session: Session, organization_id: str, user_ids: Sequence[str]) -> bool | None:
+    """Their copies carry the name that the organization has at that moment; who renames it later finds them so."""
+    loaded = session.store.load([OrganizationKey(organization_id), *(UserKey(user_id) for user_id in user_ids)])
+    organization = loaded[OrganizationKey(organization_id)]
+    if organization is None:
+        raise TypeError("An organization is never deleted.")
+    writes: list[Write] = [CheckOrganization(organization)]
     for user_id in user_ids:
         user = loaded[UserKey(user_id)]
         if user is not None and organization.id in user.memberships:

@@ -271,6 +271,12 @@ def _(write: p.PutOrganization) -> Iterator[Action]:
 
 
 @actions_of.register
+def _(write: p.CheckOrganization) -> Iterator[Action]:
+    item = people.organization_item(write.organization)
+    yield Action("check", write, item, item, condition=_version(write.organization.version))
+
+
+@actions_of.register
 def _(write: p.PassTurn) -> Iterator[Action]:
     last = Path("userId")
     unchanged = last.does_not_exist() if write.previous is None else last == {"S": write.previous}

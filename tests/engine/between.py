@@ -15,14 +15,15 @@ from shared.storage.store import CommitFailed, Loaded, Store
 
 
 class Between:
-    """The store of a session, before whose first commit somebody else's work is done.
+    """The store of a session, before one of whose commits, the first if none is named, somebody else's work is done.
 
-    `first` says how that commit came out: by the write that failed it, None where it went through.
+    `failed` says how the first commit that did not go through came out: by the write that failed it.
     """
 
-    def __init__(self, store: Store, work: Callable[[], object]) -> None:
+    def __init__(self, store: Store, work: Callable[[], object], commit: int = 0) -> None:
         self._store = store
-        self._work: Callable[[], object] | None = work
+        self._work = work
+        self._ahead = commit
         self.tried = 0
         self.failed: CommitFailed | None = None
 
@@ -30,10 +31,10 @@ class Between:
         return getattr(self._store, name)
 
     def commit(self, plan: Plan) -> None:
-        """The plan takes effect, after the work of somebody else if it is the first one."""
-        work, self._work = self._work, None
-        if work is not None:
-            work()
+        """The plan takes effect, after the work of somebody else if it is the one before which that is done."""
+        self._ahead -= 1
+        if self._ahead == -1:
+            self._work()
         self.tried += 1
         try:
             self._store.commit(plan)

@@ -11,6 +11,7 @@ from shared.domain.model.writes import PutUser
 from shared.engine import people
 from shared.engine.session import Identity, Refused
 from shared.storage.keys import MemberKey, OrganizationKey, UserKey
+from tests.engine.between import Between, Torn, at
 from tests.engine.world import ANN, BOB, EVE, NOTHING, PAT, ROOT, World
 
 
@@ -188,6 +189,19 @@ def test_a_new_name_reaches_many_members(world: World) -> None:
     members = people.list_members(world.session, ROOT, "acme").items
     assert {m.membership.display_name for m in members} == {"Acme Surveys"}
     assert [m.user.user.id for m in members if m.membership.admin] == ["p07"]
+
+
+@pytest.mark.parametrize("name", ["Acme", "Acme Claims"], ids=["back", "on"])
+@pytest.mark.parametrize("torn", [True, False], ids=["before it is read", "after it is read"])
+def test_members_carry_the_last_of_two_names(world: World, name: str, torn: bool) -> None:  # noqa: FBT001 (a parameter of the test)
+    """Somebody else renames the organization while its members get a new name, also back to the name that they have."""
+    rename = lambda: people.put_organization(world.session, ROOT, "acme", {"displayName": name})  # noqa: E731
+    store: Torn | Between = Torn(world.store, rename, 1) if torn else Between(world.store, rename, 1)
+    people.put_organization(at(world.session, store), ROOT, "acme", {"displayName": "Acme Surveys"})
+    assert people.get_organization(world.session, ROOT, "acme").display_name == name
+    assert people.me(world.session, PAT).user.memberships["acme"].display_name == name
+    (member,) = people.list_members(world.session, ROOT, "acme").items
+    assert member.membership.display_name == name
 
 
 def test_who_lists_members(world: World) -> None:

@@ -168,6 +168,12 @@ def _about_case(random: Random) -> Any:
     return random.choice((*checks, *changes))
 
 
+def _about_organization(random: Random) -> Any:
+    organization = replace(e.DISPATCH, version=random.randint(1, 3))
+    put = p.PutOrganization(organization, random.choice((None, 1, 2)))
+    return random.choice((put, put, p.CheckOrganization(organization)))
+
+
 _WRITES: Sequence[Callable[[Random], tuple[Any, ...]]] = (
     lambda r: (_about_task(r),),
     lambda r: (_about_edge(r),),
@@ -176,7 +182,7 @@ _WRITES: Sequence[Callable[[Random], tuple[Any, ...]]] = (
     lambda r: (_about_case(r),),
     lambda r: (p.AddEntry(replace(e.FULL_ENTRY, version=r.randint(1, 200))),),
     lambda r: (random_message(r),),
-    lambda r: (p.PutOrganization(replace(e.DISPATCH, version=r.randint(1, 3)), r.choice((None, 1, 2))),),
+    lambda r: (_about_organization(r),),
     lambda r: (p.PassTurn("dispatch", r.choice("ab"), r.choice((None, "a", "b"))),),
     lambda r: (replace(e.REQUEST, now=e.REQUEST.now + r.choice((0, 90_000, 200_000))),),
 )

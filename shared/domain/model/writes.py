@@ -336,6 +336,13 @@ class PutOrganization:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckOrganization:
+    """Nothing changes; the plan fails if the organization has another version by now."""
+
+    organization: Organization
+
+
+@dataclass(frozen=True, slots=True)
 class PassTurn:
     """The user was the last to be assigned a task of the organization by turns, next after `previous`."""
 
@@ -399,6 +406,7 @@ Write = (
     | PutRequest
     | PutUser
     | PutOrganization
+    | CheckOrganization
     | PassTurn
     | PutMember
     | DeleteMember
