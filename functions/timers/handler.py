@@ -80,8 +80,8 @@ def _settle(session: Session, event: dict[str, Any], out_of_time: OutOfTime) -> 
     """
     case_id = event.get("caseId")
     if case_id is not None:
-        result = SettleReport(cases=1)
-        settle_case(session, case_id, result)
+        result = SettleReport()
+        result.cases = int(settle_case(session, case_id, result))
     elif event.get("nightly"):
         nightly = NightlyRound(session, _bus())
         result = settle_on(session, out_of_time, _log_failure, nightly.visit)

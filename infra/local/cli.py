@@ -20,7 +20,7 @@ from infra.local.people import PEOPLE
 from infra.local.records import Stack
 from infra.local.redrive import Done, redrive
 from infra.local.steps import console, errors, step
-from infra.local.target import failures_of, on_aws, on_this_machine
+from infra.local.target import Target, failures_of, on_aws, on_this_machine
 from infra.local.telling import TellingGroup
 from infra.local.welcome import welcome
 
@@ -60,7 +60,8 @@ def down() -> None:
 
     A process is ended only if its id and its starting time are those of the one that was started.
     """
-    ended = stack_up.down(current_home())
+    with console.status("Ending the stack ..."):
+        ended = stack_up.down(current_home())
     console.print("The stack has ended." if ended else "No stack is up.")
 
 
@@ -134,14 +135,9 @@ def doctor(
 
     Example:  [cyan]casetree doctor --stack Casetree --rate 20 --json[/cyan] - a deployed stack, for a program
     """
-    target = on_aws(stack, region) if stack else on_this_machine(_stack())
+    target = _target(stack, region)
     if settle:
-        with step("Settling", f"Settled {case or 'the whole table'}"):
-            answers = target.settle(case)
-        for answer in answers:
-            console.print_json(data=answer)
-        if failed := failures_of(answers):
-            raise ObstacleError(f"{failed} cases could not be settled.", "The log of the timers function names them.")
+        _settle(target, case)
         return
     asked = {"repair": repair or dry_run, "dryRun": dry_run}
 
@@ -150,6 +146,8 @@ def doctor(
             console.print(f"  [dim]{cases} cases looked at, {findings} findings[/dim]")
 
     visited = surgery.visit(target, case, asked, parallel, rate, progress)
+    if case is not None and not visited.cases:
+        raise _no_case(case)
     if as_json:
         typer.echo(json.dumps(visited.as_json()))
     else:
@@ -157,6 +155,18 @@ def doctor(
             console.print(part)
     if not visited.sound:
         raise typer.Exit(1)
+
+
+def _settle(target: Target, case: str | None) -> None:
+    """Settle one case or the whole table, and print what that took."""
+    with step("Settling", f"Settled {case or 'the whole table'}"):
+        answers = target.settle(case)
+    if case is not None and not answers[0]["cases"]:
+        raise _no_case(case)
+    for answer in answers:
+        console.print_json(data=answer)
+    if failed := failures_of(answers):
+        raise ObstacleError(f"{failed} cases could not be settled.", "The log of the timers function names them.")
 
 
 @app.command()
@@ -200,8 +210,10 @@ def check(
         raise ObstacleError(f"{len(problems)} of these must be mended before the files can be deployed.")
     if not as_json:
         console.print(f"Nothing is wrong with {', '.join(map(str, files))}.")
+        for path in workflows.published(files) if write else ():
+            console.print(f"Its compiled form, which is what is deployed, is {path}.")
     if against is not None:
-        target = None if against != "stack" else on_aws(stack, region) if stack else on_this_machine(_stack())
+        target = _target(stack, region) if against == "stack" else None
         raise typer.Exit(judging.judge(files, against, target, as_json=as_json))
 
 
@@ -230,7 +242,7 @@ def bootstrap(
 
     Example:  [cyan]casetree bootstrap --admin mary --stack Casetree[/cyan]
     """
-    bootstrap_deployed(stack, region, admin)
+    bootstrap_deployed(_target(stack, region), admin)
     console.print(f"Administrators of {stack}: {', '.join(admin)}, once they are in the group casetree-admins.")
 
 
@@ -249,7 +261,7 @@ def drive_again(
 
     Example:  [cyan]casetree redrive --stack Casetree --dry-run[/cyan]
     """
-    target = on_aws(stack, region) if stack else on_this_machine(_stack())
+    target = _target(stack, region)
     results = list[Done]()
     for result in redrive(target, dry_run=dry_run):
         results.append(result)
@@ -278,9 +290,12 @@ def write_out(
 
     Example:  [cyan]casetree export errands > cases.jsonl[/cyan]
     """
-    target = on_aws(stack, region) if stack else on_this_machine(_stack())
-    for items in export.cases(target, workflow):
+    number = 0
+    for number, items in enumerate(export.cases(_target(stack, region), workflow), start=1):  # noqa: B007 (told below)
         typer.echo(json.dumps({"items": items}))
+    errors.print(
+        f"{number} cases of the workflow '{workflow}'." if number else f"No case is of a workflow '{workflow}'."
+    )
 
 
 @app.command()
@@ -301,14 +316,25 @@ def migrate(
 
     Example:  [cyan]casetree migrate errands --to 2 --dry-run[/cyan]
     """
-    target = on_aws(stack, region) if stack else on_this_machine(_stack())
+    target = _target(stack, region)
     summary = migration.Summary()
     for summary in migration.migrate(target, workflow, to, case, dry_run=dry_run):
         console.print(f"  {summary.counts['cases']} cases looked at")
     for line in migration.told(summary, dry_run=dry_run):
         console.print(line, markup=False)
+    if case is not None and not summary.counts["cases"]:
+        raise ObstacleError(f"There is no case '{case}' of the workflow '{workflow}'.")
     if not summary.whole:
         raise ObstacleError("Not every case goes by that version.", "What is refused goes on with its own.")
+
+
+def _no_case(case: str) -> ObstacleError:
+    return ObstacleError(f"There is no case '{case}'.", "The id of a case stands before the dot in those of its tasks.")
+
+
+def _target(stack: str | None, region: str | None) -> Target:
+    """The stack that is named, on AWS, or the one on this machine."""
+    return on_aws(stack, region) if stack else on_this_machine(_stack())
 
 
 def _stack() -> Stack:

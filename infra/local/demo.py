@@ -16,5 +16,5 @@ DEMOS: dict[str, Demo] = {"inspection": inspection.play, "appeals": appeals.play
 def find(name: str) -> Demo:
     """Return a demo, or say which there are."""
     if name not in DEMOS:
-        raise ObstacleError(f"There is no demo '{name}' yet.", f"There are: {', '.join(DEMOS) or 'none so far'}.")
+        raise ObstacleError(f"There is no demo '{name}'.", f"There are: {', '.join(DEMOS)}.")
     return DEMOS[name]

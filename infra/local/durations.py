@@ -12,6 +12,8 @@ _WHOLE = re.compile(r"(?:[0-9]{1,9}[wdhms])+")
 
 def parse_duration(text: str) -> int:
     """Return the seconds that a text like `90d` or `1d12h` stands for; refuse everything else."""
+    if text.startswith("-"):
+        raise ObstacleError("The clock does not go back.", "A stack that begins anew has the present time.")
     compact = text.replace(" ", "").lower()
     if not _WHOLE.fullmatch(compact):
         raise ObstacleError(

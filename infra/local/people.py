@@ -58,7 +58,7 @@ class Person:
         for word, as_admin in (("admin", True), ("member", False)):
             names = [title(name) for name, admin in self.member_of.items() if admin is as_admin]
             roles += [f"{word} of {' and '.join(names)}"] if names else []
-        return ", ".join(roles) or ("member of nothing" if self.known else "not known to Casetree")
+        return ", ".join(roles) or ("member of nothing" if self.known else "not known until invited")
 
 
 def title(organization: str) -> str:

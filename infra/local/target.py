@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from infra.local import aws
 from infra.local.deploy import FUNCTIONS, STACK, outputs
@@ -32,7 +33,9 @@ class Target:
         body = json.loads(answer["Payload"].read() or b"null")
         if "FunctionError" in answer:
             said = body.get("errorMessage", body) if isinstance(body, dict) else body
-            raise ObstacleError(f"The function '{function}' failed: {said}", "Its log group has the whole story.")
+            raise ObstacleError(
+                f"The function '{function}' failed: {said}", f"More is in the log of {self.functions[function]}."
+            )
         return body
 
     def settle(self, case_id: str | None = None) -> list[dict[str, Any]]:
@@ -58,9 +61,16 @@ def on_this_machine(stack: Stack) -> Target:
 
 
 def on_aws(stack_name: str, region: str | None) -> Target:
-    """Return a deployed stack."""
+    """Return a deployed stack; that there is none is an obstacle."""
     session = boto3.session.Session(region_name=region)
-    return _target(lambda service: session.client(service, config=PATIENCE), stack_name)  # type: ignore[call-overload]
+    try:
+        return _target(lambda service: session.client(service, config=PATIENCE), stack_name)  # type: ignore[call-overload]
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        raise ObstacleError(
+            f"This account has no stack '{stack_name}' in {session.region_name}.", "Name it with --stack and --region."
+        ) from error
 
 
 def _target(client: Callable[[str], Any], stack_name: str) -> Target:

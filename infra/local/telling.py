@@ -3,7 +3,7 @@
 from typing import Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, PartialCredentialsError
 from rich.text import Text
 from typer.core import TyperGroup
 from urllib3.exceptions import HTTPError
@@ -22,10 +22,19 @@ class TellingGroup(TyperGroup):
         except ObstacleError as obstacle:
             _tell(obstacle.what, obstacle.remedy)
         except (ClientError, BotoCoreError, HTTPError) as error:
-            _tell(f"The stack did not answer as expected: {error}", f"This brings it back: {command('up')}")
+            _tell(f"The stack did not answer as expected: {error}", _remedy(error))
         except KeyboardInterrupt:
             errors.print("\nStopped.")
         raise typer.Exit(1)
+
+
+def _remedy(error: Exception) -> str:
+    match error:
+        case NoRegionError():
+            return "Name a region: --region eu-central-1, say, or in the variable AWS_REGION."
+        case NoCredentialsError() | PartialCredentialsError():
+            return "Sign in to the AWS account: name a profile in AWS_PROFILE, or put its keys into the environment."
+    return f"If it is the stack on this machine, this brings it back: {command('up')}"
 
 
 def _tell(what: str, remedy: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from shared.compile.form import compiled
 from shared.compile.problem import Problem, UnreadableError
-from shared.compile.publish import FOLDER, publish
+from shared.compile.publish import FOLDER, compiled_file, publish
 from shared.compile.shape import misshapen
 from shared.compile.source import Source, read
 from shared.domain.checks.finding import Finding
@@ -46,6 +46,12 @@ def workflow_of(path: Path) -> Workflow:
     if problems:
         raise UnreadableError(*problems)
     return workflow
+
+
+def published(paths: Iterable[Path]) -> list[Path]:
+    """Where the compiled forms of the files stand, of those that were written; raises UnreadableError."""
+    forms = (compiled_file(_compiled(path)[1], path.parent / FOLDER) for path in paths)
+    return [form for form in forms if form.exists()]
 
 
 def waived(paths: Iterable[Path]) -> list[str]:

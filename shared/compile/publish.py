@@ -15,7 +15,7 @@ FOLDER = "compiled"
 
 def publish(source: Source, workflow: Workflow, folder: Path, *, write: bool, force: bool) -> tuple[Problem, ...]:
     """The compiled form stands in the folder, if it may; cases rely on what their version said."""
-    file = folder / f"{workflow.name}-{workflow.version}.json"
+    file = compiled_file(workflow, folder)
     new = text(workflow)
     old = file.read_text(encoding="utf-8") if file.exists() else None
     if old is not None and old != new and not (write and force):
@@ -24,6 +24,11 @@ def publish(source: Source, workflow: Workflow, folder: Path, *, write: bool, fo
         folder.mkdir(exist_ok=True)
         file.write_text(new, encoding="utf-8")
     return ()
+
+
+def compiled_file(workflow: Workflow, folder: Path) -> Path:
+    """Where the compiled form of the workflow's version stands."""
+    return folder / f"{workflow.name}-{workflow.version}.json"
 
 
 def text(workflow: Workflow) -> str:

@@ -24,7 +24,7 @@ STAGED = timedelta(hours=1)
 
 OutOfTime = Callable[[], bool]
 OnError = Callable[[str, Exception], None]
-Work = Callable[[str], None]
+Work = Callable[[str], object]
 """What is done to a case, by its id."""
 TimerKey = tuple[TaskId, str]
 
@@ -209,8 +209,8 @@ def _settle_connections(session: Session, report: SettleReport, out_of_time: Out
     return True
 
 
-def settle_case(session: Session, case_id: str, report: SettleReport) -> None:
-    """Nothing is owed in the case, and its tasks are counted right; the report says what that took.
+def settle_case(session: Session, case_id: str, report: SettleReport) -> bool:
+    """Whether there is such a case: nothing is owed in it, its tasks are counted right; the report says what that took.
 
     Of a case that was staged and never came to light, nothing is left.
     """
@@ -218,8 +218,9 @@ def settle_case(session: Session, case_id: str, report: SettleReport) -> None:
     if case is not None and case.staged:
         if session.now() - case.created_at > STAGED:
             report.found += discard(session, case)
-        return
+        return True
     try:
         report.found += settle(session, case_id)
     finally:
         report.miscounted += recount(session, case_id)
+    return case is not None

@@ -238,7 +238,7 @@ def _on_hold(stage: Stage) -> Job:
 def _look_back(stage: Stage, jobs: list[Job]) -> None:
     stage.scene(
         "What has become of it all",
-        "Nothing is under way any more, and the two ends of every task agree.",
+        "No message is under way any more, and the two ends of every task agree.",
     )
     stage.await_rest()
     stage.show(outcome(jobs))

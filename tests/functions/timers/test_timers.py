@@ -67,6 +67,7 @@ def test_one_case_is_settled_when_asked(world: World, context: Context) -> None:
     result = timers.run({"job": "settle", "caseId": "look-2"}, context, world.session)
     assert (result["cases"], result["miscounted"]) == (1, 1)
     assert timers.run({"job": "settle", "caseId": "look-2"}, context, world.session)["miscounted"] == 0
+    assert timers.run({"job": "settle", "caseId": "none"}, context, world.session)["cases"] == 0
 
 
 def test_deploying_makes_the_administrators_known(world: World, context: Context) -> None:

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 from typer.testing import CliRunner
 
-from infra.local import cli, clock, demo, server, signin
+from infra.local import cli, clock, demo, export, server, signin, target
 from infra.local import up as stack_up
 from infra.local.cli import app
 from infra.local.clock import Timer
 from infra.local.home import REPOSITORY
 from infra.local.records import Stack
 from infra.local.target import Target
-from tests.workflows.broken import LIVES, OF_UNREAL, TIMER, UNREAL
+from tests.workflows.broken import ERRANDS, LIVES, OF_UNREAL, TIMER, UNREAL
 
 WAIVED = "waived is open-statuses-have-a-way-out of 'Buy' in 'underway', because: No errand has a parent."
 
@@ -34,6 +34,11 @@ COMMANDS = (
     "migrate",
     "export",
 )
+
+
+def _no_such_stack(name: str) -> ClientError:
+    message = f"Stack with id {name} does not exist"
+    return ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
 
 
 def _run(*arguments: str) -> tuple[int, str]:
@@ -123,7 +128,7 @@ def test_a_duration_that_is_none_is_refused_before_the_clock_is_touched() -> Non
 def test_settling_asks_the_timers_function(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """For one case or for the whole table, here or on AWS, the same job as every night; what failed fails."""
     asked: list[Any] = []
-    said = {"found": 2, "failed": 0}
+    said = {"cases": 1, "found": 2, "failed": 0}
 
     def invoke(_: Target, name: str, event: dict[str, Any]) -> dict[str, Any]:
         asked.append((name, event))
@@ -140,6 +145,10 @@ def test_settling_asks_the_timers_function(stack: Stack, monkeypatch: pytest.Mon
     assert asked == [("timers", {"job": "settle", "after": None}), ("timers", {"job": "settle", "after": "look-4"})]
     said["failed"] = 1
     assert _run("doctor", "--settle")[0] == 1
+    said |= {"cases": 0, "failed": 0}
+    status, text = _run("doctor", "--settle", "look-1")
+    assert status == 1
+    assert "There is no case 'look-1'." in text
 
 
 def test_a_workflow_file_without_mistakes_passes() -> None:
@@ -209,6 +218,51 @@ def test_a_server_that_does_not_answer_is_said_in_words(monkeypatch: pytest.Monk
     status, text = _run("token", "ann")
     assert status == 1
     assert "did not answer as expected" in text
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [(NoRegionError(), "--region"), (NoCredentialsError(), "AWS_PROFILE"), (_no_such_stack("Typo"), "--stack")],
+    ids=["region", "credentials", "name"],
+)
+@pytest.mark.parametrize(
+    "command", [["bootstrap", "--admin", "mary"], ["doctor"], ["redrive"]], ids=lambda command: command[0]
+)
+def test_what_a_stack_on_aws_lacks_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, command: list[str], error: Exception, remedy: str
+) -> None:
+    """Where the region, the credentials or the stack are missing, the message says what to name."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(target, "outputs", fail)
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    status, text = _run(*command, "--stack", "Typo")
+    assert status == 1
+    assert remedy in text
+
+
+@pytest.mark.usefixtures("up")
+def test_an_export_says_how_many_cases_there_were(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not among them; and of a workflow that has none, that too."""
+    monkeypatch.setattr(cli, "on_this_machine", lambda _: Target(lambda service: None, "", "", stack.functions))
+    monkeypatch.setattr(export, "cases", lambda _, name: [[{}], [{}]] if name == "inspection" else [])
+    result = CliRunner().invoke(app, ["export", "inspection"])
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [{"items": [{}]}] * 2
+    assert "2 cases" in result.stderr
+    assert "No case is of a workflow 'typo'." in CliRunner().invoke(app, ["export", "typo"]).stderr
+
+
+def test_what_was_written_is_named(tmp_path: Path) -> None:
+    """Where the compiled form stands, as that is what is deployed."""
+    file = tmp_path / "errands.yaml"
+    file.write_text(ERRANDS.read_text(encoding="utf-8"), encoding="utf-8")
+    assert "compiled" not in _run("check", str(file))[1]
+    status, text = _run("check", "--write", str(file))
+    assert status == 0
+    assert "errands-1.json" in text.replace("\n", "")
 
 
 def test_up_ends_with_addresses_and_next_steps(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,14 @@ def test_one_case_is_asked_for_by_its_id(target: Asked) -> None:
     assert "1 case looked at; nothing is wrong." in text
 
 
+def test_a_case_that_there_is_not_is_no_sound_one(target: Asked) -> None:
+    """Who mistypes its id is told."""
+    target.answers["look-1"] = {**answer(), "cases": 0}
+    status, text = run("look-1")
+    assert status == 1
+    assert "There is no case 'look-1'." in text
+
+
 def test_the_table_is_shared_among_runs_that_each_go_on_to_their_end(target: Asked) -> None:
     """The rate is that of all of them; progress is shown."""
     target.answers[None] = answer(next_="look-7")

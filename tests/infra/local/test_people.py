@@ -131,4 +131,4 @@ def test_what_people_are_is_said_in_words() -> None:
     assert BY_NAME["kit"].role == "member of Clerk of the Board"
     assert BY_NAME["max"].role == "member of BVA Dispatch"
     assert BY_NAME["hal"].role == "admin of Harbor Surveyors"
-    assert BY_NAME["ida"].role == "not known to Casetree"
+    assert BY_NAME["ida"].role == "not known until invited"
