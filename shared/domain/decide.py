@@ -126,12 +126,18 @@ def offer_of(context: Context, action: Action) -> Offer:
 
 
 def permitted(context: Context, action: Action) -> Refusal | None:
-    """Refuses what no status of the task would let the caller do: for what the task is, or for who they are."""
+    """Refuses what no status of the task would let the caller do: for what the task is, or for who they are.
+
+    Who could is of little use where nobody can at present: that is said as well.
+    """
     for word in (word for word in action.guards if word.name in LASTING):
         reason = GUARDS[word.name](context, word.arguments)
         if reason is not None:
             return Refusal("not_allowed", reason, rule=word.name)
-    return kept_out(context.scene, context.caller, action.who, f'take the action "{action.label}" on this task')
+    refusal = kept_out(context.scene, context.caller, action.who, f'take the action "{action.label}" on this task')
+    if refusal is None or context.scene.status.key in action.sources:
+        return refusal
+    return replace(refusal, detail=f"{refusal.detail} Nobody can at present: {_only_from(context, action)}")
 
 
 def _unknown(context: Context, name: str) -> Refusal:
