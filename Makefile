@@ -52,7 +52,9 @@ down: setup ## End what `make up` started
 	@$(BIN)/casetree down
 
 deploy: setup ## Deploy to the AWS account that your credentials name
-	@infra/npm/node_modules/.bin/cdk deploy --all $(CDK_OPTIONS)
+	@infra/npm/node_modules/.bin/cdk deploy --all $(CDK_OPTIONS) || { echo; \
+		echo "If the CDK could not find out the account: name a profile (AWS_PROFILE) or put keys into the environment,"; \
+		echo "and name a region (AWS_REGION). docs/operations.md has a first deployment, step by step."; exit 1; }
 
 # Several processes share the tests, a file each at a time; more of them than four would only start more servers.
 test: setup ## Run every test, and demand that every branch of the domain is covered
@@ -76,6 +78,7 @@ check: setup ## Formatting, lint, types, who may import whom, and what bandit fi
 	echo "Imports";    $(BIN)/lint-imports || failed=1; \
 	echo "Security";   $(BIN)/bandit --quiet --configfile pyproject.toml --recursive functions shared infra \
 		--exclude ./infra/npm || failed=1; \
+	[ $$failed = 0 ] && echo "All of it is in order."; \
 	exit $$failed
 
 # Needs the vulnerability services of the Python and npm registries, so it is no test. A package of which nothing

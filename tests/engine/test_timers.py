@@ -177,7 +177,7 @@ def test_settling_that_has_no_time_at_all_starts_over(world: World) -> None:
 
 
 def test_a_case_that_cannot_be_settled_is_reported(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One case that fails is reported by its id; the others are settled, and what the tasks of all count as is right."""
+    """One case that fails is reported by its id; the others are settled, and all tasks are counted right."""
     for case_id in ("look-1", "look-2"):
         world.case(case_id)
         world.task(case_id)
