@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from shared.domain import cases as rules
 from shared.domain.attribute_changes import looks_at_tasks
@@ -29,7 +29,7 @@ from shared.engine.session import Answer, Identity, Refused, Request, Session, n
 from shared.engine.surroundings import with_named_users
 from shared.engine.tasks import TaskView, view_of
 from shared.ids import is_case_id
-from shared.storage.keys import UserKey
+from shared.storage.keys import CaseKey, UserKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,16 @@ class CaseView:
     tasks: tuple[TaskView, ...] = ()
 
 
+class Seen(NamedTuple):
+    """A case with those of its tasks that the caller may see, and the others, of which they may be told nothing."""
+
+    caller: Caller
+    workflow: Workflow
+    case: Case
+    tasks: list[Task]
+    others: list[Task]
+
+
 Deciding = Callable[[Context, Given], Decision]
 
 
@@ -56,8 +66,7 @@ def beginnable(session: Session, identity: Identity) -> frozenset[str]:
 
 def get_case(session: Session, identity: Identity, case_id: str) -> CaseView:
     """The case as it is now; raises Refused `not_found`."""
-    caller, workflow, case, tasks = seen_tasks(session, identity, case_id)
-    return case_view(workflow, case, caller, tasks)
+    return _view(seen_tasks(session, identity, case_id))
 
 
 def create_case(session: Session, identity: Identity, given: Given, request: Request) -> Answer[CaseView]:
@@ -72,7 +81,8 @@ def create_case(session: Session, identity: Identity, given: Given, request: Req
         gathered = gather(session, identity, case_id, given=given, request=request)
         record = earlier(gathered.record, request, gathered.now)
         if record is not None:
-            return Answer(_whole(session, identity, record.resource), record.status, replayed=True)
+            seen = seen_tasks(session, identity, record.resource)
+            return Answer(_whole(session, seen), record.status, replayed=True)
         case = replace(
             rules.new_case(gathered.now, workflow, case_type, case_id),
             organization_id=_organization_of(workflow, given),
@@ -86,7 +96,8 @@ def create_case(session: Session, identity: Identity, given: Given, request: Req
             decision = Refusal("case_exists", f"There is a case {case_id} already.", rule="case_id")
         if not _committed(session, identity, request, context, decision, 201):
             return None
-        return Answer(session.read_back(lambda: _whole(session, identity, case_id)), 201)
+        done = session.read_back(lambda: _whole(session, _changed(session, gathered.caller, case_id)))
+        return Answer(done, 201)
 
     return retry_once_known(session, identity, request, attempt)
 
@@ -107,26 +118,33 @@ def case_view(workflow: Workflow, case: Case, caller: Caller, tasks: Sequence[Ta
     return CaseView(case, workflow, caller, open_tasks, len(tasks) - open_tasks)
 
 
-def seen_tasks(session: Session, identity: Identity, case_id: str) -> tuple[Caller, Workflow, Case, list[Task]]:
-    """The caller and the case, with the tasks that the caller may see; people outside see only their own.
-
-    Raises Refused `not_found` where there is nothing to see.
-    """
-    caller, workflow, case, tasks, _ = parted_tasks(session, identity, case_id)
-    return caller, workflow, case, tasks
+def seen_tasks(session: Session, identity: Identity, case_id: str) -> Seen:
+    """The case with all its tasks; people outside see only their own. Raises Refused where there is nothing to see."""
+    return session.retry(lambda: _seen_tasks(session, gather(session, identity, case_id)))
 
 
-def parted_tasks(
-    session: Session, identity: Identity, case_id: str
-) -> tuple[Caller, Workflow, Case, list[Task], list[Task]]:
-    """The same, and beside the tasks that the caller may see those of which they may not be told anything."""
-    return session.retry(lambda: _parted_tasks(session, gather(session, identity, case_id)))
-
-
-def _parted_tasks(session: Session, gathered: Gathered) -> tuple[Caller, Workflow, Case, list[Task], list[Task]]:
-    case, caller = gathered.case, gathered.caller
+def _seen_tasks(session: Session, gathered: Gathered) -> Seen:
+    case = gathered.case
     if case is None or case.staged:
         not_found("case")
+    seen = _parted(session, gathered.caller, case)
+    if not seen.tasks and not visible(seen.workflow, seen.caller, case):
+        not_found("case")
+    return seen
+
+
+def _changed(session: Session, caller: Caller, case_id: str) -> Seen:
+    """The same for who has just changed the case, as they were then: they are told so if they have lost it since."""
+
+    def attempt() -> Seen:
+        case = session.store.load([CaseKey(case_id)])[CaseKey(case_id)]
+        return _parted(session, caller, case) if case is not None else not_found("case")
+
+    return session.retry(attempt)
+
+
+def _parted(session: Session, caller: Caller, case: Case) -> Seen:
+    """The tasks of the case, parted by whether the caller may see them; raises TornError."""
     workflow = workflow_of(session, case)
     whole = visible(workflow, caller, case)
     seen, others = list[Task](), list[Task]()
@@ -134,9 +152,7 @@ def _parted_tasks(session: Session, gathered: Gathered) -> tuple[Caller, Workflo
         is_seen = not task.deleted and (whole or visible(workflow, caller, case, task))
         (seen if is_seen else others).append(task)
     one_version(case, (task for task in (*seen, *others) if not task.deleted))
-    if not (whole or seen):
-        not_found("case")
-    return caller, workflow, case, seen, others
+    return Seen(caller, workflow, case, seen, others)
 
 
 def _beginning(session: Session, given: Given) -> tuple[Workflow, CaseType, str]:
@@ -189,7 +205,7 @@ def _change(
         context = context_of(session, gathered, scene)
         if not _committed(session, identity, request, context, decide(context, given), 200):
             return None
-        return Answer(session.read_back(lambda: get_case(session, identity, case_id)))
+        return Answer(session.read_back(lambda: _view(_changed(session, gathered.caller, case_id))))
 
     return retry_once_known(session, identity, request, attempt)
 
@@ -204,11 +220,14 @@ def _committed(
     return session.commit(remember(decision, key, request, status, case_id, context.now))
 
 
-def _whole(session: Session, identity: Identity, case_id: str) -> CaseView:
+def _view(seen: Seen) -> CaseView:
+    return case_view(seen.workflow, seen.case, seen.caller, seen.tasks)
+
+
+def _whole(session: Session, seen: Seen) -> CaseView:
     """The case with its tasks, as the answer to its creation shows them."""
-    caller, workflow, case, tasks = seen_tasks(session, identity, case_id)
-    views = tuple(view_of(session, workflow, caller, task) for task in tasks)
-    return replace(case_view(workflow, case, caller, tasks), tasks=views)
+    views = tuple(view_of(session, seen.workflow, seen.caller, task) for task in seen.tasks)
+    return replace(_view(seen), tasks=views)
 
 
 def _misfit(pointer: str, detail: str) -> NoReturn:

@@ -156,14 +156,14 @@ class Session:
         return True
 
     def read_back(self, read: Callable[[], T]) -> T:
-        """What is read for the answer to a write that took effect.
+        """What is read, or done, for the answer to a write that took effect.
 
-        Raises Unreachable where it cannot be read, never Throttled: nothing may suggest that the
-        write did not happen.
+        Raises Unreachable where that cannot be done, never Throttled or Refused: nothing may suggest
+        that the write did not happen.
         """
         try:
             return read()
-        except Throttled as error:
+        except (Throttled, Refused) as error:
             raise Unreachable("the change took effect, but could not be read back") from error
 
     def caller(self, identity: Identity, loaded: Loaded) -> Caller:

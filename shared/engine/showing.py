@@ -11,7 +11,7 @@ from shared.domain.model.task import Case, Entry, Task, Texts
 from shared.domain.pictures.forest import Branch, grown
 from shared.domain.pictures.timeline import looked_at, told_once
 from shared.domain.words.relations import visible
-from shared.engine.cases import CaseView, case_view, parted_tasks, seen_tasks
+from shared.engine.cases import CaseView, case_view, seen_tasks
 from shared.engine.cursors import bad_cursor
 from shared.engine.loading import gather, load_tasks, seen_case
 from shared.engine.session import Identity, Page, Session
@@ -32,7 +32,7 @@ class TreeView:
 
 def case_tree(session: Session, identity: Identity, case_id: str) -> TreeView:
     """All tasks of the case that the caller may see; below one that they may not see, its child is a root."""
-    caller, workflow, case, tasks = seen_tasks(session, identity, case_id)
+    caller, workflow, case, tasks, _ = seen_tasks(session, identity, case_id)
     return TreeView(case_view(workflow, case, caller, tasks), tuple(_branches(tasks)))
 
 
@@ -42,7 +42,7 @@ def case_tasks(session: Session, identity: Identity, case_id: str, after: str | 
     A page ends at a place among all tasks of the case, so the next one begins there also where the task at its end
     has gone out of the caller's sight since: no other moves for it.
     """
-    caller, workflow, _, seen, others = parted_tasks(session, identity, case_id)
+    caller, workflow, _, seen, others = seen_tasks(session, identity, case_id)
     order = [branch.task.task_id for branch in _branches([*seen, *others])]
     # Of one that the caller never saw this tells nothing: nobody guesses an id, and what is behind it is their own.
     if after is not None and after not in order:

@@ -10,7 +10,9 @@ import pytest
 
 from shared.domain.model.people import User
 from shared.engine import cases, people, showing
-from shared.engine.session import Identity, Refused, Request
+from shared.engine.cases import CaseView
+from shared.engine.session import Answer, Identity, Refused, Request, Session
+from tests.engine.between import Torn, at
 from tests.engine.world import ANN, EVE, PAT, ROOT, World, ids
 from tests.workflows.claims import claims
 from tests.workflows.versions import Several
@@ -103,6 +105,37 @@ def test_a_changed_case_has_a_new_version(world: World) -> None:
     answer = cases.edit_case(world.session, ANN, "look-1", {"displayName": "Look One"}, Request(if_match=1))
     assert (answer.value.case.display_name, answer.value.case.version) == ("Look One", 2)
     assert [e.action for e in world.store.case_history("look-1")] == ["create", "edit"]
+
+
+def _leaves(world: World) -> None:
+    people.delete_member(world.session, ROOT, "dispatch", "ann")
+
+
+def _is_deactivated(world: World) -> None:
+    world.put_user("ann", active=False)
+
+
+@pytest.mark.parametrize("work", [_leaves, _is_deactivated])
+def test_what_took_effect_is_answered_though_its_caller_has_lost_the_case_since(
+    world: World, work: Callable[[World], None]
+) -> None:
+    """Between the commit and the read for the answer: 201 and 200, as when that comes a moment later."""
+    _create(world, caseId="look-2", template="standard-look")
+    before = world.items()
+    changes: tuple[Callable[[Session], Answer[CaseView]], ...] = (
+        lambda session: cases.create_case(session, ANN, {**NEW, "template": "standard-look"}, Request()),
+        lambda session: cases.edit_case(session, ANN, "look-2", {"displayName": "Look Two"}, Request()),
+    )
+    answers = []
+    for change in changes:
+        world.begin(before)
+        torn = Torn(world.store, lambda: work(world), read=1)
+        answers.append(change(at(world.session, torn)))
+        assert torn.done
+        _refused(lambda: cases.get_case(world.session, ANN, "look-2"))
+    assert [(answer.status, answer.value.open) for answer in answers] == [(201, 5), (200, 5)]
+    assert [answer.value.case.display_name for answer in answers] == ["Look 1", "Look Two"]
+    assert [len(answer.value.tasks) for answer in answers] == [5, 0]
 
 
 def test_closing_a_case_twice_is_refused_and_repeating_it_is_not(world: World) -> None:

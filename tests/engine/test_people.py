@@ -11,6 +11,7 @@ from shared.domain.model.writes import PutUser
 from shared.engine import people
 from shared.engine.session import Identity, Refused
 from shared.storage.keys import MemberKey, OrganizationKey, UserKey
+from shared.storage.store import CommitFailed, Store, Unreachable
 from tests.engine.between import Between, Torn, at
 from tests.engine.world import ANN, BOB, EVE, NOTHING, PAT, ROOT, World
 
@@ -202,6 +203,24 @@ def test_members_carry_the_last_of_two_names(world: World, name: str, torn: bool
     assert people.me(world.session, PAT).user.memberships["acme"].display_name == name
     (member,) = people.list_members(world.session, ROOT, "acme").items
     assert member.membership.display_name == name
+
+
+def test_a_new_name_that_a_member_misses_is_not_called_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another was faster at a member each time: the organization is renamed, and putting it again completes that."""
+
+    def late(store: Store, plan: Plan) -> None:
+        if any(isinstance(write, PutUser) for write in plan.writes):
+            raise CommitFailed(plan.writes[0], "conflict")
+        commit(store, plan)
+
+    commit, again = Store.commit, {"displayName": "Acme Surveys"}
+    monkeypatch.setattr(Store, "commit", late)
+    with pytest.raises(Unreachable, match="took effect"):
+        people.put_organization(world.session, ROOT, "acme", again)
+    assert people.get_organization(world.session, ROOT, "acme").display_name == "Acme Surveys"
+    monkeypatch.setattr(Store, "commit", commit)
+    people.put_organization(world.session, ROOT, "acme", again)
+    assert people.me(world.session, PAT).user.memberships["acme"].display_name == "Acme Surveys"
 
 
 def test_who_lists_members(world: World) -> None:
