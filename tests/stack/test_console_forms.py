@@ -25,10 +25,14 @@ def test_a_case_is_begun_and_a_task_added_by_forms(page: Page, stack: Stack, as_
     expect(page.get_by_label("Docket")).to_be_visible()
     page.get_by_label("Workflow").select_option("inspection")
     page.get_by_label("Kind").select_option("look")
+    expect(page.get_by_label("Template")).to_have_accessible_description(re.compile("begins without tasks"))
     page.get_by_label("Display name").fill("By hand")
     page.get_by_label("Case id").fill(case_id)
     page.get_by_role("button", name="Create").click()
     expect(page.get_by_role("heading", name="By hand", level=1)).to_be_focused()
+    page.get_by_role("button", name="New task").click()
+    page.get_by_role("dialog").get_by_role("button", name="Go back").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     for task_type in ("Order Verify", "QA"):
         page.get_by_role("button", name="New task").click()
         dialog = page.get_by_role("dialog", name="New task")
@@ -50,6 +54,8 @@ def test_who_may_begin_no_case_is_led_to_no_form(page: Page, stack: Stack) -> No
     sign_in(page, stack, "eve", "#/new")
     expect(page.get_by_text("You may not begin cases of any workflow.")).to_be_visible()
     expect(page.get_by_role("link", name="New case")).to_have_count(0)
+    _go(page, "#/")
+    expect(page.get_by_text("you are a member of none yet")).to_be_visible()
 
 
 def test_who_follows_a_link_hears_where_it_led(page: Page, stack: Stack, as_person: AsPerson) -> None:

@@ -72,7 +72,7 @@ def test_an_appeal_is_taken_through_an_action_with_a_form(page: Page, stack: Sta
     tree.get_by_role("link", name="DistributionTask").click()
     page.get_by_role("button", name="Distribute to a judge").click()
     dialog = page.get_by_role("dialog", name="Distribute to a judge")
-    dialog.get_by_label("User id").fill("jo")
+    dialog.get_by_label("User", exact=True).fill("jo")
     dialog.get_by_role("button", name="Distribute to a judge").click()
     expect(page.get_by_role("status").get_by_text("Done: Distribute to a judge.")).to_be_visible()
     page.get_by_role("link", name=task["caseId"]).click()

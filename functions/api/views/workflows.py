@@ -69,10 +69,12 @@ def _new_case(value: CaseType, within: Workflow) -> Json:
     properties: Json = {"displayName": {"type": "string", "minLength": 1, "maxLength": 200}}
     if owned:
         properties["organizationId"] = {"type": "string", "pattern": "^[a-z0-9-]{1,64}$"}
+    if value.templates:
+        # First, as it says most of what a new case is.
+        hint = {} if value.begins else {"description": "Without a template, the case begins without tasks."}
+        properties["template"] = {"type": "string", "enum": list(value.templates), **hint}
     if value.attributes:
         properties["attributes"] = attributes
-    if value.templates:
-        properties["template"] = {"type": "string", "enum": list(value.templates)}
     properties["caseId"] = {"type": "string", "pattern": "^(?!p-)[A-Za-z0-9_-]{1,40}$"}
     required = ["organizationId"] * owned + ["attributes"] * bool(attributes.get("required"))
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}

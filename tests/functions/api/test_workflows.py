@@ -40,6 +40,8 @@ def test_a_workflow_says_who_may_begin_cases_and_with_what(world: World, ann: Cl
     look, user = ann.get("/workflows/inspection").json["caseTypes"]
     assert look["creationSchema"]["properties"].keys() == {"displayName", "attributes", "template", "caseId"}
     assert look["creationSchema"]["properties"]["template"]["enum"] == look["templates"]
+    assert "begins without tasks" in look["creationSchema"]["properties"]["template"]["description"]
+    assert list(look["creationSchema"]["properties"]).index("template") < 2, "what it says most by is asked for first"
     assert "template" not in user["creationSchema"]["properties"]
     given = {"workflow": "inspection", "caseType": "look", "displayName": "Look", "template": "standard-look"}
     for who, status in ((ann, 201), (eve, 403)):

@@ -29,12 +29,12 @@ export function Page({ route, me }) {
       <${Tabs} here=${here} tabs=${TABS[kind]} tab=${tab} counts=${found.data?.counts} />
       ${found.problem && html`<${Refusal} problem=${found.problem} again=${found.reload} />`}
       ${!found.data && !found.problem && html`<${Loading} />`}
-      ${found.data && html`<${Found} key=${`${kind} ${id} ${tab}`} found=${found} here=${here} tab=${tab} query=${route.query} />`}
+      ${found.data && html`<${Found} key=${`${kind} ${id} ${tab}`} found=${found} here=${here} tab=${tab} query=${route.query} me=${me} />`}
     </section>
   </div>`;
 }
 
-function Found({ found, here, tab, query }) {
+function Found({ found, here, tab, query, me }) {
   const [chosen, setChosen] = useState(new Set());
   const [outcome, setOutcome] = useState(null);
   const { items, nextCursor, facets, counts, truncated } = found.data;
@@ -50,22 +50,30 @@ function Found({ found, here, tab, query }) {
     ${truncated && html`<${Notice}>There is more than is counted and sorted here. Filters show the rest.<//>`}
     ${items.length > 0
       ? html`<${Tasks} items=${items} tab=${tab} kind=${here[1]} query=${query} at=${at} chosen=${chosen} choose=${setChosen} />`
-      : html`<p class="empty">${nothing(here[1], tab, query)}</p>`}
+      : html`<p class="empty">${nothing(here, tab, query, me)}</p>`}
     <${Several} tasks=${tasks} done=${done} clear=${() => setChosen(new Set())} />
     ${(items.length > 0 || query.has("cursor")) && html`<${Paging} at=${at} query=${query} shown=${items.length} all=${counts[tab]} next=${next} />`}`;
 }
 
 /** What an empty list means. */
-function nothing(kind, tab, query) {
+function nothing([, kind, id], tab, query, me) {
   if (query.has("cursor")) return "There is nothing more.";
   if (query.has("type") || query.has("overdue")) return "No task fits the filters.";
   const person = kind === "users";
   return {
     unassigned: "Nothing waits for somebody to take it.",
-    assigned: person ? "Nothing is assigned. What is free stands in the queues of the organizations." : "Nobody here is at work on anything.",
+    assigned: person ? `Nothing is assigned. ${free(id, me)}` : "Nobody here is at work on anything.",
     on_hold: "Nothing is on hold.",
     completed: "Nothing was closed in the last seven days.",
   }[tab];
+}
+
+/** Where a person finds what is free; who belongs nowhere has no queue to look at. */
+function free(id, me) {
+  const nowhere = id === me.userId && me.organizations.length === 0;
+  return nowhere
+    ? "What is free stands in the queues of organizations, and you are a member of none yet."
+    : "What is free stands in the queues of the organizations.";
 }
 
 function Queues({ me, kind, id }) {

@@ -22,7 +22,7 @@ export function ActionDialog({ action, tasks, close, done }) {
   const { problem, busy } = state;
   const again = problem && problem.status === 412 ? () => done([{ task: tasks[0], problem }]) : null;
   return html`<${Dialog} title=${action.label} close=${close}>
-    <${Form} schema=${action.inputSchema} label=${action.label} busy=${busy} errors=${problem?.errors} submit=${submit}>
+    <${Form} schema=${action.inputSchema} label=${action.label} busy=${busy} errors=${problem?.errors} submit=${submit} leave=${close}>
       ${problem && html`<${Refusal} problem=${problem} again=${again} />`}
     <//>
   <//>`;

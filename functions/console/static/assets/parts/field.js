@@ -9,20 +9,24 @@ const LONG = 500;
 const NAMED = { userId: "user", organizationId: "organization" };
 
 /** A labelled control with what is wrong with its value. */
-export function Field({ name, schema, required, value, errors, pointer, change }) {
+export function Field({ name: given, schema, required, value, errors, pointer, change }) {
   const nullable = schema.anyOf?.some((each) => each.type === "null") ?? false;
   const of = nullable ? schema.anyOf.find((each) => each.type !== "null") : schema;
+  // Who is named there is offered by name.
+  const name = kindOf(pointer) ? given.replace(/ id$/, "") : given;
   const own = errors.filter((error) => error.pointer === pointer);
   const id = useId();
   const wrong = own.length > 0;
+  const described = [of.description && `${id}-hint`, wrong && `${id}-errors`].filter(Boolean).join(" ") || undefined;
   const control = {
     id, required, value, change, name, errors, pointer, nullable, schema: of,
-    "aria-invalid": wrong, "aria-describedby": wrong ? `${id}-errors` : undefined,
+    "aria-invalid": wrong, "aria-describedby": described,
   };
   const [Control, grouped] = controlFor(of, pointer);
   return html`<div class="field">
     ${grouped ? html`<fieldset><legend>${name}${required ? "" : html` <span class="faint">optional</span>`}</legend><${Control} ...${control} /></fieldset>`
       : html`<label for=${id}>${name}${required ? "" : html` <span class="faint">optional</span>`}</label><${Control} ...${control} />`}
+    ${of.description && html`<p class="hint" id=${`${id}-hint`}>${of.description}</p>`}
     ${wrong && html`<p class="wrong" id=${`${id}-errors`}>${own.map((error) => error.detail).join(" ")}</p>`}
   </div>`;
 }

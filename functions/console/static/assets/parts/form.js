@@ -4,12 +4,14 @@ import { html, useId, useState } from "../lib.js";
 import { Field } from "./field.js";
 
 const OPTION = "option";
+// Not "Cancel": that is what actions on tasks are called.
+const LEAVE = "Go back";
 
 /**
  * Asks for what the schema says; `submit` gets what was filled in, without what was left empty.
- * `errors` are the API's own, by JSON pointer.
+ * `errors` are the API's own, by JSON pointer; `leave` is called by who would rather not.
  */
-export function Form({ schema, label, busy, errors = [], submit, children }) {
+export function Form({ schema, label, busy, errors = [], submit, leave, children }) {
   const [option, setOption] = useState("");
   const [value, setValue] = useState({});
   const options = optionsOf(schema);
@@ -22,7 +24,7 @@ export function Form({ schema, label, busy, errors = [], submit, children }) {
     ${children}
     ${options && html`<${Options} options=${options} value=${option} change=${(name) => { setOption(name); setValue({}); }} />`}
     ${chosen && html`<${Fields} schema=${chosen} value=${value} errors=${errors} change=${setValue} />`}
-    <footer><button class="primary" disabled=${busy}>${label}</button></footer>
+    <footer>${leave && html`<button type="button" onClick=${leave}>${LEAVE}</button>`}<button class="primary" disabled=${busy}>${label}</button></footer>
   </form>`;
 }
 

@@ -23,7 +23,7 @@ function NewTaskDialog({ case: of, tasks, close, done }) {
     ${found.problem && html`<${Refusal} problem=${found.problem} again=${found.reload} />`}
     ${!found.data && !found.problem && html`<${Loading} />`}
     ${found.data && html`<${Form} schema=${type ? amongTasks(found.data.creationSchema, tasks) : {}} label="Create" busy=${busy}
-        errors=${problem?.errors} submit=${(given) => submit({ type, ...given })}>
+        errors=${problem?.errors} submit=${(given) => submit({ type, ...given })} leave=${close}>
       ${problem && html`<${Refusal} problem=${problem} />`}
       <div class="field"><label for=${id}>Type</label>
         <select id=${id} required value=${type} onChange=${(event) => setType(event.target.value)}>
