@@ -17,6 +17,13 @@ pytestmark = pytest.mark.stack
 # Dee works for Customer Support, which no other test here counts.
 QUEUE = "#/queues/organizations/customer-support"
 TYPE = "Contact Schedule Refused"
+# What is left beside an input's placeholder.
+ROOM = """input => {
+  const style = getComputedStyle(input), pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${style.fontSize} ${style.fontFamily}`;
+  const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+  return input.clientWidth - padding - pen.measureText(input.placeholder).width;
+}"""
 
 
 def test_people_sign_in_at_the_issuer_and_out_again(page: Page, stack: Stack) -> None:
@@ -139,6 +146,10 @@ def test_the_queue_is_for_keyboards_and_screen_readers(
     page.set_viewport_size({"width": 390, "height": 844})
     assert serious_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than a phone"
+    for lists in (".tabs ul", ".queues > ul"):
+        assert page.locator(lists).evaluate("each => each.scrollWidth <= each.clientWidth"), f"{lists} is cut"
+    search = page.get_by_role("searchbox")
+    assert search.evaluate(ROOM) > 0, "the search says all of what it looks for"
     box = page.get_by_role("checkbox", name="Choose all of this page").bounding_box()
     assert box is not None
     assert min(box["width"], box["height"]) > 10, "there is a box to choose all on a phone, too"

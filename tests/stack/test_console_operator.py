@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from infra.laptop_metrics import FUNCTION as LAPTOP_METRICS
 from infra.local import aws
@@ -27,6 +27,14 @@ def _break(stack: Stack, task: dict[str, Any]) -> None:
         ConditionExpression="attribute_exists(PK)",
         ExpressionAttributeValues={":open": {"N": "7"}},
     )
+
+
+def _with_an_idle_action(route: Route) -> None:
+    """What the API says, and an action besides that cost nothing."""
+    answer = route.fetch()
+    said = answer.json()
+    said["costs"].append({"action": "idle", "service": "api", "readUnits": 0.0, "writeUnits": 0.0})
+    route.fulfill(response=answer, json=said)
 
 
 def test_a_broken_tree_is_found_and_repaired(page: Page, stack: Stack, as_person: AsPerson) -> None:
@@ -61,11 +69,18 @@ def test_the_stack_tells_how_it_does(page: Page, stack: Stack, as_person: AsPers
     act(as_person("cho"), new_task(as_person("cho")), "skip", reason="Not needed.")
     assert wait_until_at_rest(stack)
     aws.client("lambda", stack.endpoint_url, stack.region).invoke(FunctionName=LAPTOP_METRICS)
+    page.route("**/operations", _with_an_idle_action)
     sign_in(page, stack, "admin", "#/operations")
     expect(page.get_by_role("definition").filter(has_text="empty")).to_be_visible()
     skipped = page.get_by_role("row", name=re.compile("^skip api")).get_by_role("cell")
     expect(skipped.nth(2)).to_have_text(re.compile("[1-9]"))
+    expect(page.get_by_role("definition").filter(has_text="not measured here")).to_have_count(1)
+    idle = page.get_by_role("row", name="idle api 0 0")
+    expect(idle).to_have_count(0)
+    page.get_by_label("Those that cost nothing, too").check()
+    expect(idle).to_be_visible()
     assert serious_findings(page) == []
+    page.unroute_all(behavior="wait")
     sign_out(page)
     sign_in(page, stack, "dee", "#/operations")
     expect(page.get_by_role("alert")).to_be_visible()
