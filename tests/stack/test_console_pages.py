@@ -1,6 +1,7 @@
 """Cases and tasks in the console: looked at, worked on, explained."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -89,6 +90,7 @@ def test_a_refusal_is_explained(page: Page, stack: Stack, as_person: AsPerson) -
     page.get_by_text("What you may not do, and why").click()
     refused = page.get_by_role("region", name="Actions").get_by_role("term").filter(has_text="Retry")
     expect(refused).to_be_visible()
+    expect(page.get_by_text("Become overdue")).to_have_count(0)
     page.get_by_role("button", name="Reschedule").click()
     dialog = page.get_by_role("dialog", name="Reschedule")
     due = dialog.get_by_label("Due time")
@@ -117,6 +119,54 @@ def test_what_others_do_shows_on_the_pages_of_case_and_task(page: Page, stack: S
     page.unroute(f"**/tasks/{task['taskId']}")
     page.get_by_role("button", name="Look again").first.click()
     expect(page.get_by_text("Not before noon.")).to_be_visible()
+
+
+def test_a_history_is_told_from_its_end_in_the_words_of_the_page(page: Page, stack: Stack, as_person: AsPerson) -> None:
+    """Newest first, as the timeline is; actions by the names of their buttons, fields by those that the page has."""
+    task = new_task(as_person("admin"), "Contact Schedule Refused")
+    assert act(as_person("dee"), task, "claim").status == 200
+    sign_in(page, stack, "dee", f"#/tasks/{task['taskId']}")
+    entries = page.get_by_role("region", name="History").locator(".entries > li")
+    expect(entries.filter(has_text="Claim and start").get_by_text("Assigned to: Dee")).to_be_visible()
+    expect(entries.first).to_contain_text("Claim and start")
+    assert act(as_person("dee"), task, "add_instructions", instructions="Ring twice.").status == 200
+    expect(entries.first).to_contain_text("Add instructions")
+    expect(entries.first).to_contain_text("Instructions changed")
+    expect(entries.last).to_contain_text("Create")
+    page.get_by_role("link", name=task["caseId"]).click()
+    timeline = page.get_by_role("region", name="Timeline").get_by_role("listitem")
+    expect(timeline.filter(has_text="Claim and start")).to_have_count(1)
+
+
+def test_the_end_of_a_hold_is_told_without_its_id(page: Page, stack: Stack, as_person: AsPerson) -> None:
+    """Which task it is, is nothing that people can use."""
+    appeal, admin, jo = _appeal(as_person), as_person("admin"), as_person("jo")
+    distribution = appeal["DistributionTask"]
+    eventually(lambda: read(admin, distribution)["status"], lambda status: status == "assigned")
+    assert act(admin, distribution, "distribute", userId="jo").status == 200
+    tasks = admin.need("GET", f"/cases/{distribution['caseId']}/tasks")["items"]
+    task = next(each for each in tasks if each["type"] == "JudgeAssignTask")
+    assert act(jo, task, "place_timed_hold", days=30).status == 200
+    assert act(jo, task, "end_hold").status == 200
+    sign_in(page, stack, "jo", f"#/tasks/{task['taskId']}")
+    entries = page.get_by_role("region", name="History").locator(".entries > li")
+    expect(entries.first).to_contain_text("End the hold")
+    expect(entries.filter(has_text="Place on hold for some days")).to_have_count(1)
+    expect(entries.filter(has_text=re.compile("hold id", re.IGNORECASE))).to_have_count(0)
+    expect(page.get_by_text("On hold since")).to_have_count(0)
+
+
+def test_a_closed_task_is_not_overdue(page: Page, stack: Stack, as_person: AsPerson) -> None:
+    """Open, it says when it is due, to the nearest; closed, on which day it was, and that it was in time."""
+    admin = as_person("admin")
+    due = datetime.fromisoformat(admin.need("GET", "/users/me")["now"]) + timedelta(days=2)
+    task = new_task(admin, "Contact Schedule Refused", dueTime=due.isoformat().replace("+00:00", "Z"))
+    sign_in(page, stack, "dee", f"#/tasks/{task['taskId']}")
+    fact = page.get_by_role("definition").filter(has=page.locator("time.due"))
+    expect(fact).to_contain_text("in 2 d")
+    act(admin, task, "skip", reason="Not needed.")
+    expect(page.get_by_role("definition").filter(has_text="(closed in time)")).to_be_visible()
+    expect(fact).to_have_count(0)
 
 
 def test_both_lines_of_a_shared_task_are_shown(page: Page, stack: Stack, as_person: AsPerson) -> None:

@@ -123,6 +123,40 @@ def test_the_page_to_come_back_to_is_on_this_host(page: Path, path: str) -> None
     assert "https%3A%2F%2Fevil" not in address
 
 
+def test_how_long_something_is_away_is_told_to_the_nearest(page: Path) -> None:
+    """What is due in two days is so a moment later, too; how old something is grows only once a unit is over."""
+    (page / "format.js").write_text((ASSETS / "format.js").read_text("utf-8"))
+    minutes = [0, 29, 59.6, 60, 89, 23 * 60 + 29, 23 * 60 + 59, 35 * 60, 48 * 60 - 1, 48 * 60]
+    script = """
+import { ahead, span } from "./format.js";
+const given = JSON.parse(process.argv[2]).map((minutes) => minutes * 60_000);
+console.log(JSON.stringify([given.map(ahead), given.map(span)]));
+"""
+    away, old = _run(page, script, json.dumps(minutes))
+    assert away == ["0 min", "29 min", "1 h", "1 h", "1 h", "23 h", "1 d", "1 d", "2 d", "2 d"]
+    assert old == ["now", "29 min", "59 min", "1 h", "1 h", "23 h", "23 h", "1 d", "1 d", "2 d"]
+
+
+def test_a_list_is_read_from_all_its_pages(page: Path) -> None:
+    """In its order, each page behind the one before."""
+    (page / "api.js").write_text((ASSETS / "api.js").read_text("utf-8"))
+    (page / "config.js").write_text('export const config = async () => ({ api: "https://api.example" });')
+    (page / "session.js").write_text('export const token = async () => "t"; export const end = () => {};')
+    script = """
+const PAGES = { null: { items: [1, 2], nextCursor: "a b" }, "a b": { items: [3], nextCursor: null } };
+globalThis.document = { baseURI: "https://api.example/console/" };
+const asked = [];
+globalThis.fetch = async (address) => {
+  asked.push(address.search);
+  const page = PAGES[address.searchParams.get("cursor")];
+  return new Response(JSON.stringify(page), { headers: { "Content-Type": "application/json" } });
+};
+const { all } = await import("./api.js");
+console.log(JSON.stringify({ found: await all("/tasks/t/history"), asked }));
+"""
+    assert _run(page, script) == {"found": [1, 2, 3], "asked": ["?limit=500", "?limit=500&cursor=a+b"]}
+
+
 def test_the_numbers_of_all_pages_are_added(page: Path) -> None:
     """A type and a status may be on several of them; each page is asked for behind the one before."""
     (page / "counted.js").write_text((ASSETS / "counted.js").read_text("utf-8"))

@@ -2,6 +2,8 @@
 import { config } from "./config.js";
 import { end, token } from "./session.js";
 
+// What the API gives at once at most.
+const MOST = 500;
 const UNREACHABLE = "The stack cannot be reached. Nothing is lost: it is asked again.";
 
 /** What the API refuses, as it says it (RFC 9457). */
@@ -18,6 +20,18 @@ export class Problem extends Error {
 /** The answer to GET: its body, and the tag of its version where it has one. */
 export function get(path, { signal, accept = "application/json" } = {}) {
   return call("GET", path, { signal, headers: { Accept: accept } });
+}
+
+/** Everything on a list, from all its pages, in its order. */
+export async function all(path, request) {
+  const found = [];
+  let cursor = null;
+  do {
+    const { body } = await get(`${path}?${new URLSearchParams({ limit: MOST, ...(cursor && { cursor }) })}`, request);
+    found.push(...body.items);
+    cursor = body.nextCursor;
+  } while (cursor);
+  return found;
 }
 
 /** The answer to a write. It is done once, however often the network makes us ask; `version` is what was seen. */

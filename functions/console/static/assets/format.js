@@ -5,11 +5,18 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 
-/** How long something is ago, or away, in its largest unit: `3 d`, `45 min`, `now`. */
+/** How long something is ago in its largest unit, of which that many are over: `3 d`, `45 min`, `now`. */
 export function span(milliseconds) {
   const length = Math.abs(milliseconds);
   const [unit, size] = SPANS.find(([, least]) => length >= least) ?? [];
   return unit ? `${Math.floor(length / size)} ${unit}` : "now";
+}
+
+/** How long something is away, to the nearest: what is due in two days is `2 d` away a moment later, too. */
+export function ahead(milliseconds) {
+  const [minutes, hours, days] = [MINUTE, 60 * MINUTE, 24 * 60 * MINUTE].map((size) => Math.round(milliseconds / size));
+  if (hours >= 24) return `${days} d`;
+  return minutes >= 60 ? `${hours} h` : `${minutes} min`;
 }
 
 /** A moment in full, in the reader's zone and language. */

@@ -1,5 +1,5 @@
 // Who is signed in, and whom they know: read once, as it hardly changes while somebody works.
-import { get } from "./api.js";
+import { all, get } from "./api.js";
 import * as clock from "./clock.js";
 
 let myself;
@@ -42,18 +42,6 @@ async function gather() {
     user: [...people].map(([id, name]) => ({ id, name })).sort(byName),
     organization: organizations.map((each) => ({ id: each.organizationId, name: each.displayName })).sort(byName),
   };
-}
-
-async function all(path) {
-  const found = [];
-  let cursor = null;
-  do {
-    const search = new URLSearchParams({ limit: 500, ...(cursor && { cursor }) });
-    const { body } = await get(`${path}?${search}`);
-    found.push(...body.items);
-    cursor = body.nextCursor;
-  } while (cursor);
-  return found;
 }
 
 function byName(one, other) {

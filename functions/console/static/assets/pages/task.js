@@ -1,7 +1,7 @@
 // One task: what is known of it, what this person may do with it now, and what happened to it.
 import { html, useEffect, useState } from "../lib.js";
 import { words } from "../format.js";
-import { Entries } from "../parts/entries.js";
+import { Entries, fromItsEnd } from "../parts/entries.js";
 import { Loading, Notice, Refusal } from "../parts/notice.js";
 import { TaskLink } from "../parts/related.js";
 import { Status } from "../parts/status.js";
@@ -40,7 +40,7 @@ export function Page({ route }) {
         </div>
         <section class="past" aria-labelledby="history">
           <h2 id="history">History</h2>
-          <${Entries} key=${path} path=${`${path}/history`} version=${task.version} />
+          <${Entries} key=${path} path=${`${path}/history`} version=${task.version} ask=${fromItsEnd} />
         </section>
       </div>`}
   </article>`;

@@ -1,6 +1,6 @@
 // What happened: entries of a history or of a timeline, each with who did it, when, and what it changed.
-import { get } from "../api.js";
-import { name, value, words } from "../format.js";
+import { all, get } from "../api.js";
+import { count, name, term, value, words } from "../format.js";
 import { html, useState } from "../lib.js";
 import { useResource } from "../resource.js";
 import { address } from "../router.js";
@@ -8,42 +8,59 @@ import { Refusal } from "./notice.js";
 import { Ago } from "./time.js";
 
 const AT_ONCE = 20;
-// The status is told beside the action; how often a thing was written, and that it has a child, tells people nothing.
-const SAID = new Set(["state", "status", "version", "internal", "overdue", "child"]);
+// The status is told beside the action; how often a thing was written, that it has a child, and which hold, tell people nothing.
+const SAID = new Set(["state", "status", "version", "internal", "overdue", "child", "holdId"]);
+// What the page of a task calls these fields.
+const CALLED = {
+  assignedParty: "Assigned to", dueTime: "Due", awaiting: "Waits for information", prerequisites: "Comes after", entity: "About",
+  hold: "On hold", newCaseId: "Goes on in", originalCaseId: "Goes on from", timers: "Engine acts",
+};
+// Fields that hold ids of tasks, which nobody reads.
+const TASKS = new Set(["prerequisites", "copiedFrom", "changedFrom", "changedTo"]);
 
 /**
- * The entries at a path, page by page, kept up to date. `version` is that of what they are about: when it
- * changes, they are asked for at once. `of` names what an entry is about, where that is not always the same.
+ * The entries at a path, the newest first, kept up to date. `version` is that of what they are about: when it changes,
+ * they are asked for at once. `of` names what an entry is about, where that is not always the same; `ask` reads them
+ * where the API does not begin with the newest, and then reads all of them.
  */
-export function Entries({ path, version, of }) {
-  const first = useResource(`${path}?limit=${AT_ONCE}`, { every: 15_000, version });
+export function Entries({ path, version, of, ask }) {
+  const first = useResource(ask ? path : `${path}?limit=${AT_ONCE}`, { every: ask ? 60_000 : 15_000, version, ask });
   const [more, setMore] = useState({ items: [], next: undefined });
+  const [shown, setShown] = useState(AT_ONCE);
   const [problem, setProblem] = useState(null);
   if (!first.data) return first.problem && html`<${Refusal} problem=${first.problem} again=${first.reload} />`;
   const next = more.next === undefined ? first.data.nextCursor : more.next;
+  const entries = unique([...first.data.items, ...more.items]);
   const read = async () => {
     setProblem(null);
     try {
-      const { body } = await get(`${path}?${new URLSearchParams({ limit: AT_ONCE, cursor: next })}`);
-      setMore({ items: [...more.items, ...body.items], next: body.nextCursor });
+      if (next) {
+        const { body } = await get(`${path}?${new URLSearchParams({ limit: AT_ONCE, cursor: next })}`);
+        setMore({ items: [...more.items, ...body.items], next: body.nextCursor });
+      }
+      setShown(shown + AT_ONCE);
     } catch (refused) {
       setProblem(refused);
     }
   };
-  const entries = unique([...first.data.items, ...more.items]);
-  return html`<ol class="entries">${entries.map((entry) => html`<${Entry} key=${keyOf(entry)} entry=${entry} of=${of} />`)}</ol>
+  return html`<ol class="entries">${entries.slice(0, shown).map((entry) => html`<${Entry} key=${keyOf(entry)} entry=${entry} of=${of} />`)}</ol>
     ${problem && html`<${Refusal} problem=${problem} />`}
-    ${next && html`<button type="button" onClick=${read}>More</button>`}`;
+    ${(next || entries.length > shown) && html`<button type="button" onClick=${read}>More</button>`}`;
+}
+
+/** A history from its end: the API tells it from its beginning. */
+export async function fromItsEnd(path, request) {
+  return { body: { items: (await all(path, request)).reverse(), nextCursor: null }, version: null };
 }
 
 function Entry({ entry, of }) {
   const changes = Object.entries(entry.changes).filter(([field]) => !SAID.has(field));
   const status = entry.changes.status;
   return html`<li>
-    <p class="what"><strong>${words(entry.action)}</strong> ${of && html`${of(entry)} `}${status && html`<span class="faint">→ ${words(status.to)}</span>`}</p>
+    <p class="what"><strong>${entry.label}</strong> ${of && html`${of(entry)} `}${status && html`<span class="faint">→ ${words(status.to)}</span>`}</p>
     <p class="who">${name(entry.createdBy) || "Casetree"} · <${Ago} at=${entry.createdAt} /></p>
     ${entry.note && html`<blockquote>${entry.note}</blockquote>`}
-    ${changes.length > 0 && html`<ul>${changes.map(([field, { from, to }]) => html`<li>${words(field)}: ${change(from, to)}</li>`)}</ul>`}
+    ${changes.length > 0 && html`<ul>${changes.map(([field, changed]) => html`<li>${change(field, changed)}</li>`)}</ul>`}
   </li>`;
 }
 
@@ -52,10 +69,17 @@ export function taskOf(entry) {
   return entry.taskId ? html`<a href=${address(["tasks", entry.taskId])}>${entry.type ?? "a task"}</a>` : "the case";
 }
 
-function change(from, to) {
-  const [before, after] = [value(from), value(to)];
-  if (!before && !after) return "changed";
-  return before ? html`<s>${before}</s> → ${after || "nothing"}` : after;
+function change(field, { from, to, ...more }) {
+  const [called, before, after] = [CALLED[field] ?? words(field), said(field, from), said(field, to)];
+  const told = value(more);
+  if (!before && !after) return told ? `${called}: ${told}` : `${called} changed`;
+  return html`${called}: ${before ? html`<s>${before}</s> → ${after || "nothing"}` : after}`;
+}
+
+function said(field, of) {
+  if (!TASKS.has(field)) return term(value(of));
+  const tasks = [of ?? []].flat().length;
+  return tasks ? count(tasks, "task") : "";
 }
 
 /** What comes anew moves the pages behind it on: what is there twice then is shown once. */

@@ -54,7 +54,8 @@ function Row({ task, tasks }) {
 /** Since when the task is as it is. */
 function since(task) {
   if (task.closedAt) return html`closed <${Ago} at=${task.closedAt} />`;
-  if (task.placedOnHoldAt) return html`held <${Age} at=${task.placedOnHoldAt} />`;
+  // It stays when the hold has ended.
+  if (task.placedOnHoldAt && !task.active) return html`held <${Age} at=${task.placedOnHoldAt} />`;
   return html`open <${Age} at=${task.createdAt} />`;
 }
 

@@ -44,7 +44,7 @@ export function Tasks({ items, tab, kind, query, at, chosen, choose }) {
         onChange=${() => choose(new Set(all ? [] : items.map((task) => task.taskId)))} /></th>`}
       ${columns.map((column) => html`<${Heading} column=${column} sorts=${SORTS[kind][tab]} query=${query} at=${at} />`)}
     </tr></thead>
-    <tbody role="rowgroup">${items.map((task) => html`<tr key=${task.taskId} role="row" class=${task.overdue ? "late" : ""}>
+    <tbody role="rowgroup">${items.map((task) => html`<tr key=${task.taskId} role="row" class=${task.open && task.overdue ? "late" : ""}>
       ${choosable && html`<td class="choose" role="cell"><input type="checkbox" aria-label=${`Choose ${task.label}, ${task.caseId}`}
         checked=${chosen.has(task.taskId)} onChange=${() => toggle(task)} /></td>`}
       ${columns.map((column) => html`<td role="cell" data-label=${column.label}>${column.cell(task)}</td>`)}

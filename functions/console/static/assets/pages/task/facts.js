@@ -8,15 +8,21 @@ const at = (text) => html`${moment(text)} <span class="faint">(<${Age} at=${text
 const ENGINE = { displayName: "Casetree" };
 const by = (time, person) => html`${time ? at(time) : ""}${person ? ` by ${name(person)}` : ""}`;
 
+// A closed task is late no more: it was closed in time, or it was not.
+const punctual = (task) => `closed ${new Date(task.closedAt) <= new Date(task.dueTime) ? "in time" : "late"}`;
+const due = (task) => (task.open
+  ? html`<${Due} task=${task} /> <span class="faint">(${moment(task.dueTime)})</span>`
+  : html`${moment(task.dueTime)} <span class="faint">(${punctual(task)})</span>`);
+
 // What each is called, whether the task has it, and how it is shown.
 const FACTS = [
   ["Assigned to", (task) => task.assignedParty, (task) => html`${name(task.assignedParty)} <span class="faint">${task.internal ? "" : "outside"}</span>`],
   ["Assigned", (task) => task.assignedAt, (task) => by(task.assignedAt, task.assignedBy)],
   ["Group queue", (task) => task.groupQueue, (task) => task.groupQueue],
-  ["Due", (task) => task.dueTime, (task) => html`<${Due} task=${task} /> <span class="faint">(${moment(task.dueTime)})</span>`],
+  ["Due", (task) => task.dueTime, due],
   ["Priority", (task) => task.priority, (task) => task.priority],
   ["Waits for information", (task) => task.awaiting, (task) => task.awaiting],
-  ["On hold since", (task) => task.placedOnHoldAt, (task) => at(task.placedOnHoldAt)],
+  ["On hold since", (task) => task.placedOnHoldAt && task.open && !task.active, (task) => at(task.placedOnHoldAt)],
   ["About", (task) => Object.keys(task.entity).length, (task) => about(task.entity)],
   ["Referred to", (task) => task.referral, (task) => task.referral.displayName || task.referral.email],
   ["Roles of partners", (task) => task.role, (task) => task.role],
