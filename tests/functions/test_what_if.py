@@ -235,9 +235,9 @@ def test_the_command_judges_a_stack_or_an_export(deployed: World, shelf: Path) -
     worse.write_text(NOTED, encoding="utf-8")
     status, text = run("check", str(fine), "--against", "stack", "--stack", "Casetree")
     assert (status, "2 cases: 2 would have gone the same way." in text) == (0, True)
-    status, lines = run("export", "errands", "--stack", "Casetree")
-    assert status == 0
-    (shelf / "cases.jsonl").write_text(lines, encoding="utf-8")
+    written = CliRunner().invoke(cli.app, ["export", "errands", "--stack", "Casetree"])
+    assert written.exit_code == 0
+    (shelf / "cases.jsonl").write_text(written.stdout, encoding="utf-8")
     status, text = run("check", str(worse), "--against", str(shelf / "cases.jsonl"))
     assert status == judging.MISFIT
     assert "2 cases: 1 would have gone the same way, 1 would have been refused." in text
