@@ -211,7 +211,7 @@ def check(
     if not as_json:
         console.print(f"Nothing is wrong with {', '.join(map(str, files))}.")
         for path in workflows.published(files) if write else ():
-            console.print(f"Its compiled form, which is what is deployed, is {path}.")
+            console.print(f"{path} is a compiled form, which is what is deployed.")
     if against is not None:
         target = _target(stack, region) if against == "stack" else None
         raise typer.Exit(judging.judge(files, against, target, as_json=as_json))

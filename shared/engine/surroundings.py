@@ -14,7 +14,7 @@ from shared.domain.words.needs import asks_above, asks_creator, beside_parents, 
 from shared.domain.words.relations import branch_of
 from shared.engine.counterparts import with_counterparts
 from shared.engine.inputs import Given
-from shared.engine.loading import Gathered, load_above, load_beside, load_edge, load_tasks, load_users
+from shared.engine.loading import Gathered, load_above, load_beside, load_edge, load_users
 from shared.engine.session import Session
 from shared.engine.settle import settle
 from shared.storage.keys import LockKey, TaskKey
@@ -92,7 +92,7 @@ def _around_places(session: Session, scene: Scene, task_type: TaskType) -> Scene
     keys = [LockKey(case_id, name) for name in sorted(names)]
     loaded = session.store.load([*keys, root])
     held = {key.name: holder for key in keys if (holder := loaded[key]) is not None}
-    tasks = load_tasks(session, {held[name] for name in task_type.placed if name in held})
+    tasks = load_beside(session, scene.case, {held[name] for name in task_type.placed if name in held})
     _held_by_open(scene, tasks.values())
     top = loaded[root]
     tasks |= {top.task_id: top} if top is not None else {}
@@ -102,7 +102,6 @@ def _around_places(session: Session, scene: Scene, task_type: TaskType) -> Scene
 
 def _held_by_open(scene: Scene, holders: Iterable[Task]) -> None:
     """Tasks that hold locks are open; one that has closed since its lock was read holds it no longer: TornError."""
-    one_version(scene.case, holders)
     for task in holders:
         if not status_of(scene.workflow, task).open:
             raise TornError(f"{task.task_id} was closed after its lock was read.")

@@ -175,6 +175,20 @@ def test_a_mere_member_of_the_queue_does_not_finish_anothers_work(world: World, 
     assert refusal.who == ("Ann Lee", "admins of Quality Assurance")
 
 
+def test_a_refusal_says_as_well_if_nobody_can_at_present() -> None:
+    """Who may is of little use while the status lets nobody: claimed by somebody, the task lets them pass it."""
+    world = World()
+    task = world.create()
+    detail = 'You may not take the action "Pass" on this task.'
+    refusal = refused(world.decide(task, "pass", BOB))
+    assert (
+        refusal.detail
+        == f"{detail} Nobody can at present: Pass is possible while In Progress; the task is Created / Ready."
+    )
+    claimed = world.act(task, "claim", ANN)
+    assert refused(world.decide(claimed, "pass", BOB)).detail == detail
+
+
 def test_an_admin_of_the_queue_finishes_a_members_work(world: World) -> None:
     """The group queue's admin may pass what a member has begun."""
     task = world.create()

@@ -14,6 +14,7 @@ from infra.local import up as stack_up
 from infra.local.cli import app
 from infra.local.clock import Timer
 from infra.local.home import REPOSITORY
+from infra.local.migrate import COUNTS
 from infra.local.records import Stack
 from infra.local.target import Target
 from tests.workflows.broken import ERRANDS, LIVES, OF_UNREAL, TIMER, UNREAL
@@ -253,6 +254,17 @@ def test_an_export_says_how_many_cases_there_were(stack: Stack, monkeypatch: pyt
     assert [json.loads(line) for line in result.stdout.splitlines()] == [{"items": [{}]}] * 2
     assert "2 cases" in result.stderr
     assert "No case is of a workflow 'typo'." in CliRunner().invoke(app, ["export", "typo"]).stderr
+
+
+@pytest.mark.usefixtures("up")
+def test_a_migration_of_a_case_that_there_is_not_is_said(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was migrated then, and nothing is in order either."""
+    none: dict[str, Any] = {**dict.fromkeys(COUNTS, 0), "refused": [], "next": None}
+    monkeypatch.setattr(Target, "invoke", lambda *_: none)
+    monkeypatch.setattr(cli, "on_this_machine", lambda _: Target(lambda service: None, "", "", stack.functions))
+    status, text = _run("migrate", "inspection", "--to", "1", "--case", "typo")
+    assert status == 1
+    assert "There is no case 'typo' of the workflow 'inspection'." in text
 
 
 def test_what_was_written_is_named(tmp_path: Path) -> None:
