@@ -1,6 +1,6 @@
 // Moments on the page: short to look at, whole for who points at them or listens.
 import { now } from "../clock.js";
-import { ahead, day, moment, span } from "../format.js";
+import { ahead, moment, span } from "../format.js";
 import { html } from "../lib.js";
 
 /** How long ago something was; `since` says of what, to who listens. */
@@ -15,10 +15,9 @@ export function Ago({ at }) {
   return html`<time datetime=${at} title=${moment(at)}>${length === "now" ? "just now" : `${length} ago`}</time>`;
 }
 
-/** When a task is due: how long that is away, or by how much it is overdue; of a closed one the day. */
+/** When an open task is due: how long that is away, or by how much it is overdue. */
 export function Due({ task }) {
   if (!task.dueTime) return html`<span class="faint">–</span>`;
-  if (!task.open) return html`<time class="due" datetime=${task.dueTime} title=${moment(task.dueTime)}>${day(task.dueTime)}</time>`;
   const left = new Date(task.dueTime) - now();
   const text = left < 0 ? `${span(left)} ago` : `in ${ahead(left)}`;
   const shown = Math.abs(left) < 60_000 ? "now" : text;
