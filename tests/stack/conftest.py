@@ -2,9 +2,11 @@
 
 import os
 import re
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from infra.local.home import REPOSITORY, VARIABLE, Home
 from infra.local.ports import is_free
 from infra.local.processes import members
 from infra.local.records import Stack, load_server, load_stack
-from infra.local.signin import fresh_token
+from infra.local.signin import create_sign_in, fresh_token
 from tests.ports import own_port
 from tests.stack import browser as chromium
 
@@ -72,6 +74,15 @@ def stack(home: Home, casetree: Command) -> Iterator[Stack]:
 def as_person(stack: Stack) -> AsPerson:
     """The API as a person calls it, by name, with a fresh token."""
     return lambda name: Api(stack.api_url, fresh_token(stack, name))
+
+
+@pytest.fixture
+def newcomer(stack: Stack, as_person: AsPerson) -> tuple[Stack, str]:
+    """Whom no other test has given a task or a membership: the stack with their sign-in, and their name."""
+    name = f"newcomer-{secrets.token_hex(4)}"
+    email = f"{name}@example.org"
+    as_person("admin").need("PUT", f"/users/{name}", {"displayName": "New Comer", "email": email})
+    return replace(stack, users={**stack.users, name: create_sign_in(stack, name, email)}), name
 
 
 @pytest.fixture(scope="module")

@@ -49,9 +49,9 @@ def test_a_case_is_begun_and_a_task_added_by_forms(page: Page, stack: Stack, as_
     expect(page.get_by_role("alert").get_by_text("There is a case")).to_be_visible()
 
 
-def test_who_may_begin_no_case_is_led_to_no_form(page: Page, stack: Stack) -> None:
+def test_who_may_begin_no_case_is_led_to_no_form(page: Page, newcomer: tuple[Stack, str]) -> None:
     """And told so where the address was typed."""
-    sign_in(page, stack, "eve", "#/new")
+    sign_in(page, *newcomer, "#/new")
     expect(page.get_by_text("You may not begin cases of any workflow.")).to_be_visible()
     expect(page.get_by_role("link", name="New case")).to_have_count(0)
     _go(page, "#/")
