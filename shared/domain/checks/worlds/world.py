@@ -43,10 +43,6 @@ IDS = 100
 Deciding = Callable[[Context], Decision]
 
 
-class HeldError(Exception):
-    """Another task holds a lock that the plan takes."""
-
-
 @dataclass(frozen=True, slots=True)
 class Deed:
     """Something that is done in a case: how it is decided, by whom, with what input, on which task, and when."""
