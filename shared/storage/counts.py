@@ -31,6 +31,8 @@ SHARDS = 4
 KEPT = timedelta(days=400)
 """How long the numbers of a day are kept: statistics cover a year."""
 _EXPIRES = "expires"
+_END = "$"
+"""The character behind `#`: up to it, as an end, come types of any name, also of one that sorts behind all of ASCII."""
 # Short, as an item may hold a number for each of a hundred buckets and should stay under a kilobyte.
 _LETTER: Mapping[NumberKind, str] = {"tab": "t", "standing": "s", "ending": "e", "waiting": "w", "working": "d"}
 _KIND: Mapping[str, NumberKind] = {letter: kind for kind, letter in _LETTER.items()}
@@ -64,15 +66,15 @@ class Counts:
 
     def open_tallies(self, queue: str) -> Tallies:
         """The open tasks of a queue: how many, by type, tab and standing."""
-        return self._tallies(queue, "OPEN#", "OPEN#~")
+        return self._tallies(queue, "OPEN#", f"OPEN{_END}")
 
     def queue_tallies(self, queue: str, first: str) -> Tallies:
         """The open tasks of a queue, and those closed from a day on: what the queue's tabs show, in one read."""
-        return self._tallies(queue, f"DAY#{first}#", "OPEN#~")
+        return self._tallies(queue, f"DAY#{first}#", f"OPEN{_END}")
 
     def day_tallies(self, queue: str, first: str, last: str) -> Tallies:
         """The tasks of a queue closed from one day to another, both included: by day, type and number."""
-        return self._tallies(queue, f"DAY#{first}#", f"DAY#{last}#~")
+        return self._tallies(queue, f"DAY#{first}#", f"DAY#{last}{_END}")
 
     def _tallies(self, queue: str, lower: str, upper: str) -> Tallies:
         sums: dict[Tally, Counter[Number]] = {}

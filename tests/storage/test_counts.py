@@ -122,6 +122,20 @@ def test_a_queues_tabs_are_read_at_once(store: Store) -> None:
     assert set(_named(store.queue_tallies("cis", "2026-11-23"))) == {"cis open tab assigned"}
 
 
+@pytest.mark.parametrize("name", ["Übergabe", "契約", "~", "\U0001f697 Car", "A to Z"])
+def test_a_type_of_any_name_is_counted(store: Store, name: str) -> None:
+    """Types are named in any language: what sorts behind all of ASCII is read with the rest."""
+    free = Counted(1, Cell("dispatch", "unassigned", name))
+    done = Counted(1, Cell("dispatch", "completed", name, "2026-11-22", "passed"))
+    store.move_counts([Move(TASK_ID, None, free), Move(OTHER_ID, None, done)])
+    opened, closed = Tally("dispatch", name), Tally("dispatch", name, "2026-11-22")
+    assert store.open_tallies("dispatch").keys() == {opened}
+    assert store.day_tallies("dispatch", "2026-11-22", "2026-11-22").keys() == {closed}
+    assert store.day_tallies("dispatch", "2026-11-21", "2026-11-21") == {}
+    assert store.queue_tallies("dispatch", "2026-11-22").keys() == {opened, closed}
+    assert store.queue_tallies("dispatch", "2026-11-23").keys() == {opened}
+
+
 def test_numbers_of_a_day_expire(store: Store, table_name: str, endpoint: str | None) -> None:
     """Numbers of a day go away after 400 days; those of open tasks and what tasks are counted as stay."""
     store.move_counts([Move(TASK_ID, None, DONE), Move(OTHER_ID, None, FREE)])
