@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from shared.domain.model.task import TaskId, Timer
@@ -57,8 +58,12 @@ class SettleReport:
     next: str | None = None
 
 
+class RunLostError(Exception):
+    """Two runs ended with this case, before they were through: there is too much of it for one."""
+
+
 def _nothing_more(case_id: str) -> None:
-    """Nothing is done with a case that was settled."""
+    """Nothing more is done with a case than to settle it."""
 
 
 @dataclass(slots=True)
@@ -132,11 +137,25 @@ def settle_on(session: Session, out_of_time: OutOfTime, on_error: OnError, then:
 
     However large the table, the runs of some nights together reach its end, and then begin anew. After each
     case, whether or not it could be settled, `then` looks at it.
+
+    A run that is cut off, as its memory or its time does not do for a case, can say nothing any more. The next one
+    finds that it never ended, and keeps account of each case before it takes it up. Should that be cut off as well, the
+    one after that passes over the case, which has failed then, and no case behind it waits for ever.
     """
     today, earlier = session.now().date().isoformat(), session.store.settling_progress()
     if earlier.done_on == today:
         return SettleReport(complete=True)
-    report = settle_all(session, earlier.after, out_of_time, on_error, then)
+    begun = replace(earlier, after=earlier.at or earlier.after, running=True, at=None)
+    session.store.set_settling_progress(begun)
+
+    def note(case_id: str) -> None:
+        with suppress(Throttled, Unreachable):
+            session.store.set_settling_progress(replace(begun, at=case_id))
+
+    report = settle_all(session, begun.after, out_of_time, on_error, then, note if earlier.running else _nothing_more)
+    if earlier.at is not None:
+        report.failed += 1
+        on_error(earlier.at, RunLostError())
     session.store.set_settling_progress(SettlingProgress(report.next, today if report.complete else earlier.done_on))
     return report
 
@@ -147,10 +166,12 @@ def settle_all(
     out_of_time: OutOfTime,
     on_error: OnError,
     then: Work = _nothing_more,
+    first: Work = _nothing_more,
 ) -> SettleReport:
     """Nothing is owed in any case behind `after`, and its tasks are counted right, as far as the time goes.
 
-    Cases come in the table's own order. What the table was too busy for is done behind the last one, if there is time.
+    `first` is told of each case before it is settled, and `then` looks at it afterwards. Cases come in the table's own
+    order. What the table was too busy for is done behind the last one, if there is time.
     After that, requests for connections that were lost go out again.
     """
     report, put_off = SettleReport(), list[tuple[str, Work, Exception]]()
@@ -159,6 +180,7 @@ def settle_all(
         if out_of_time():
             report.complete = False
             break
+        first(case_id)
         for work in (lambda case_id: settle_case(session, case_id, report), then):
             busy = _too_busy(work, case_id, report, on_error)
             put_off += [(case_id, work, busy)] if busy is not None else []

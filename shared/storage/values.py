@@ -40,8 +40,11 @@ class SettlingProgress:
     """How far the nightly settling has come.
 
     `after` is the last case of the last run, None once all cases were settled; `done_on` is the day, as `2026-12-01`,
-    on which they last were.
+    on which they last were. `running` says that a run has begun and not come to its end, `at` with which case one
+    was last that kept account of each.
     """
 
     after: str | None = None
     done_on: str | None = None
+    running: bool = False
+    at: str | None = None

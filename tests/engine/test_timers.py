@@ -8,6 +8,7 @@ from shared.domain.model.task import Timer
 from shared.engine import settle, timers
 from shared.engine.timers import settle_all, settle_on, sweep
 from shared.storage.store import Store, Throttled
+from shared.storage.values import SettlingProgress
 from shared.timestamps import to_text
 from tests.engine.world import ANN, BOB, START, World
 
@@ -239,3 +240,63 @@ def test_how_far_settling_came_is_not_lost_where_the_table_is_busy(
     assert failed == ["the table"]
     rest = settle_on(world.session, never, silent)
     assert (rest.cases, rest.complete) == (3, True)
+
+
+def test_a_case_that_cuts_off_every_run_holds_up_no_other(world: World) -> None:
+    """A run of which nothing was heard is made up for by one that keeps account; the third passes over the case."""
+    for number in range(5):
+        world.case(f"look-{number}")
+    order = list(world.store.cases())
+    looked, failed = list[str](), list[str]()
+
+    def look(case_id: str) -> None:
+        looked.append(case_id)
+        if case_id == order[2]:
+            raise KeyboardInterrupt  # as if the process were gone
+
+    def fail(what: str, error: Exception) -> None:
+        failed.append(f"{what} {type(error).__name__}")
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            settle_on(world.session, never, silent, look)
+    third = settle_on(world.session, never, fail, look)
+    assert looked == [*order[:3], *order[:3], *order[3:]]
+    assert (third.cases, third.failed, third.complete) == (2, 1, True)
+    assert failed == [f"{order[2]} RunLostError"]
+    world.pass_time(days=1)
+    with pytest.raises(KeyboardInterrupt):
+        settle_on(world.session, never, silent, look)
+
+
+def test_a_run_that_was_cut_off_once_costs_no_case_its_round(world: World) -> None:
+    """What cut it off need not come again: then the run after it goes through all cases, and nothing has failed."""
+    for number in range(3):
+        world.case(f"look-{number}")
+    order, cut = list(world.store.cases()), [True]
+
+    def look(case_id: str) -> None:
+        if case_id == order[1] and cut.pop():
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        settle_on(world.session, never, silent, look)
+    cut.append(False)
+    again = settle_on(world.session, never, silent, look)
+    assert (again.cases, again.failed, again.complete) == (3, 0, True)
+    assert settle_on(world.session, never, silent, look).cases == 0
+
+
+def test_a_busy_table_does_not_end_a_run_that_keeps_account(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A case that could not be noted is settled all the same."""
+    world.case("look-1")
+    original = Store.set_settling_progress
+
+    def put(self: Store, progress: SettlingProgress) -> None:
+        if progress.at is not None:
+            raise Throttled
+        original(self, progress)
+
+    monkeypatch.setattr(Store, "set_settling_progress", put)
+    world.store.set_settling_progress(SettlingProgress(running=True))
+    assert settle_on(world.session, never, silent).cases == 1
