@@ -14,7 +14,7 @@ from shared.domain.doctor.changes import Difference, differences
 from shared.domain.doctor.examine import PATIENCE, examine, treat
 from shared.domain.doctor.finding import Finding
 from shared.domain.doctor.people import DOCTOR
-from shared.domain.doctor.whole import Chart, WholeCase
+from shared.domain.doctor.whole import Chart
 from shared.domain.model.people import Caller
 from shared.domain.model.plan import Plan, Refusal
 from shared.domain.model.scene import Context
@@ -62,9 +62,9 @@ def diagnose(session: Session, case_id: str) -> Diagnosis | None:
     first = _examined(session, case_id)
     if first is None:
         return None
-    again = _examined(session, case_id) if first[1] else first
-    seen = {finding.id for finding in first[1]}
-    return Diagnosis(case_id, tuple(f for f in again[1] if f.id in seen) if again is not None else ())
+    again = _examined(session, case_id) if first else first
+    seen = {finding.id for finding in first}
+    return Diagnosis(case_id, tuple(finding for finding in again or () if finding.id in seen))
 
 
 def repair(
@@ -165,9 +165,9 @@ def _proposed(session: Session, case_id: str, findings: Iterable[Finding], calle
     return tuple(Repair(f, done=False, changes=_alone(session, chart, f, caller)) for f in fresh)
 
 
-def _examined(session: Session, case_id: str) -> tuple[WholeCase, tuple[Finding, ...]] | None:
+def _examined(session: Session, case_id: str) -> tuple[Finding, ...] | None:
     chart = _chart(session, case_id)
-    return None if chart is None else (chart.whole, examine(chart.whole, chart.workflow, chart.now, chart.patience))
+    return None if chart is None else examine(chart.whole, chart.workflow, chart.now, chart.patience)
 
 
 def _chart(session: Session, case_id: str) -> Chart | None:

@@ -59,7 +59,7 @@ class SettleReport:
 
 
 class RunLostError(Exception):
-    """Two runs ended with this case, before they were through: there is too much of it for one."""
+    """Two runs were cut off before they were through with this case, so another one passed over it."""
 
 
 def _nothing_more(case_id: str) -> None:
@@ -138,9 +138,9 @@ def settle_on(session: Session, out_of_time: OutOfTime, on_error: OnError, then:
     However large the table, the runs of some nights together reach its end, and then begin anew. After each
     case, whether or not it could be settled, `then` looks at it.
 
-    A run that is cut off, as its memory or its time does not do for a case, can say nothing any more. The next one
-    finds that it never ended, and keeps account of each case before it takes it up. Should that be cut off as well, the
-    one after that passes over the case, which has failed then, and no case behind it waits for ever.
+    A run that is cut off, by a case that takes more memory or time than there is, can say nothing any more. The next
+    run finds that it never ended, and keeps account of each case before it takes it up. Should it be cut off as well,
+    the one after it passes over that case, which has failed then, and no case behind it waits for ever.
     """
     today, earlier = session.now().date().isoformat(), session.store.settling_progress()
     if earlier.done_on == today:

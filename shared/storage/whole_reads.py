@@ -1,11 +1,11 @@
 """Everything that is stored of a case, in one read of its partition; strongly consistent, but not of one moment."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from shared.domain.doctor.whole import WholeCase
-from shared.domain.model.task import Entry, Task, TaskId, Timer
+from shared.domain.model.task import Entry, TaskId
 from shared.ids import is_case_id
 from shared.storage import indexes
 from shared.storage.attributes import Item
@@ -19,10 +19,8 @@ from shared.storage.table import Table
 from shared.storage.task_items import task_of_item
 from shared.storage.tree_items import edge_of_item
 
-V = TypeVar("V", Task, Timer, Entry)
 # Long texts lie between these, are most of what is stored, and no invariant is about them.
 RANGES = (("CASE", "TASK#~"), ("TIMER#", "TIMER#~"))
-_TIMER_PLACES = (DUE.partition, DUE.sort)
 
 
 class WholeReads:
@@ -32,32 +30,32 @@ class WholeReads:
 
     def whole(self, case_id: str) -> WholeCase | None:
         """The case with all that is stored of it, without its surroundings; None if there is none."""
-        kinds = defaultdict[str, list[Item]](list)
+        found, misfiled = defaultdict[str, list[Any]](list), defaultdict[str, list[Any]](list)
+        # One item after another: kept beside their values, those of ten thousand tasks would not fit a function.
         for item in self._items(case_id):
-            kinds[item[SORT]["S"].partition("#")[0]].append(item)
-        if not kinds["CASE"]:
+            kind = item[SORT]["S"].partition("#")[0]
+            if kind not in _VALUE_OF:
+                continue
+            value = _VALUE_OF[kind](item)
+            found[kind].append(value)
+            if kind in _PLACES and _is_misfiled(value, item, *_PLACES[kind]):
+                misfiled[kind].append(value)
+        if not found["CASE"]:
             return None
-        tasks = [task_of_item(item) for item in kinds["TASK"]]
-        entries = [entry_of_item(item) for item in kinds["HISTORY"]]
-        timers = [timer_of_item(item) for item in kinds["TIMER"]]
         history = defaultdict[TaskId | None, list[Entry]](list)
-        for entry in entries:
+        for entry in found["HISTORY"]:
             history[entry.task_id].append(entry)
         return WholeCase(
-            case=case_of_item(kinds["CASE"][0]),
-            tasks={task.task_id: task for task in tasks},
-            edges=tuple(map(edge_of_item, kinds["CHILD"])),
-            dependents=frozenset(map(_dependent, kinds["DEPENDENT"])),
+            case=found["CASE"][0],
+            tasks={task.task_id: task for task in found["TASK"]},
+            edges=tuple(found["CHILD"]),
+            dependents=frozenset(found["DEPENDENT"]),
             history={task_id: tuple(known) for task_id, known in history.items()},
-            locks=dict(_locks(kinds["LOCK"])),
-            timers=tuple(timers),
-            messages=tuple(map(message_of_item, kinds["MESSAGE"])),
-            counted={_beside(item): counted_of_item(item) for item in kinds["COUNTED"]},
-            misfiled=(
-                *_misfiled(tasks, kinds["TASK"], indexes.task_keys, indexes.TASK_PLACES),
-                *_misfiled(timers, kinds["TIMER"], indexes.timer_keys, _TIMER_PLACES),
-                *_misfiled(entries, kinds["HISTORY"], indexes.entry_keys, (TIMELINE.sort,)),
-            ),
+            locks={name: holders for name, holders in found["LOCK"] if holders},
+            timers=tuple(found["TIMER"]),
+            messages=tuple(found["MESSAGE"]),
+            counted=dict(found["COUNTED"]),
+            misfiled=(*misfiled["TASK"], *misfiled["TIMER"], *misfiled["HISTORY"]),
         )
 
     def _items(self, case_id: str) -> Iterator[Item]:
@@ -75,17 +73,30 @@ def _beside(item: Item) -> TaskId:
     return f"{case_id_of(item)}.{item[SORT]['S'].split('#')[1]}"
 
 
-def _locks(items: list[Item]) -> Iterator[tuple[str, tuple[TaskId, ...]]]:
-    """The locks that are held: one that was released stays behind without a holder."""
-    for item in items:
-        holders = item.get("heldBy", {}).get("SS", ())
-        if holders:
-            name = item[SORT]["S"].removeprefix("LOCK#")
-            yield name, tuple(f"{case_id_of(item)}.{holder}" for holder in sorted(holders))
+def _lock(item: Item) -> tuple[str, tuple[TaskId, ...]]:
+    """A lock with those who hold it: one that was released stays behind without a holder."""
+    holders = item.get("heldBy", {}).get("SS", ())
+    return item[SORT]["S"].removeprefix("LOCK#"), tuple(f"{case_id_of(item)}.{holder}" for holder in sorted(holders))
 
 
-def _misfiled(values: list[V], items: list[Item], keys_of: Callable[[V], Item], places: tuple[str, ...]) -> Iterator[V]:
-    """The values whose items do not have just the places in the indexes that follow from them."""
-    for value, item in zip(values, items, strict=True):
-        if {name: item[name] for name in places if name in item} != dict(keys_of(value)):
-            yield value
+def _is_misfiled(value: Any, item: Item, keys_of: Callable[[Any], Item], places: tuple[str, ...]) -> bool:
+    """Whether the value's item does not have just the places in the indexes that follow from it."""
+    return {name: item[name] for name in places if name in item} != dict(keys_of(value))
+
+
+_VALUE_OF: Mapping[str, Callable[[Item], Any]] = {
+    "CASE": case_of_item,
+    "CHILD": edge_of_item,
+    "COUNTED": lambda item: (_beside(item), counted_of_item(item)),
+    "DEPENDENT": _dependent,
+    "HISTORY": entry_of_item,
+    "LOCK": _lock,
+    "MESSAGE": message_of_item,
+    "TASK": task_of_item,
+    "TIMER": timer_of_item,
+}
+_PLACES: Mapping[str, tuple[Callable[[Any], Item], tuple[str, ...]]] = {
+    "HISTORY": (indexes.entry_keys, (TIMELINE.sort,)),
+    "TASK": (indexes.task_keys, indexes.TASK_PLACES),
+    "TIMER": (indexes.timer_keys, (DUE.partition, DUE.sort)),
+}
