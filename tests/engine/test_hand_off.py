@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from shared.engine.session import Refused, Request
 from shared.engine.timers import settle_all, sweep
 from shared.storage.keys import CaseKey
 from shared.storage.store import Store
-from tests.engine.parties import HAL, OLA, TIA, Parties, by_email
+from tests.engine.parties import HAL, OLA, TIA, UNKNOWN, Parties, by_email
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -280,6 +282,42 @@ def test_a_referral_is_followed_to_who_is_connected(parties: Parties) -> None:
     second = parties.partner(task, 2)
     parties.answer(second, "refer", TIA, organizationId="harbor", reason="They know the roof.")
     assert parties.shown(task) == ("ready", "referred", "Ready (referred)")
+
+
+def _told(parties: Parties, task_id: str, field: str) -> list[Any]:
+    """What the history of the end says of the field: before and after, each time."""
+    changes = [entry.changes.get(field) for entry in parties.world.store.history(task_id)]
+    return [(change["from"], change["to"]) for change in changes if isinstance(change, Mapping)]
+
+
+def test_the_history_of_an_assignment_goes_on_where_it_stopped(parties: Parties) -> None:
+    """What is assigned and sent in one step goes from what it was before to what it is after it, at both ends."""
+    task, first = accepted(parties, autoRefer=True)
+    parties.answer(first, "refer", organizationId="tide", reason="They have a ladder.")
+    parties.answer(task, "recall", OLA)
+    parties.act(task, "assign", OLA, **by_email())
+    parties.drain()
+    for end in (task, first, parties.partner(task, 2)):
+        told = _told(parties, end, "assignmentStatus")
+        assert all(one[1] == other[0] for one, other in pairwise(told)), told
+        assert told[-1][1] == parties.shown(end)[1]
+    assert _told(parties, task, "assignmentStatus")[:2] == [("initial", "ready"), ("ready", "sent")]
+
+
+def test_the_history_says_who_was_suggested_and_who_came_to_have_the_task(parties: Parties) -> None:
+    """By name, and without the address; by the organization that has accepted, once one has."""
+    task, first = accepted(parties, autoRefer=True)
+    parties.answer(first, "refer", name="Brook", email="ida@example.org", reason="They have a ladder.")
+    brook = {"organizationId": None, "displayName": "Brook"}
+    assert _told(parties, first, "referral") == [(None, brook)]
+    assert _told(parties, task, "referral") == [(None, brook), (brook, None)]
+    invitation = parties.invitations[-1]
+    given = {"token": invitation.token}
+    connections.accept(parties.world.session, UNKNOWN, invitation.connection.id, given, Request())
+    parties.drain()
+    harbor = {"organizationId": "harbor", "displayName": "Harbor"}
+    known = {"organizationId": "brook", "displayName": "Brook"}
+    assert _told(parties, task, "counterpart") == [(None, harbor), (harbor, brook), (brook, known)]
 
 
 def test_a_connection_is_asked_for_and_the_task_sent_once_it_is_there(parties: Parties) -> None:

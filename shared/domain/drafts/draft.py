@@ -96,9 +96,16 @@ class Draft:
         self.task = replace(self.task, **values)
 
     def changed(self, name: str, before: object, after: object) -> None:
-        """The history says that the field of this API name went from one value to the other."""
+        """The history says that the field of this API name went from one value to the other.
+
+        Of several steps in one version it says where the first began, and where the last led.
+        """
+        said = self.changes.get(name)
+        before = said.get("from", before) if isinstance(said, Mapping) else before
         if before != after:
             self.changes[name] = {"from": before, "to": after}
+        else:
+            self.changes.pop(name, None)
 
     def set_end(self, **values: Any) -> None:
         """The task's end knows these values; names are those of End's fields."""

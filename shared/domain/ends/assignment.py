@@ -75,13 +75,13 @@ def refer(draft: Draft) -> Refusal | None:
         return _unfit("An organization does not refer a task to itself: it can accept it.")
     if named is not None and named not in scene.organizations:
         return _unfit(f"There is no organization {named!r}.")
-    draft.set_end(assignment="referred", referral=_referral(draft))
+    _suggest(draft)
     return None
 
 
 def take_referral(draft: Draft) -> None:
     """The owner hears whom the partner suggests; with `autoRefer` the task goes there at once, where that can be."""
-    draft.set_end(assignment="referred", referral=_referral(draft))
+    _suggest(draft)
     draft.later(_refer_on)
 
 
@@ -90,22 +90,35 @@ def by_email(draft: Draft) -> Counterpart:
     return Counterpart(str(draft.input["name"]), email=str(draft.input["email"]))
 
 
-def _assign(draft: Draft, party: Counterpart) -> None:
+def meet(draft: Draft, party: Counterpart) -> None:
+    """The party has the other end from now on, or is asked to; the history says so."""
     end = end_of(draft)
     draft.changed("counterpart", _shown(end.counterpart), _shown(party))
+    draft.set_end(counterpart=party, tried=tuple(dict.fromkeys((*end.tried, party.mark)))[-TRIED:])
+
+
+def _assign(draft: Draft, party: Counterpart) -> None:
+    end = end_of(draft)
+    meet(draft, party)
+    draft.changed("referral", _shown(end.referral), None)
     draft.set_end(
         assignment="assigned",
         generation=end.generation + 1,
         sent=0,
         received=0,
         task_id=None,
-        counterpart=party,
         heard=None,
         referral=None,
-        tried=tuple(dict.fromkeys((*end.tried, party.mark)))[-TRIED:],
         connection_id=None,
         local=None,
     )
+
+
+def _suggest(draft: Draft) -> None:
+    """The task is referred, to whom the input suggests; the history says to whom."""
+    suggested = _referral(draft)
+    draft.changed("referral", None, _shown(suggested))
+    draft.set_end(assignment="referred", referral=suggested)
 
 
 def _referral(draft: Draft) -> Counterpart:

@@ -8,7 +8,6 @@ from typing import cast
 from shared.domain.drafts.draft import Draft
 from shared.domain.ends import assignment as rules
 from shared.domain.ends.connections import changed
-from shared.domain.ends.telling import end_of
 from shared.domain.ends.telling import tell as tell_other_end
 from shared.domain.model.ends import AssignmentStatus, Counterpart
 from shared.domain.model.plan import Refusal
@@ -100,12 +99,12 @@ def counterpart_is(draft: Draft, arguments: Arguments) -> Refusal | None:
 
 def accept_connection(draft: Draft, arguments: Arguments) -> Refusal | None:
     """The organization that has accepted the connection is assigned the task, which is sent."""
-    connection, end = draft.context.scene.connection, end_of(draft)
+    connection = draft.context.scene.connection
     if connection is None:
         raise ValueError(f"{draft.task.task_id} waits for no connection.")
     draft.stop_timer("connection")
-    party = Counterpart(connection.asked.display_name, connection.asked.organization_id)
-    draft.set_end(counterpart=party, tried=tuple(dict.fromkeys((*end.tried, party.mark))), connection_id=None)
+    rules.meet(draft, Counterpart(connection.asked.display_name, connection.asked.organization_id))
+    draft.set_end(connection_id=None)
     rules.offer(draft)
     return None
 
