@@ -5,10 +5,12 @@ run does it again, which changes nothing. What cannot be done stays, and comes b
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from infra.local.failures import ByKeys, ByPlace, Failure, Item, read
 from infra.local.obstacle import ObstacleError
@@ -34,33 +36,44 @@ class Done:
 
 @dataclass
 class Taken:
-    """The messages that were received and are not deleted yet."""
+    """The messages that were received, and the handles of those that are not deleted yet."""
 
     queue: Any
     url: str
+    seen: set[str] = field(default_factory=set)
     handles: dict[str, str] = field(default_factory=dict)
 
     def next(self) -> list[Any]:
         """Return messages that were not received before; none where there are no more."""
+        while received := self._receive():
+            fresh = [message for message in received if message["MessageId"] not in self.seen]
+            # After a long time, those that stay come again, with the handle that counts from then on.
+            known = self.handles.keys() | {message["MessageId"] for message in fresh}
+            self.handles |= {m["MessageId"]: m["ReceiptHandle"] for m in received if m["MessageId"] in known}
+            self.seen |= known
+            if fresh:
+                return fresh
+        return []
+
+    def _receive(self) -> list[Any]:
         received = self.queue.receive_message(
             QueueUrl=self.url,
             MaxNumberOfMessages=AT_ONCE,
             VisibilityTimeout=HIDDEN_SECONDS,
             WaitTimeSeconds=WAIT_SECONDS,
         )
-        fresh = [message for message in received.get("Messages", ()) if message["MessageId"] not in self.handles]
-        self.handles |= {message["MessageId"]: message["ReceiptHandle"] for message in fresh}
-        return fresh
+        return list(received.get("Messages", ()))
 
     def delete(self, message: Any) -> None:
         """Take a message off the queue for good."""
         self.queue.delete_message(QueueUrl=self.url, ReceiptHandle=self.handles[message["MessageId"]])
-        self.handles[message["MessageId"]] = ""
+        del self.handles[message["MessageId"]]
 
     def release(self) -> None:
-        """Let everybody receive what was not deleted."""
-        for handle in filter(None, self.handles.values()):
-            self.queue.change_message_visibility(QueueUrl=self.url, ReceiptHandle=handle, VisibilityTimeout=0)
+        """Let everybody receive what was not deleted; what cannot be released is back by itself, or soon will be."""
+        for handle in self.handles.values():
+            with suppress(ClientError):
+                self.queue.change_message_visibility(QueueUrl=self.url, ReceiptHandle=handle, VisibilityTimeout=0)
 
 
 def redrive(target: Target, *, dry_run: bool = False) -> Iterator[Done]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from io import BytesIO
+from time import sleep
 from typing import Any
 
 import boto3
@@ -338,3 +339,31 @@ def test_a_table_that_cannot_be_settled_whole_is_told(place: Place, monkeypatch:
 class _Stuck:
     def invoke(self, **_: object) -> Mapping[str, Any]:
         return {"Payload": BytesIO(b'{"failed": 1, "next": "look-1"}')}
+
+
+def test_work_that_takes_longer_than_messages_stay_hidden(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that were received come back meanwhile: each is still looked at once, and none behind them is left out."""
+    monkeypatch.setattr("infra.local.redrive.HIDDEN_SECONDS", 1)
+    monkeypatch.setattr("infra.local.redrive.AT_ONCE", 2)
+    for number in range(2):
+        place.send({"strange": number})
+    place.put_aside("relay", 1, 2, 3)
+    results = list[Done]()
+    for result in redrive(place.target):
+        results.append(result)
+        sleep(0.6)
+    assert sorted(result.left for result in results) == [False, False, False, True, True]
+    assert [result.left for result in place.redrive()] == [True, True]
+
+
+def test_messages_that_are_back_already_need_not_be_released(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS refuses to release what is not hidden any more: everybody can receive it, which is all that was wanted."""
+    place.send({})
+    place.put_aside("relay", 1)
+
+    def refuse(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "AWS.SimpleQueueService.MessageNotInflight"}}, "ChangeMessageVisibility")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place.queue, "change_message_visibility", refuse)
+        assert sorted(done.left for done in place.redrive()) == [False, True]
