@@ -178,7 +178,7 @@ def _candidates(
     No more than one batch read takes.
     """
     by_task = asks_tasks(query)
-    rows = next_visible_rows(lambda at: read(at, most), after, most, hidden)
+    rows = next_visible_rows(read, after, most, hidden)
     passing, types = [row for row in rows if matches_row(query, row)], frozenset(row.type for row in rows)
     taken = passing[: TASKS if by_task else query.limit]
     if len(taken) < len(passing):

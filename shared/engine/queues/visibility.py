@@ -17,6 +17,9 @@ from shared.engine.session import Identity, Session, Workflows, every_version
 from shared.storage.keys import CaseKey, UserKey
 from shared.storage.values import QueueRow
 
+PASSED_OVER = 1_000
+"""Rows that are read at once, at most, where many of them are hidden."""
+
 
 def hidden_types(workflows: Workflows, caller: Caller, organization_id: str) -> frozenset[str]:
     """The private types; none where the caller is an administrator, or a member of the organization with the queue."""
@@ -41,19 +44,20 @@ def visible_rows(session: Session, identity: Identity, user_id: str, rows: Seque
 
 
 def next_visible_rows(
-    read: Callable[[str | None], Sequence[QueueRow]], after: str | None, limit: int, hidden: frozenset[str]
+    read: Callable[[str | None, int], Sequence[QueueRow]], after: str | None, limit: int, hidden: frozenset[str]
 ) -> list[QueueRow]:
-    """The next `limit` rows of no hidden type, fewer at the end; `read` gives up to `limit` rows behind a position.
+    """The next `limit` rows of no hidden type, fewer at the end; `read` gives so many rows behind a position.
 
     Hidden rows are passed over here, not taken out of a page: a page that is short would tell that they are there.
+    There may be as many as the queue has, so each read takes more of them than the one before.
     """
-    found: list[QueueRow] = []
+    found, size = list[QueueRow](), limit
     while True:
-        rows = read(after)
+        rows = read(after, size)
         found += [row for row in rows if row.type not in hidden]
-        if len(found) >= limit or len(rows) < limit:
+        if len(found) >= limit or len(rows) < size:
             return found[:limit]
-        after = rows[-1].position
+        after, size = rows[-1].position, max(size, min(2 * size, PASSED_OVER))
 
 
 def _private_types(workflows: Workflows) -> frozenset[str]:
