@@ -231,6 +231,18 @@ def test_nobody_has_a_task_and_its_child_of_the_same_type(world: World) -> None:
     assert played(decision).assigned_party == Party("user", "guy", "Guy Ray")
 
 
+def test_what_its_parents_assignee_had_before_is_not_opened_again_for_them(world: World) -> None:
+    """409: whoever got the task while the child was closed would have both; once another one has it, it is opened."""
+    task = _given(world)
+    child = _passed(world, task)
+    world.act(child, "cancel", GUY)
+    world.act(task, "reassign", HAL, assignedParty={"kind": "user", "id": "guy"})
+    refusal = refused(world.decide(world[child], "reopen", admin()))
+    assert (refusal.code, refusal.rule) == ("action_not_available", "not_its_parents_twin")
+    world.act(task, "reassign", GUY, assignedParty={"kind": "user", "id": "hal"})
+    assert world.act(child, "reopen", admin()).assigned_party == GUY.party
+
+
 def test_some_types_are_for_members_only(world: World) -> None:
     """Whoever creates or reassigns such a task: 409 `assignee_not_member` for anybody else."""
     for party in ({"kind": "user", "id": "ann"}, TO_CREW):

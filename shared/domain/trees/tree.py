@@ -76,6 +76,9 @@ def stand_again(draft: Draft, edge: Edge) -> Refusal | None:
     parent = scene.related[edge.counts_at]
     if not status_of(scene.workflow, parent).open:
         return Refusal("parent_closed", "The parent is closed: open that first.", rule="parent_open")
+    if twins(child, parent) is not None:
+        detail = "The parent has the same type and, by now, the same assignee: reassign that first."
+        return Refusal("action_not_available", detail, rule="not_its_parents_twin")
     above = draft.beside(parent, CHILD_OPENED)
     if edge.counted_version > 0:
         above.set(children=_taken_back(parent.children, edge))
