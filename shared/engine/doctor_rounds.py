@@ -9,6 +9,9 @@ from shared.domain.doctor.finding import Finding
 from shared.engine.doctor import Repair, diagnose, repair
 from shared.engine.session import Session
 
+TOLD = 2_000
+"""Findings, repairs and changes after which a run ends: each has some hundred bytes of a Lambda's answer, of 6 MB."""
+
 OutOfTime = Callable[[], bool]
 OnError = Callable[[str, Exception], None]
 
@@ -40,12 +43,18 @@ class VisitReport:
     repairs: list[tuple[str, Repair]] = field(default_factory=list)
     next: str | None = None
 
+    @property
+    def told(self) -> int:
+        """How much the report says: findings, repairs, and what each of those changes."""
+        return len(self.findings) + sum(1 + len(step.changes) for _, step in self.repairs)
+
 
 def visit_all(session: Session, planned: RoundPlan, out_of_time: OutOfTime, on_error: OnError) -> VisitReport:
     """The cases of the round were visited, as far as the time goes; one that fails holds up no other."""
     report, last = VisitReport(), planned.after
     for case_id in session.store.cases(planned.after, share=planned.share):
-        if report.cases >= planned.most or (report.cases and out_of_time()):
+        enough = report.cases >= planned.most or report.told >= TOLD
+        if enough or (report.cases and out_of_time()):
             report.next = last
             break
         if planned.rate and report.cases:

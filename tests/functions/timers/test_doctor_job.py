@@ -77,6 +77,26 @@ def test_a_run_ends_in_time_and_says_where_to_go_on(world: World) -> None:
     assert pauses == [0.02, 0.02]
 
 
+@pytest.mark.parametrize("more", [{}, {"repair": True}])
+def test_an_answer_holds_no_more_than_lambda_gives_back(
+    world: World, context: Context, monkeypatch: pytest.MonkeyPatch, more: dict[str, bool]
+) -> None:
+    """Where very much is wrong, a run ends with the case that makes it enough, and the next one goes on behind it."""
+    monkeypatch.setattr(doctor_rounds, "TOLD", 3)
+    for number in range(5):
+        world.case(f"look-{number}")
+        for _ in range(2):
+            world.task(f"look-{number}")
+    world.pass_time(hours=1)
+    answers, after = list[Any](), None
+    while not answers or after is not None:
+        answers.append(timers.run({"job": "doctor", "after": after, **more}, context, world.session))
+        after = answers[-1]["next"]
+    told = "repairs" if more else "findings"
+    assert [len(answer[told]) for answer in answers] == [4, 4, 2]
+    assert sum(answer["cases"] for answer in answers) == 5
+
+
 def test_a_case_that_cannot_be_looked_at_holds_up_no_other(
     world: World, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
