@@ -62,7 +62,10 @@ def read_user_queue(call: Call) -> Reply:
     refusals=(403, 404),
 )
 def read_organization_queue(call: Call) -> Reply:
-    """The tasks that the organization watches or is responsible for. Counts may lag behind by a moment."""
+    """The tasks that the organization watches, or is responsible for. Counts may lag behind by a moment.
+
+    An organization of the kind `queue` lists just those that it watches, not what it is assigned in another's queue.
+    """
     query = _query(call, call.query[ORGANIZATION_TAB], call.query[ORGANIZATION_SORT])
     organization_id = call.path["organizationId"]
     return Reply(views.queue(engine.organization_queue(call.session, call.identity, organization_id, query)))
