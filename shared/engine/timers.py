@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import islice
 
 from shared.domain.model.task import TaskId, Timer
 from shared.engine.committing import discard
@@ -72,21 +73,23 @@ class _Shard:
 
     number: int
     taken: set[TimerKey] = field(default_factory=set)
-    left: int = 0
+    due: Iterator[Timer] = field(default_factory=lambda: iter(()))
+    found: bool = True
 
     def next_page(self, session: Session) -> list[Timer]:
         """The next timers that are due and were not taken up yet.
 
-        One that failed, or that nothing was owed for, is still listed, and must not hide those behind it.
+        One that failed, or that nothing was owed for, is still listed, and must not hide those behind it. So the list
+        is gone through to its end, and once more for what has come meanwhile, until that is nothing.
         """
         while True:
-            limit = PAGE + self.left
-            due = session.store.due(self.number, session.now(), limit)
-            fresh = [timer for timer in due if (timer.task_id, timer.timer_id) not in self.taken]
-            self.left = len(due) - len(fresh)
-            if fresh or len(due) < limit:
-                self.taken.update((timer.task_id, timer.timer_id) for timer in fresh)
-                return fresh
+            fresh = (timer for timer in self.due if (timer.task_id, timer.timer_id) not in self.taken)
+            page = list(islice(fresh, PAGE))
+            self.taken.update((timer.task_id, timer.timer_id) for timer in page)
+            self.found |= bool(page)
+            if page or not self.found:
+                return page
+            self.due, self.found = iter(session.store.due(self.number, session.now(), PAGE)), False
 
 
 def sweep(session: Session, shards: Sequence[int], out_of_time: OutOfTime, on_error: OnError) -> SweepReport:

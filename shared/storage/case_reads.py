@@ -72,14 +72,15 @@ class CaseReads:
         items = self._table.query(f"CASE#{case_id}", there, index=TIMELINE)
         return [(item[TIMELINE.sort]["S"], case_items.entry_of_item(item)) for item in items]
 
-    def due(self, shard: int, until: datetime, limit: int = 100) -> list[Timer]:
-        """The timers of a shard whose time has come by then, earliest first, without those that are gone by now."""
+    def due(self, shard: int, until: datetime, page: int = 100) -> Iterator[Timer]:
+        """The timers of a shard whose time has come by then, earliest first, without those that are gone by now.
+
+        They are read as they are taken, so many at a time.
+        """
         bound = {"S": f"{to_text(until)}~"}
-        rows = self._table.query(indexes.due_shard(shard), Path(DUE.sort) <= bound, index=DUE, page=limit)
-        found: list[Timer] = []
-        while len(found) < limit and (some := list(islice(rows, limit - len(found)))):
-            found += self._running(some)
-        return found
+        rows = self._table.query(indexes.due_shard(shard), Path(DUE.sort) <= bound, index=DUE, page=page)
+        while some := list(islice(rows, page)):
+            yield from self._running(some)
 
     def cases(
         self, after: str | None = None, workflow: str | None = None, share: tuple[int, int] | None = None

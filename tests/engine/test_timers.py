@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +7,10 @@ import pytest
 from shared.domain.model.task import Timer
 from shared.engine import settle, timers
 from shared.engine.timers import settle_all, settle_on, sweep
+from shared.storage import indexes
+from shared.storage.keys import Address
 from shared.storage.store import Store, Throttled
+from shared.storage.table import Table
 from shared.storage.values import SettlingProgress
 from shared.timestamps import to_text
 from tests.engine.world import ANN, BOB, START, World
@@ -110,6 +113,31 @@ def test_one_that_fails_does_not_hold_up_the_others(world: World, monkeypatch: p
     assert all(world.stored(task).overdue for task in good)
 
 
+def test_timers_that_fail_are_read_but_twice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many of a shard cannot fire, the sweep does not read all of them again with each page behind them."""
+    monkeypatch.setattr(timers, "PAGE", 2)
+    monkeypatch.setattr(indexes, "DUE_SHARDS", 1)
+    world.case("look-1")
+    for number in range(1, 41):
+        due_task(world, hours=number / 100)
+    read = list[int]()
+    original = Table.batch_get
+
+    def batch_get(self: Table, addresses: Iterable[Address], *, lagging: bool = False) -> list[Any]:
+        wanted = list(addresses)
+        read.append(len(wanted))
+        return original(self, wanted, lagging=lagging)
+
+    def fire(session: Any, timer: Timer) -> int:
+        raise ValueError("no such status")
+
+    monkeypatch.setattr(Table, "batch_get", batch_get)
+    monkeypatch.setattr(timers, "fire", fire)
+    world.pass_time(hours=2)
+    assert sweep(world.session, [0], never, lambda what, error: None).failed == 40
+    assert sum(read) == 2 * 40
+
+
 def test_a_busy_shard_does_not_hold_up_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Timers that cannot be listed now are the next sweep's, which the report says; the others fire."""
     world.case("look-1")
@@ -118,13 +146,13 @@ def test_a_busy_shard_does_not_hold_up_the_others(world: World, monkeypatch: pyt
     original = type(world.store).due
     failed: list[str] = []
 
-    def due(self: Store, shard: int, until: Any, limit: int) -> list[Timer]:
+    def due(self: Store, shard: int, until: Any, page: int) -> Iterator[Timer]:
         if shard == busy:
             raise Throttled
-        return original(self, shard, until, limit)
+        return original(self, shard, until, page)
 
-    busy = next(shard for shard in SHARDS if world.store.due(shard, world.now, 1))
-    waiting = len(world.store.due(busy, world.now, 100))
+    busy = next(shard for shard in SHARDS if list(world.store.due(shard, world.now)))
+    waiting = len(list(world.store.due(busy, world.now)))
     monkeypatch.setattr(type(world.store), "due", due)
     report = sweep(world.session, SHARDS, never, lambda what, error: failed.append(what))
     assert (report.fired, report.failed, report.complete) == (len(tasks) - waiting, 1, False)
@@ -140,7 +168,7 @@ def test_a_timer_that_nothing_is_owed_for_does_not_keep_the_sweep_busy(
     world.case("look-1")
     task = due_task(world)
     stray = Timer(task, "stray", "due", "overdue", START)
-    monkeypatch.setattr(type(world.store), "due", lambda self, shard, until, limit: [stray] if shard == 3 else [])
+    monkeypatch.setattr(type(world.store), "due", lambda self, shard, until, page: [stray] if shard == 3 else [])
     assert sweep(world.session, SHARDS, never, silent) == timers.SweepReport(idle=1)
 
 

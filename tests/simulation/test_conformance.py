@@ -71,7 +71,7 @@ def test_reads_give_the_same(table: str, dynamodb_local: str) -> None:
         lambda store: list(store.tasks(e.CASE_ID, after=tasks[3].task_id, limit=2)),
         lambda store: store.children(tasks[0].task_id, after=tasks[5].task_id),
         lambda store: store.timers(e.CASE_ID),
-        lambda store: [store.due(shard, e.LATER + timedelta(minutes=5)) for shard in range(16)],
+        lambda store: [list(store.due(shard, e.LATER + timedelta(minutes=5))) for shard in range(16)],
         lambda store: store.timeline(e.CASE_ID, limit=4),
         lambda store: store.history(tasks[2].task_id),
     )

@@ -318,4 +318,4 @@ def test_a_line_that_is_fine_changes_nothing(store: Store, line: Line, asked: Pl
     store.commit(asked)
     assert line.sent == [COMMIT]
     assert store.history(TASK_ID) == list(asked.entries)
-    assert store.due(0, NOW) == []
+    assert list(store.due(0, NOW)) == []

@@ -166,10 +166,10 @@ def test_due_timers_come_earliest_first(store: Store) -> None:
     """What is due by a moment is listed, to the millisecond, earliest first, and nothing of later."""
     timers = [Timer(TASK_ID, f"t{n}", "due", "expire", NOW + timedelta(milliseconds=n)) for n in range(5)]
     commit(store, *map(p.PutTimer, timers))
-    shard = next(number for number in range(16) if store.due(number, NOW))
-    assert store.due(shard, NOW - timedelta(milliseconds=1)) == []
-    assert store.due(shard, NOW + timedelta(milliseconds=2)) == timers[:3]
-    assert store.due(shard, NOW + timedelta(days=1), limit=2) == timers[:2]
+    shard = next(number for number in range(16) if list(store.due(number, NOW)))
+    assert list(store.due(shard, NOW - timedelta(milliseconds=1))) == []
+    assert list(store.due(shard, NOW + timedelta(milliseconds=2))) == timers[:3]
+    assert list(store.due(shard, NOW + timedelta(days=1), page=2)) == timers
     assert store.timers(CASE_ID) == timers
 
 
