@@ -1,8 +1,8 @@
 """What the readers of the table's stream have in common: which records failed, and what becomes of them.
 
 A record that alone is at fault is put aside, so that it does not block those behind it. What is at
-fault beside the record (a busy table, a lost answer, no time left) fails: Lambda delivers the batch
-again from the first such record on, and everything done twice has its effect once.
+fault beside the record (a table that is busy or refuses everything, a lost answer, no time left) fails:
+Lambda delivers the batch again from the first such record on, and everything done twice has its effect once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.domain.model.task import Entry
 from shared.engine.session import Refused
 from shared.storage.case_items import entry_of_item
-from shared.storage.errors import CommitFailed, Throttled, Unreachable
+from shared.storage.errors import CommitFailed, Throttled, Unreachable, is_refusal_of_all
 
 Record = Mapping[str, Any]
 MARGIN = 5_000
@@ -149,7 +149,9 @@ def is_transient(error: Exception) -> bool:
     """Whether the same record may well succeed later."""
     if isinstance(error, Refused):
         return error.refusal.code == "conflict"
-    return isinstance(error, CommitFailed | Throttled | Unreachable | BotoCoreError | ClientError)
+    if isinstance(error, CommitFailed | Throttled | Unreachable | BotoCoreError | ClientError):
+        return True
+    return is_refusal_of_all(error)
 
 
 def _sequence_number(record: Record) -> str:

@@ -24,6 +24,16 @@ THROTTLED = frozenset(
 )
 # After these it is not known whether the request took effect.
 UNCERTAIN = frozenset({"InternalServerError", "ServiceUnavailable", "TransactionInProgressException"})
+# These are about what was asked, and the same request would never be taken.
+MISTAKES = frozenset(
+    {
+        "ConditionalCheckFailedException",
+        "IdempotentParameterMismatchException",
+        "SerializationException",
+        "TransactionCanceledException",
+        "ValidationException",
+    }
+)
 
 
 class CommitFailed(Exception):
@@ -78,3 +88,9 @@ def response_of(error: Exception) -> Mapping[str, Any]:
     cause = getattr(error, "cause", None) or error
     whole = cause.__cause__ if isinstance(cause.__cause__, ClientError) else cause
     return whole.response if isinstance(whole, ClientError) else {}
+
+
+def is_refusal_of_all(error: Exception) -> bool:
+    """Whether DynamoDB refused a request as it would any: for want of a right, of a key, of the table itself."""
+    code = response_of(error).get("Error", {}).get("Code")
+    return code is not None and code not in MISTAKES

@@ -2,6 +2,8 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
+from pynamodb.exceptions import QueryError
 
 from functions.hooks import handler as hooks
 from functions.streams import FailureQueue
@@ -161,7 +163,31 @@ def test_what_may_succeed_later_comes_again(
     assert world.stored(other).status == "Ready"
 
 
-@pytest.mark.parametrize("error", [ValueError("no such status"), RuntimeError("never settled"), KeyError("x")])
+def refused_by_the_table(code: str) -> QueryError:
+    """What PynamoDB raises where DynamoDB refuses a request with a code that the storage does not know."""
+    response: Any = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    return QueryError("Failed to query items", ClientError(response, "Query"))
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException", "ExpiredTokenException"])
+def test_what_the_table_refuses_to_everybody_comes_again(
+    world: World, context: Context, queue: Queue, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    """A right or a key that was taken away is no fault of any record: not all of them are put aside for it."""
+    world.case("look-1")
+    first, _ = pair(world)
+    failing_for(first, refused_by_the_table(code), monkeypatch)
+    assert react(world, reacting(world), context, queue)
+    assert queue.messages == []
+
+
+MISTAKES = (
+    *(ValueError("no such status"), RuntimeError("never settled"), KeyError("x")),
+    refused_by_the_table("ValidationException"),
+)
+
+
+@pytest.mark.parametrize("error", MISTAKES)
 def test_a_mistake_is_put_aside(
     world: World, context: Context, queue: Queue, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
