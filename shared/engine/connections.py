@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
 
@@ -30,11 +30,12 @@ from shared.storage.store import Loaded
 
 @dataclass(frozen=True, slots=True)
 class ConnectionView:
-    """A connection as one of its two organizations sees it."""
+    """A connection as one of its two organizations sees it; `now_called` is the other by now, where that is known."""
 
     connection: Connection
     organization_id: str
     now: datetime
+    now_called: str | None = None
 
     @property
     def state(self) -> ConnectionState:
@@ -54,7 +55,8 @@ class ConnectionView:
     @property
     def other(self) -> Side:
         """The other side."""
-        return self.connection.asked if self.asked_for else self.connection.asking
+        other = self.connection.asked if self.asked_for else self.connection.asking
+        return other if self.now_called is None else replace(other, display_name=self.now_called)
 
 
 def list_connections(
@@ -74,7 +76,8 @@ def list_connections(
     now = session.now()
     found = (ConnectionView(connection, organization_id, now) for key in keys if (connection := loaded[key]))
     fitting = [view for view in found if role is None or matches(role, view.other.role)]
-    return listed_after(fitting, lambda view: view.connection.id, cursor, limit)
+    page = listed_after(fitting, lambda view: view.connection.id, cursor, limit)
+    return Page(_called_as_now(session, page.items), page.next_cursor)
 
 
 def ask(session: Session, identity: Identity, given: Given, request: Request) -> Answer[ConnectionView]:
@@ -132,6 +135,15 @@ def decline(
         return rules.decline(asked.on, asked.connection), own or ""
 
     return _answer(session, identity, connection_id, given, request, decide)
+
+
+def _called_as_now(session: Session, views: Sequence[ConnectionView]) -> tuple[ConnectionView, ...]:
+    """The views, where the two are connected with the names that the others have by now: they may have got new ones."""
+    others = [view.other.organization_id if view.state == "connected" else None for view in views]
+    keys = {OrganizationKey(other) for other in others if other is not None}
+    loaded = session.store.load(keys) if keys else Loaded({})
+    found = [loaded[OrganizationKey(other)] if other is not None else None for other in others]
+    return tuple(replace(v, now_called=o.display_name if o else None) for v, o in zip(views, found, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +220,8 @@ def _repeated(session: Session, caller: Caller, record: PutRequest, now: datetim
     connection = session.store.load([ConnectionKey(connection_id)])[ConnectionKey(connection_id)]
     if connection is None:
         not_found("connection")
-    return Answer(ConnectionView(connection, organization_id, now), record.status, replayed=True)
+    (view,) = _called_as_now(session, (ConnectionView(connection, organization_id, now),))
+    return Answer(view, record.status, replayed=True)
 
 
 def _person(identity: Identity, loaded: Loaded) -> User | None:

@@ -22,7 +22,7 @@ from shared.domain.model.plan import Plan
 from shared.domain.model.scene import Context, Occasion, Scene, one_version
 from shared.domain.model.task import Case, Task, TaskId, case_of
 from shared.engine.counterparts import with_counterparts
-from shared.engine.loading import workflow_of
+from shared.engine.loading import with_named_parties, workflow_of
 from shared.engine.owed import for_each
 from shared.engine.session import Session
 from shared.storage.keys import CaseKey, MessageKey, OrganizationKey, TaskKey
@@ -107,6 +107,7 @@ def _told(session: Session, sender: Task, message: Message) -> Plan:
         # A deleted end is still there, so this one has yet to arrive: what is under way waits for it.
         raise ValueError(f"{task_id} is not there yet.")
     scene = with_counterparts(session, Scene(workflow_of(session, case), case, task), message.input)
+    scene = with_named_parties(session, scene, message.input)
     return receive(Context(scene, ENGINE, now, ids), message)
 
 

@@ -12,12 +12,13 @@ import pytest
 from shared.domain.model.ends import Message
 from shared.domain.model.plan import Plan
 from shared.domain.model.writes import DeleteMessage, PutMessage
-from shared.engine import connections, messages, settle, showing, tasks
-from shared.engine.session import Refused, Request
+from shared.engine import connections, messages, people, settle, showing, tasks
+from shared.engine.session import Identity, Refused, Request
 from shared.engine.timers import settle_all, sweep
 from shared.storage.keys import CaseKey
 from shared.storage.store import Store
 from tests.engine.parties import HAL, OLA, TIA, UNKNOWN, Parties, by_email
+from tests.engine.world import ROOT
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -318,6 +319,44 @@ def test_the_history_says_who_was_suggested_and_who_came_to_have_the_task(partie
     harbor = {"organizationId": "harbor", "displayName": "Harbor"}
     known = {"organizationId": "brook", "displayName": "Brook"}
     assert _told(parties, task, "counterpart") == [(None, harbor), (harbor, brook), (brook, known)]
+
+
+def _rename(parties: Parties, *organizations: str) -> None:
+    for organization in organizations:
+        given = {"displayName": f"New {organization}"}
+        people.put_organization(parties.world.session, ROOT, organization, given)
+
+
+def test_who_has_got_a_new_name_is_given_tasks_by_that(parties: Parties) -> None:
+    """As the owner assigns them, and as a partner suggests whom both are connected with, followed or not."""
+    parties.connect("harbor", "tide")
+    _rename(parties, "acme-claims", "harbor", "tide")
+    task, there = accepted(parties)
+    counterparts = [parties.stored(end).end for end in (task, there)]
+    assert [end.counterpart.display_name for end in counterparts if end and end.counterpart] == [
+        "New harbor",
+        "New acme-claims",
+    ]
+    parties.answer(there, "refer", organizationId="tide", reason="They have a ladder.")
+    for end in (task, there):
+        assert _told(parties, end, "referral") == [(None, {"organizationId": "tide", "displayName": "New tide"})]
+
+
+def test_connections_are_listed_by_the_names_that_the_others_have(parties: Parties) -> None:
+    """Also where the names were others when the two were connected; a request that was declined stays as it was."""
+    session = parties.world.session
+    given = {"organizationId": "tide", "partner": {"organizationId": "harbor"}}
+    parties.world.join("harbor", "tia")
+    asked = connections.ask(session, TIA, given, Request()).value.connection
+    connections.decline(session, HAL, asked.id, {}, Request())
+    _rename(parties, "acme-claims", "harbor", "tide")
+
+    def names(by: Identity, organization: str) -> list[str]:
+        page = connections.list_connections(session, by, organization, None, None, 10)
+        return [view.other.display_name for view in page.items]
+
+    assert names(OLA, "acme-claims") == ["New harbor", "New tide"]
+    assert names(HAL, "harbor") == ["New acme-claims", "Tide"]
 
 
 def test_a_connection_is_asked_for_and_the_task_sent_once_it_is_there(parties: Parties) -> None:

@@ -11,6 +11,7 @@ from shared.domain.drafts.draft import Draft
 from shared.domain.ends.connections import changed, request
 from shared.domain.ends.roles import matches
 from shared.domain.ends.telling import end_of, hand_off_of, send, tell
+from shared.domain.model.connections import Tie
 from shared.domain.model.ends import OUTSTANDING, PENDING, Counterpart
 from shared.domain.model.plan import FieldError, Refusal
 
@@ -28,7 +29,7 @@ def assign_to(draft: Draft) -> Refusal | None:
     if not matches(role, tie.role):
         detail = f"The role of {named!r} is {tie.role!r}; this task is for {role!r}."
         return _unfit(detail, "role")
-    _assign(draft, Counterpart(tie.display_name, tie.other_id))
+    _assign(draft, Counterpart(_called(draft, tie), tie.other_id))
     return None
 
 
@@ -127,7 +128,13 @@ def _referral(draft: Draft) -> Counterpart:
     if not isinstance(named, str):
         return by_email(draft)
     tie = draft.context.scene.ties.get(named)
-    return Counterpart(tie.display_name if tie is not None else named, named)
+    return Counterpart(_called(draft, tie) if tie is not None else named, named)
+
+
+def _called(draft: Draft, tie: Tie) -> str:
+    """The other organization's name, which may be a new one since the two were connected."""
+    other = draft.context.scene.organizations.get(tie.other_id)
+    return other.display_name if other is not None else tie.display_name
 
 
 def _refer_on(draft: Draft) -> None:
