@@ -6,8 +6,9 @@
 import re
 from datetime import UTC, datetime
 
+# A text's T and Z may be small letters; a zone's minutes are below 60, which Python does not insist on.
 _RFC_3339 = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-5][0-9])"
 )
 
 
@@ -23,7 +24,7 @@ def parse(text: str) -> datetime:
     if _RFC_3339.fullmatch(text) is None:
         raise ValueError("not an RFC 3339 timestamp with a zone")
     try:
-        moment = datetime.fromisoformat(text).astimezone(UTC)
+        moment = datetime.fromisoformat(text.upper()).astimezone(UTC)
     except OverflowError as error:
         raise ValueError("a timestamp outside the years 1 to 9999") from error
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
