@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args
 
 from shared.domain.model.people import SYSTEM, Caller, Membership, Organization, OrganizationKind, User
 from shared.domain.model.plan import FieldError, Refusal
-from shared.domain.model.text import EMAIL, is_plain
+from shared.domain.model.text import EMAIL, is_blank, is_plain
 from shared.domain.words.kind import escape
 
 Given = Mapping[str, object]
@@ -19,7 +19,7 @@ KINDS: tuple[str, ...] = get_args(OrganizationKind)
 
 
 def _text(value: object, limit: int, least: int = 0) -> str | None:
-    if not isinstance(value, str) or not least <= len(value.strip()) <= len(value) <= limit:
+    if not isinstance(value, str) or len(value) > limit or (least and is_blank(value)):
         return f"This must be a text of {least} to {limit} characters."
     return None if is_plain(value) else "This must not contain control characters."
 

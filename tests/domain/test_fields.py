@@ -46,6 +46,7 @@ def test_a_fitting_value_is_read_as_it_is(kind: str, value: object, options: dic
 BAD: list[tuple[str, object, str]] = [
     ("text", "", ""),
     ("text", "   ", ""),
+    ("text", "\u200b\u200f", ""),
     ("text", "two\nlines", ""),
     ("text", "bell\x07", ""),
     ("text", "half a pair \ud800", ""),
@@ -77,6 +78,8 @@ BAD: list[tuple[str, object, str]] = [
     ("party", {"kind": ["user"], "id": "ann"}, "/kind"),
     ("party", {"kind": "organization", "id": "nowhere"}, "/id"),
     ("party", {"kind": "external", "id": "x", "displayName": ""}, "/displayName"),
+    ("party", {"kind": "user", "id": "ann", "displayName": 7}, "/displayName"),
+    ("party", {"kind": "organization", "id": "dispatch", "displayName": None}, "/displayName"),
     ("party", {"kind": "user", "id": "ann", "a/b~c": 1}, "/a~1b~0c"),
     ("group_queue", "Nowhere", ""),
     ("group_queue", 7, ""),

@@ -56,6 +56,7 @@ def test_putting_the_same_changes_nothing() -> None:
     [
         ("displayName", ""),
         ("displayName", "   "),
+        ("displayName", "\u200f"),
         ("displayName", "x" * 201),
         ("displayName", 7),
         ("displayName", None),

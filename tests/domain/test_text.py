@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.model.text import TURNING, is_plain, with_article
+from shared.domain.model.text import TURNING, is_blank, is_plain, with_article
 
 
 def test_a_name_cannot_turn_the_direction_of_what_is_beside_it() -> None:
@@ -18,6 +18,13 @@ def test_a_name_cannot_turn_the_direction_of_what_is_beside_it() -> None:
 def test_marks_that_scripts_need_are_plain(name: str) -> None:
     """Joiners, and marks of direction that turn nothing."""
     assert is_plain(name)
+
+
+@pytest.mark.parametrize("text", ["", " \u00a0", "\u200b", "\ufeff", "\u200f \u200e", "\u2060\u00ad"])
+def test_a_text_of_spaces_and_marks_alone_is_blank(text: str) -> None:
+    """Nobody could see it, nor press on it; with one letter it is none."""
+    assert is_blank(text)
+    assert not is_blank(f"{text}\u05d0")
 
 
 @pytest.mark.parametrize("text", ["a\x00", "a\x1b[31m", "a\x85", "\ud800"])

@@ -29,6 +29,11 @@ def is_plain(text: str, *, lines: bool = False) -> bool:
     return all(c in LINE_CHARACTERS or unicodedata.category(c) not in REFUSED for c in text)
 
 
+def is_blank(text: str) -> bool:
+    """Whether nothing of the text can be seen: spaces, and marks that only say how to write what is beside them."""
+    return all(c.isspace() or unicodedata.category(c) == "Cf" for c in text)
+
+
 def with_article(name: str, *, first: bool = False) -> str:
     """The name behind "a" or "an", whichever it is spoken with; `first` where a sentence begins with it."""
     spelt = re.match(r"[A-Z]([A-Z]|\b)", name)

@@ -10,7 +10,7 @@ from shared.domain.definitions.workflow import Field, Workflow
 from shared.domain.model.people import Caller
 from shared.domain.model.plan import FieldError
 from shared.domain.model.scene import Scene
-from shared.domain.model.text import is_plain
+from shared.domain.model.text import is_blank, is_plain
 
 Json = dict[str, object]
 
@@ -50,7 +50,7 @@ def text_of(value: object, limit: int, *, lines: bool, pointer: str = "") -> str
     """The value as text that may be stored; raises Invalid."""
     if not isinstance(value, str):
         raise Invalid("This must be a string.", pointer)
-    if not value.strip():
+    if is_blank(value):
         raise Invalid("This must not be empty.", pointer)
     if len(value) > limit:
         raise Invalid(f"This must be at most {limit:,} characters, not {len(value):,}.", pointer)

@@ -27,6 +27,7 @@ ID = 200
 def _read_party(field: Field, value: object, reading: Reading) -> Party:
     party = object_of(value, {"kind", "id"}, {"displayName"})
     party_id = text_of(party["id"], ID, lines=False, pointer="/id")
+    name = text_of(party.get("displayName", party_id), ID, lines=False, pointer="/displayName")
     kinds = party_kinds(field)
     if party["kind"] not in kinds:
         raise Invalid(f"This must be {' or '.join(filter(None, (', '.join(kinds[:-1]), kinds[-1])))}.", "/kind")
@@ -34,7 +35,6 @@ def _read_party(field: Field, value: object, reading: Reading) -> Party:
         return _user_party(party_id, reading.scene)
     if party["kind"] == "organization":
         return _organization_party(party_id, reading.scene)
-    name = text_of(party.get("displayName", party_id), ID, lines=False, pointer="/displayName")
     return Party("external", party_id, name)
 
 
