@@ -16,14 +16,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.api import routes
 from functions.api.body import fingerprint, parse_body, read_body
-from functions.api.conditions import idempotency_key, if_match, no_if_match
+from functions.api.conditions import idempotency_key, if_match, no_if_match, no_other_condition
 from functions.api.identity import identify
 from functions.api.measure import Measure
 from functions.api.parameters import read_query
 from functions.api.problems import MEDIA_TYPE, Problem, method_not_allowed
 from functions.api.routing import JSON, Call, Operation, Reply
 from functions.api.settings import Settings
-from shared.domain.model.plan import Refusal
+from shared.domain.model.plan import FieldError, Refusal
 from shared.engine.session import Identity, Refused, Request, Session
 from shared.storage.errors import Throttled, Unreachable
 
@@ -73,7 +73,11 @@ class Api:
     def _answering(self, operation: Operation) -> Callable[..., Response[Any]]:
         def answer(**path: str) -> Response[Any]:
             self._measure.operation = self._measure.action = operation.name
-            reply = operation.handle(self._read(operation, path))
+            call = self._read(operation, path)
+            try:
+                reply = operation.handle(call)
+            except Refused as refused:
+                raise Refused(_of_the_whole(refused.refusal, call.body)) from refused
             self._measure.action = reply.action or operation.name
             self._measure.hidden = reply.hides
             return _response(reply)
@@ -145,10 +149,19 @@ class Api:
         return f"It is logged under the request id {identifier}."
 
 
+def _of_the_whole(refusal: Refusal, body: object) -> Refusal:
+    """The refusal, which tells of a body that is no object just that: its fields are neither unknown nor missing."""
+    of_fields = refusal.code == "invalid_input" and any(error.pointer for error in refusal.errors)
+    if body is not NO_OBJECT or not of_fields:
+        return refusal
+    return replace(refusal, errors=(FieldError("", "The body must be a JSON object: {...}."),))
+
+
 def _request(operation: Operation, path: str, headers: Mapping[str, str], body: object) -> Request:
     """What HTTP says about a write; the route is the address itself, so that a key is good for one resource."""
     if operation.method == "GET":
         return Request()
+    no_other_condition(headers)
     if not operation.versioned:
         no_if_match(headers)
     return Request(

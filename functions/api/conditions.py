@@ -1,4 +1,4 @@
-"""What the headers of a request demand: If-Match and Idempotency-Key; and ETags, which If-Match answers."""
+"""What the headers of a request demand: conditions and Idempotency-Key; and ETags, which If-Match answers."""
 
 from __future__ import annotations
 
@@ -54,6 +54,13 @@ def no_if_match(headers: Mapping[str, str]) -> None:
             "invalid_request",
             "If-Match counts where one thing with a version is changed, and cannot be judged here. Leave it out.",
         )
+
+
+def no_other_condition(headers: Mapping[str, str]) -> None:
+    """Raises Problem for a write under a condition that is never judged here, for the same reason."""
+    for name in ("If-None-Match", "If-Unmodified-Since"):
+        if name.lower() in headers:
+            raise Problem("invalid_request", f"{name} cannot be judged for a write. Leave it out; see If-Match.")
 
 
 def idempotency_key(headers: Mapping[str, str]) -> str | None:

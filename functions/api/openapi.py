@@ -27,8 +27,9 @@ Tasks for people: who has to do what in a case, what may be done next and by who
   changed the resource meanwhile, the answer is 412 and nothing happens.
 * Send an `Idempotency-Key` with a write: a repeat within 24 hours does nothing twice.
 * Both headers count only where the operation lists them, and must be well-formed there (400). A write that does not
-  list `If-Match` refuses it (400), because it cannot check it; otherwise the headers are ignored. `If-Match: *` matches
-  every version, even if the resource does not exist.
+  list `If-Match` refuses it (400), because it cannot check it, and every write refuses `If-None-Match` and
+  `If-Unmodified-Since`; otherwise the headers are ignored. `If-Match: *` matches every version, even if the resource
+  does not exist.
 * Errors are `application/problem+json` with a stable `code`, except the gateway's own 401 and 429. They are checked
   in the order 401, 413, 400, 404, replay of a request, 412, 403, 409 (the status does not offer it), 422, other 409.
 * Lists are `{items, nextCursor}`; send `nextCursor` back as `cursor`. A page may hold fewer items than its

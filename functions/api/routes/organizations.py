@@ -32,7 +32,7 @@ def _member_address(view: MemberView) -> str:
     refusals=(403,),
 )
 def list_organizations(call: Call) -> Reply:
-    """People inside see all organizations, others their own."""
+    """People inside see all organizations, others their own and those that are connected with them."""
     page = engine.list_organizations(call.session, call.identity, call.query[CURSOR], call.query[LIMIT])
     return replies.page(page, views.organization)
 

@@ -20,6 +20,7 @@ from functions.api.schemas.common import (
     Version,
     example,
 )
+from shared.domain.model.text import EMAIL
 
 OrganizationKind = Literal["queue", "team", "business_line", "placeholder", "representative", "partner"]
 PartyKind = Literal["user", "organization", "external"]
@@ -104,7 +105,7 @@ class UserInput(Input):
     display_name: Annotated[Line, Field(description="Required for a new user.", examples=["Ann Lee"])] = ABSENT
     first_name: Annotated[str, Field(max_length=100, examples=["Ann"])] = ABSENT
     last_name: Annotated[str, Field(max_length=100, examples=["Lee"])] = ABSENT
-    email: Annotated[str, Field(max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$", examples=["ann@example.org"])] = ABSENT
+    email: Annotated[str, Field(max_length=254, pattern=f"^({EMAIL.pattern})?$", examples=["ann@example.org"])] = ABSENT
     active: Annotated[bool, Field(description="True for a new user; false takes all rights away at once.")] = ABSENT
 
 

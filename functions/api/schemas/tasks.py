@@ -233,7 +233,9 @@ class TaskChange(Input):
         links=[{"type": "photo", "link": "https://photos.example.org/4711/front", "name": "Front"}], priority=1
     )
 
-    description: LongText = ABSENT
+    description: Annotated[LongText | None, Field(description="Null takes it away, if the workflow allows that.")] = (
+        ABSENT
+    )
     links: Annotated[
         list[LinkInput], Field(max_length=100, description="All of them: the list replaces the old one.")
     ] = ABSENT

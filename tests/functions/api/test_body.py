@@ -153,6 +153,11 @@ def test_no_body_is_an_empty_object(world: World, ann: Client) -> None:
         ("PUT", "/organizations/harbor"),
         ("PUT", "/organizations/harbor/members/bob"),
         ("POST", "/users/bob/hand-back"),
+        ("POST", "/organizations/harbor/bulk-assign"),
+        ("POST", "/bulk/actions"),
+        ("POST", "/connections"),
+        ("POST", "/cases/look-1/repairs"),
+        ("POST", "/cases/look-1/migration"),
     ],
 )
 def test_json_that_is_no_object_does_not_fit(world: World, admin: Client, method: str, path: str, body: str) -> None:
@@ -161,6 +166,7 @@ def test_json_that_is_no_object_does_not_fit(world: World, admin: Client, method
     before = world.items()
     answer = admin.send(method, path, body)
     assert (answer.status, answer.code) == (422, "invalid_input")
+    assert answer.json["errors"] == [{"pointer": "", "detail": "The body must be a JSON object: {...}."}]
     assert world.items() == before
 
 
@@ -168,6 +174,13 @@ def test_an_action_takes_no_list(world: World, ann: Client) -> None:
     """Nor does an action's input come as a list."""
     task = world.task()
     assert ann.act(task["taskId"], "claim", []).code == "invalid_input"
+
+
+def test_a_list_for_a_user_of_no_possible_id_is_refused_for_the_id(admin: Client) -> None:
+    """What is wrong besides the body is said as ever."""
+    answer = admin.send("PUT", "/users/a%20b", "[]")
+    assert (answer.status, answer.pointers) == (422, [""])
+    assert answer.json["errors"][0]["detail"].startswith("A user's id is")
 
 
 def test_json_that_is_no_object_says_nothing_to_those_who_may_not_ask(world: World, eve: Client) -> None:

@@ -63,6 +63,20 @@ def test_a_write_that_knows_no_version_refuses_if_match(
     assert world.items() == before
 
 
+@pytest.mark.parametrize("operation", [o for o in routes.OPERATIONS if o.method != "GET"], ids=lambda o: o.name)
+@pytest.mark.parametrize("header", ["If-None-Match", "If-Unmodified-Since"])
+def test_a_write_refuses_a_condition_that_is_never_judged(
+    world: World, admin: Client, operation: Operation, header: str
+) -> None:
+    """Who asks for a user only if there is none yet must not get somebody overwritten."""
+    world.look()
+    before = world.items()
+    answer = admin.call(operation.method, re.sub("{.*?}", "x", operation.path), {}, **{header: "*"})
+    assert (answer.status, answer.code) == (400, "invalid_request")
+    assert "Leave it out" in answer.json["detail"]
+    assert world.items() == before
+
+
 def test_reading_passes_over_if_match(world: World, ann: Client) -> None:
     """Nothing can be lost by it."""
     world.look()
