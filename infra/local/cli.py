@@ -40,7 +40,9 @@ app = typer.Typer(
 
 @app.command()
 def up(
-    port: Annotated[int | None, typer.Option(help="Listen here; by default 4566 or the next that is free.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Listen here; by default 4566 or the next that is free.")
+    ] = None,
 ) -> None:
     """Start the whole stack on this machine, or update the running one to the present code.
 

@@ -28,6 +28,7 @@ SAME, MISFIT, OTHER = 0, 3, 4
 
 A file with mistakes, and what cannot be read, has 1.
 """
+EXPORT = "An export is what casetree export prints for a workflow."
 
 
 def judge(files: Sequence[Path], against: str, target: Target | None, *, as_json: bool) -> int:
@@ -37,7 +38,7 @@ def judge(files: Sequence[Path], against: str, target: Target | None, *, as_json
         try:
             told += [(str(file), verdict) for verdict in _counted(_verdicts(file, against, target))]
         except (ValueError, LookupError) as error:
-            raise ObstacleError(str(error)) from error
+            raise ObstacleError(str(error), EXPORT if isinstance(error, ValueError) else "") from error
     if as_json:
         typer.echo(json.dumps(_as_json(told)))
     else:
@@ -64,6 +65,8 @@ def _lines(against: str) -> Iterable[str]:
             yield from file
     except OSError as error:
         raise ObstacleError(f"{against} cannot be read: {error.strerror}.", "Or say: --against stack") from error
+    except UnicodeDecodeError as error:
+        raise ObstacleError(f"{against} is no export: it is not UTF-8.", EXPORT) from error
 
 
 def _counted(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:

@@ -23,6 +23,10 @@ class TellingGroup(TyperGroup):
             _tell(obstacle.what, obstacle.remedy)
         except (ClientError, BotoCoreError, HTTPError) as error:
             _tell(f"The stack did not answer as expected: {error}", _remedy(error))
+        except OSError as error:
+            if error.filename is None:
+                raise
+            _tell(f"{error.filename} cannot be used: {error.strerror}.", "See that it can be read and written there.")
         except KeyboardInterrupt:
             errors.print("\nStopped.")
         raise typer.Exit(1)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+LONGEST = 120
+"""Characters of a value in a message."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,8 +44,17 @@ class UnreadableError(Exception):
 
 
 def shown(path: Path) -> str:
-    """The file's name as a person would type it: relative to where they are, if it is below."""
+    """The file's name as a person would type it: relative to where they are, if it is below.
+
+    Links are not followed: what they lead to is not what was typed, and may be the link itself.
+    """
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        return str(Path(os.path.abspath(path)).relative_to(Path.cwd()))  # noqa: PTH100 (resolve() follows links)
     except ValueError:
         return str(path)
+
+
+def quoted(value: object) -> str:
+    """The value as a message shows it: the beginning of a long one tells which it is."""
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}...'"

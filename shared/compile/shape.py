@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
 
-from shared.compile.problem import Problem
+from shared.compile.problem import Problem, quoted
 from shared.compile.source import Source
 from shared.domain.checks.finding import Place, nearest
 
@@ -23,8 +25,17 @@ NAMES = {
     "integer": "a whole number",
     "boolean": "true or false",
     "null": "nothing",
+    "number": "a number with a point",
 }
-PYTHON = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", type(None): "null"}
+PYTHON = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    type(None): "null",
+}
 
 Told = Iterator[tuple[Place, str, str]]
 """Place, reason, hint."""
@@ -35,6 +46,21 @@ def schema() -> Mapping[str, Any]:
     """The JSON Schema of workflow files."""
     read: Mapping[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return read
+
+
+def _fits_pattern(validator: Any, pattern: str, value: object, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
+    """As JSON Schema means it: `$` is the end, while Python finds it before a line break at the end, too."""
+    del validator, schema
+    if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
+        yield ValidationError("")
+
+
+# A whole number is written without a point: nothing that is read from the file is guessed.
+VALIDATOR = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator,
+    {"pattern": _fits_pattern},
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +83,7 @@ class Miss:
 
 def misshapen(source: Source) -> tuple[Problem, ...]:
     """Everything about the file that its JSON Schema does not allow."""
-    errors = Draft202012Validator(schema()).iter_errors(source.value)
+    errors = VALIDATOR(schema()).iter_errors(source.value)
     told = dict.fromkeys(line for error in errors for line in _told(_miss(error)))
     return tuple(source.problem(place, reason, hint, "schema") for place, reason, hint in told)
 
@@ -80,7 +106,7 @@ def _unknown(miss: Miss) -> Told:
     known = miss.schema.get("properties", {})
     for key in miss.value:
         if key not in known:
-            yield (*miss.place, key), f"There is no key {key!r} here.", nearest(key, known)
+            yield (*miss.place, key), f"There is no key {quoted(key)} here.", nearest(key, known)
 
 
 def _missing(miss: Miss) -> Told:
@@ -98,13 +124,13 @@ def _expected(miss: Miss, wanted: Iterable[str]) -> tuple[Place, str, str]:
     types = list(dict.fromkeys(wanted))
     given = NAMES.get(PYTHON.get(type(miss.value), ""), "something else")
     words = " or ".join(NAMES[name] for name in types if name != "null")
-    quoted = "string" in types and isinstance(miss.value, bool | int | float)
-    return miss.place, f"Expected {words}, not {given}.", "Put it in quotes." if quoted else miss.advice
+    bare = "string" in types and isinstance(miss.value, bool | int | float)
+    return miss.place, f"Expected {words}, not {given}.", "Put it in quotes." if bare else miss.advice
 
 
 def _none_of(miss: Miss, known: Iterable[object]) -> tuple[Place, str, str]:
     what = miss.schema.get("title", "value")
-    return miss.place, f"There is no {what} {miss.value!r}.", nearest(str(miss.value), map(str, known))
+    return miss.place, f"There is no {what} {quoted(miss.value)}.", nearest(str(miss.value), map(str, known))
 
 
 def _no_choice(miss: Miss) -> Told:
@@ -122,7 +148,7 @@ def _no_choice(miss: Miss) -> Told:
 
 
 def _bad_text(miss: Miss) -> Told:
-    yield miss.place, f"{miss.value!r} cannot be used here.", miss.advice
+    yield miss.place, f"{quoted(miss.value)} cannot be used here.", miss.advice
 
 
 def _empty(miss: Miss) -> Told:
@@ -132,12 +158,12 @@ def _empty(miss: Miss) -> Told:
 def _twice(miss: Miss) -> Told:
     for index, item in enumerate(miss.value):
         if item in miss.value[:index]:
-            yield (*miss.place, index), f"{item!r} stands here twice.", "Keep one."
+            yield (*miss.place, index), f"{quoted(item)} stands here twice.", "Keep one."
 
 
 def _limits(miss: Miss) -> Told:
     limit = LIMITS.get(miss.keyword, f"must fit {miss.keyword}")
-    yield miss.place, f"{miss.value!r} {limit} {miss.wanted}.", miss.advice
+    yield miss.place, f"{quoted(miss.value)} {limit} {miss.wanted}.", miss.advice
 
 
 LIMITS = {"minimum": "must be at least", "maximum": "must be at most", "maxLength": "is longer than"}

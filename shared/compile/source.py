@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from shared.compile.problem import Problem, UnreadableError, shown
+from shared.compile.problem import LONGEST, Problem, UnreadableError, quoted, shown
 from shared.domain.checks.finding import Place
 
 PLAIN = {"str", "int", "float", "bool", "null"}
 LIMIT = 1_000_000
+STARRED = ("while scanning an alias", "while scanning an anchor")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,10 @@ def _text(path: Path, file: str) -> str:
 
 
 def _advice(error: yaml.MarkedYAMLError) -> str:
+    if "another document" in (error.problem or ""):
+        return "Put each workflow into a file of its own."
+    if "undefined alias" in (error.problem or "") or error.context in STARRED:
+        return "Text that begins with * or & needs quotes."
     if "'\\t'" in (error.problem or ""):
         return "Indent with spaces, never with tabs."
     if "mapping values are not allowed" in (error.problem or ""):
@@ -120,7 +127,7 @@ class _Reader:
                 continue
             if key in values:
                 first = self.lines[(*place, key)]
-                self._refuse(key_node, f"{key!r} stands here twice.", f"It is on line {first} already: keep one.")
+                self._refuse(key_node, f"{quoted(key)} stands here twice.", f"It is on line {first} already: keep one.")
                 continue
             self.lines.setdefault((*place, key), key_node.start_mark.line + 1)
             values[key] = self._value(value_node, (*place, key))
@@ -142,20 +149,27 @@ class _Reader:
             self._refuse(node, "A key must be text.")
             return None
         if _kind(node) != "str":
-            self._refuse(node, f"YAML reads the key {node.value!r} as {_kind(node)}, not as text.", _quote(node))
+            self._refuse(node, f"YAML reads the key {quoted(node.value)} as {_kind(node)}, not as text.", _quote(node))
             return None
-        return str(node.value)
+        return str(self._whole(node, node.value))
 
     def _scalar(self, node: yaml.Node) -> Any:
         kind = _kind(node)
         if kind not in PLAIN:
-            self._refuse(node, f"YAML reads {node.value!r} as {kind}, which has no place here.", _quote(node))
+            self._refuse(node, f"YAML reads {quoted(node.value)} as {kind}, which has no place here.", _quote(node))
             return None
         try:
-            return self.loader.construct_object(node)
+            return self._whole(node, self.loader.construct_object(node))
         except (ValueError, KeyError):  # `!!int x`, or `0b_`, which YAML's pattern takes for a number
-            self._refuse(node, f"{node.value!r} is no {kind}.", _quote(node))
+            self._refuse(node, f"{quoted(node.value)} is no {kind}.", _quote(node))
             return None
+
+    def _whole(self, node: yaml.Node, value: Any) -> Any:
+        """The value; half of a character, which an escape can make, cannot be stored or answered."""
+        if isinstance(value, str) and _SURROGATE.search(value):
+            hint = "Write the character itself, or \\U with its eight digits."
+            self._refuse(node, f"{quoted(value)} holds half of a character.", hint)
+        return value
 
     def _refuse(self, node: yaml.Node, reason: str, hint: str = "") -> None:
         self.problems.append(Problem(self.file, node.start_mark.line + 1, reason, hint))
@@ -166,4 +180,4 @@ def _kind(node: yaml.Node) -> str:
 
 
 def _quote(node: yaml.Node) -> str:
-    return f'Put it in quotes: "{node.value}".'
+    return f'Put it in quotes: "{node.value}".' if len(node.value) <= LONGEST else "Put it in quotes."

@@ -67,8 +67,9 @@ def exported(lines: Iterable[str]) -> Iterator[Items]:
         if line.strip():
             try:
                 items: Items = json.loads(line)["items"]
-                yield [dict(item) for item in items]
-            except (ValueError, KeyError, TypeError) as error:
+                past_of(items)
+                yield items
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise ValueError(f"Line {number} is no exported case.") from error
 
 

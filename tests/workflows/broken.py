@@ -60,6 +60,19 @@ FILE = (
     Broken("file", "  put_back:\n", "  on: # here\n", "YAML reads the key 'on' as bool, not as text.", '"on"'),
     Broken("file", "  put_back:\n", "  [put, back]: # here\n", "A key must be text."),
     Broken("file", "hand_back:\n", "hand_back: &self # here\n  - *self\n", "This alias contains itself."),
+    Broken("file", "  create: [inside, administrator]\n", "  create: *all # here\n", "found undefined alias", "quotes"),
+    Broken(
+        "file",
+        "  create: [inside, administrator]\n",
+        "  create: * # here\n",
+        "This is not YAML",
+        "Text that begins with * or & needs",
+    ),
+    Broken(
+        "file", "label: Errands\n", 'label: "\\ud83d\\ude00" # here\n', "holds half of a character.", "eight digits"
+    ),
+    Broken("file", "  put_back:\n", '  "\\ud83d": # here\n', "holds half of a character.", "eight digits"),
+    Broken("file", "version: 1\n", f"version: {'1' * 5000} # here\n", f"'{'1' * 119}...' is no int.", "in quotes."),
     Broken("file", "label: Errands\n", "label: \u0007 # here\n", r"The character '\x07' is not allowed."),
 )
 
@@ -95,9 +108,15 @@ SCHEMA = (
     Broken("schema", "note: {is: note}", "Note!: {is: note} # here", "'Note!' cannot be used here.", "letters"),
     Broken("schema", "note: {is: note}", "note: note # here", "Expected a mapping (`key: value`), not text."),
     Broken("schema", "version: 1\n", "version: 0 # here\n", "0 must be at least 1."),
+    Broken("schema", "version: 1\n", "version: 1.0 # here\n", "Expected a whole number, not a number with a point."),
+    Broken(
+        "schema", "workflow: errands", 'workflow: "errands\\n" # here', r"'errands\n' cannot be used here.", "hyphens"
+    ),
+    Broken("schema", "  put_back:\n", '  "put_back\\n": # here\n', r"'put_back\n' cannot be used here.", "letters"),
+    Broken("schema", "workflow: errands", f"workflow: {'E' * 200} # here", f"'{'E' * 119}...' cannot be used here."),
     Broken("schema", "version: 1\n", "version: first # here\n", "Expected a whole number, not text."),
     Broken("schema", "label: Errands\n", "label: 7 # here\n", "Expected text, not a whole number.", "quotes"),
-    Broken("schema", "label: Errands\n", "label: 7.5 # here\n", "Expected text, not something else.", "quotes"),
+    Broken("schema", "label: Errands\n", "label: 7.5 # here\n", "Expected text, not a number with a point.", "quotes"),
     Broken("schema", "label: Errands\n", 'label: "" # here\n', "Something must stand here."),
     Broken("schema", "label: Errands\n", f"label: {'E' * 101} # here\n", "is longer than 100."),
     Broken(

@@ -99,9 +99,11 @@ def test_a_file_in_another_encoding_is_refused_at_its_line(tmp_path: Path) -> No
 
 
 def test_a_file_that_cannot_be_read_is_a_problem_not_a_crash(tmp_path: Path) -> None:
-    """A missing file, or a folder in its place, is reported like any other mistake."""
-    for path in (tmp_path / "missing.yaml", tmp_path):
+    """A missing file, a folder in its place or a link to itself is reported like any other mistake."""
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    for path in (tmp_path / "missing.yaml", tmp_path, tmp_path / "loop.yaml"):
         (problem,) = check([path])
+        assert problem.file == str(path)
         assert problem.reason.startswith("The file cannot be read: ")
 
 
@@ -111,6 +113,7 @@ def test_more_than_one_document_is_refused(tmp_path: Path) -> None:
     file.write_text("workflow: a\n---\nworkflow: b\n", encoding="utf-8")
     (problem,) = check([file])
     assert "a single document" in problem.reason
+    assert "a file of its own" in problem.hint
 
 
 def test_a_mapping_is_merged_with_what_another_one_says(tmp_path: Path) -> None:

@@ -179,6 +179,40 @@ def test_the_way_into_a_mistake_is_drawn_where_one_asks_for_it(tmp_path: Path) -
     assert drawn.read_text(encoding="utf-8").startswith("flowchart TD\n")
 
 
+def test_a_place_where_nothing_can_be_written_is_said_in_words(tmp_path: Path) -> None:
+    """For the diagram, and for the compiled form."""
+    file = tmp_path / "errands.yaml"
+    file.write_text(next(b.text for b in LIVES if b.rule == "somebody-can-act"), encoding="utf-8")
+    (tmp_path / "compiled").write_text("no folder")
+    status, text = _run("check", str(file), "--diagram", str(tmp_path))
+    assert status == 1
+    assert f"{tmp_path} cannot be used: Is a directory." in text
+    file.write_text(ERRANDS.read_text(encoding="utf-8"), encoding="utf-8")
+    status, text = _run("check", str(file), "--write")
+    assert status == 1
+    assert "compiled cannot be used: " in text
+
+
+@pytest.mark.parametrize("content", [b"x\n", b'{"items": [{}]}\n', b"\xff\n", b'{"items": [{"SK": {"S": "CASE"}}]}\n'])
+def test_what_is_no_export_is_said_in_words(content: bytes, tmp_path: Path) -> None:
+    """With what an export is."""
+    file = tmp_path / "cases.jsonl"
+    file.write_bytes(content)
+    status, text = _run("check", str(ERRANDS), "--against", str(file))
+    assert status == 1
+    assert "no export" in text
+    assert "casetree export" in text
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "65536"])
+def test_a_port_that_there_is_not_starts_nothing(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is refused before anything is installed."""
+    monkeypatch.setattr(stack_up, "up", lambda *_: pytest.fail("started"))
+    status, text = _run("up", "--port", port)
+    assert status == 2
+    assert "--port" in text
+
+
 def test_what_a_file_waives_is_said_with_its_reason(tmp_path: Path) -> None:
     """Though nothing is wrong with the file."""
     file = tmp_path / "errands.yaml"
