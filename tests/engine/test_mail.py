@@ -188,6 +188,24 @@ def test_mail_turns_out_to_be_of_another_type(board: World) -> None:
     assert settle.settle(board.session, "a1") == 0
 
 
+def test_urgent_mail_is_urgent_for_whoever_gets_it(board: World) -> None:
+    """The team that it is passed on to, a member of that, and whoever has it once it turns out to be another mail."""
+    intake(board, "direct_review")
+    create(board, MAY, "StatusInquiryMail", priority=50)
+    act(board, LEE, "StatusInquiryMail", "assign_to_person", userId="lee")
+    mail = [task for task in tasks_of(board) if task.type == "StatusInquiryMailTask"]
+    assert [(_party(task), task.priority) for task in mail] == [
+        ("mail-team", 50),
+        ("litigation-support", 50),
+        ("lee", 50),
+    ]
+    create(board, MAY, "CongressionalInterestMail", priority=50)
+    act(board, LEE, "CongressionalInterestMail", "edit", priority=70)
+    act(board, LEE, "CongressionalInterestMail", "change_type", type="ExtensionRequestMailTask")
+    changed = [task for task in tasks_of(board) if task.type == "ExtensionRequestMailTask"]
+    assert [(_party(task), task.priority) for task in changed] == [("mail-team", 70), ("colocated", 70)]
+
+
 @pytest.mark.parametrize("wanted", ["StatusInquiryMailTask", "FoiaTask", "NoTask", 7])
 def test_mail_is_changed_into_another_mail_only(board: World, wanted: object) -> None:
     """Neither into what it is, nor into what is no mail."""

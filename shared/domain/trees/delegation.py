@@ -19,9 +19,9 @@ from shared.domain.words.relations import passed_on_by, passed_on_from
 
 
 def delegate(draft: Draft, party: Party, *, internal: bool, instruction: str | None) -> Refusal | None:
-    """A child of the task's own type is the party's, in the queue of the task; the task is on hold for it."""
+    """A child of the task's own type is the party's, as urgent, in the queue of the task, which is on hold for it."""
     child = begin(draft.context, draft.task.type, party, internal=internal, beside=draft)
-    child.set(queue=draft.task.queue, kind=draft.task.kind)
+    child.set(queue=draft.task.queue, kind=draft.task.kind, priority=draft.task.priority)
     if instruction is not None:
         child.write(AddInstruction(child.task.task_id, 1, instruction))
         child.text_items(1)

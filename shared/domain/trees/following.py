@@ -179,6 +179,8 @@ def _made(declared: Follow, origin: Origin, parent: Task | None, counts_at: Task
     new = begin(origin.context, type_name, party, internal=internal, beside=origin.beside)
     if origin.ended is None:
         new.set(assigned_by=None)
+    if parent is not None and declared.opens == SAME:
+        new.set(priority=parent.priority)
     _set_due_time(new, declared, origin.given)
     refusal = unfit(new, party) if party is not None and declared.assignee == "input" else None
     if refusal is None and parent is not None:

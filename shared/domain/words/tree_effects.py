@@ -103,7 +103,8 @@ def change_type(draft: Draft, arguments: Arguments) -> Refusal | None:
     if size_of(texts) > TEXTS:
         return Refusal("action_not_available", "Its texts are too long to be taken over by a new task.", rule="texts")
     copy_texts(new, texts)
-    new.set(priority=top.priority)
+    for opened in (each for each in draft.company.values() if each.before is None):
+        opened.set(priority=draft.task.priority)
     new.changed("changedFrom", None, top.task_id)
     draft.changed("changedTo", None, new.task.task_id)
     if top.task_id != draft.task.task_id:
