@@ -3,7 +3,15 @@
 from typing import Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, PartialCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    InvalidRegionError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
 from rich.text import Text
 from typer.core import TyperGroup
 from urllib3.exceptions import HTTPError
@@ -34,9 +42,9 @@ class TellingGroup(TyperGroup):
 
 def _remedy(error: Exception) -> str:
     match error:
-        case NoRegionError():
+        case NoRegionError() | InvalidRegionError():
             return "Name a region: --region eu-central-1, say, or in the variable AWS_REGION."
-        case NoCredentialsError() | PartialCredentialsError():
+        case NoCredentialsError() | PartialCredentialsError() | ProfileNotFound():
             return "Sign in to the AWS account: name a profile in AWS_PROFILE, or put its keys into the environment."
     return f"If it is the stack on this machine, this brings it back: {command('up')}"
 

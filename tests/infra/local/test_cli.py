@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    InvalidRegionError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+)
 from typer.testing import CliRunner
 
 from infra.local import cli, clock, demo, export, server, signin, target
@@ -257,8 +264,14 @@ def test_a_server_that_does_not_answer_is_said_in_words(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize(
     ("error", "remedy"),
-    [(NoRegionError(), "--region"), (NoCredentialsError(), "AWS_PROFILE"), (_no_such_stack("Typo"), "--stack")],
-    ids=["region", "credentials", "name"],
+    [
+        (NoRegionError(), "--region"),
+        (InvalidRegionError(region_name="a b"), "--region"),
+        (NoCredentialsError(), "AWS_PROFILE"),
+        (ProfileNotFound(profile="typo"), "AWS_PROFILE"),
+        (_no_such_stack("Typo"), "--stack"),
+    ],
+    ids=["region", "no region", "credentials", "profile", "name"],
 )
 @pytest.mark.parametrize(
     "command", [["bootstrap", "--admin", "mary"], ["doctor"], ["redrive"]], ids=lambda command: command[0]
