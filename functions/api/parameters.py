@@ -120,7 +120,8 @@ def _pairs(query_string: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(query_string, keep_blank_values=True, errors="strict", max_num_fields=MAX_VALUES)
     except ValueError as error:
-        raise Problem("invalid_request", "The query string is not well-formed UTF-8, or too long.") from error
+        detail = f"The query string is not well-formed UTF-8, or has more than {MAX_VALUES} parameters."
+        raise Problem("invalid_request", detail) from error
 
 
 def _read(parameter: Parameter[Any], given: str) -> object:

@@ -49,10 +49,14 @@ def _item_errors(items: Sequence[object], taken: set[str]) -> list[FieldError]:
         if not isinstance(item, Mapping):
             errors.append(FieldError(f"/tasks/{index}", "This must be an object."))
             continue
-        key = item.get("key", "-")
-        if not isinstance(key, str) or not key or not is_plain(key) or ("key" in item and key in keys):
-            errors.append(FieldError(f"/tasks/{index}/key", "This must be a string of its own."))
-        elif "key" in item:
+        if "key" not in item:
+            continue
+        key, pointer = item["key"], f"/tasks/{index}/key"
+        if not isinstance(key, str) or not key or not is_plain(key):
+            errors.append(FieldError(pointer, "This must be a text, not empty, without control characters."))
+        elif key in keys:
+            errors.append(FieldError(pointer, "Another task of the request or of the template has this key."))
+        else:
             keys.add(key)
     return errors or _unknown_keys(items, keys)
 

@@ -102,6 +102,19 @@ def test_a_misfit_is_named_by_its_place(world: World, given: dict[str, Any], poi
     assert _pointers(_begin(world, **given)) == [pointer]
 
 
+def test_a_key_that_cannot_be_is_told_apart_from_one_that_is_taken(world: World) -> None:
+    """Either by another task of the list, or by one of the template."""
+    twice = {"tasks": [{"type": "QA", "key": "a"}, {"type": "QA", "key": "a"}]}
+    template = {"template": "standard-look", "tasks": [{"type": "QA", "key": "qa"}]}
+    for given, said in (
+        ({"tasks": [{"type": "QA", "key": "a\u202e"}]}, "without control characters"),
+        (twice, "has this key"),
+        (template, "has this key"),
+    ):
+        (error,) = refused(_begin(world, **given)).errors
+        assert said in error.detail
+
+
 def test_a_key_is_never_taken_for_a_place_in_the_list(world: World) -> None:
     """A task without a key does not collide with one whose key is a number."""
     assert len(_tasks_of(_begin(world, tasks=[{"type": "QA"}, {"type": "QA", "key": "0"}]))) == 2
