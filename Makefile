@@ -75,7 +75,7 @@ check: setup ## Formatting, lint, types, who may import whom, and what bandit fi
 	echo "Formatting"; $(BIN)/ruff format --check --quiet . || { failed=1; echo "'make format' puts it right."; }; \
 	echo "Lint";       $(BIN)/ruff check --quiet . || failed=1; \
 	echo "Types";      $(BIN)/mypy functions shared infra tests || failed=1; \
-	echo "Imports";    $(BIN)/lint-imports || failed=1; \
+	echo "Imports";    $(BIN)/lint-imports --no-logo || failed=1; \
 	echo "Security";   $(BIN)/bandit --quiet --configfile pyproject.toml --recursive functions shared infra \
 		--exclude ./infra/npm || failed=1; \
 	[ $$failed = 0 ] && echo "All of it is in order."; \

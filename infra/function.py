@@ -16,7 +16,7 @@ from infra.settings import Settings
 
 
 class Packages(Construct):
-    """The code and the layer that every function runs from."""
+    """The code that every function runs from, and the layer that nearly all of them do."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
@@ -58,6 +58,8 @@ class Purpose:
     timeout: Duration
     environment: dict[str, str]
     statements: list[iam.PolicyStatement]
+    third_party: bool = True
+    """Whether it needs the layer; each start of a function on a laptop unpacks what it has."""
 
 
 class Function(Construct):
@@ -84,7 +86,7 @@ class Function(Construct):
             architecture=lambda_.Architecture.ARM_64,
             code=packages.code,
             handler=f"functions.{name}.handler.handler",
-            layers=[packages.layer],
+            layers=[packages.layer] if purpose.third_party else [],
             memory_size=purpose.memory,
             timeout=purpose.timeout,
             environment={

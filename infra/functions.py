@@ -155,4 +155,6 @@ def _console(identity: Identity) -> Purpose:
             "CASETREE_SIGN_IN_ORIGINS": " ".join(identity.sign_in_origins),
         },
         statements=[],
+        # A browser asks for six files at once, and each may start a function.
+        third_party=False,
     )

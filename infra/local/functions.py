@@ -12,6 +12,8 @@ from infra.local.obstacle import ObstacleError
 from infra.local.records import Stack
 
 ON_THE_STREAM = ("hooks", "relay")
+# As many as a browser asks for at once, each of which starts a console of its own.
+CONSOLES = 6
 QUIET_SECONDS = 1.0
 QUIET_LOOKS = 10
 
@@ -31,9 +33,10 @@ def invoke(stack: Stack, function: str, event: Mapping[str, Any]) -> Any:
 
 
 def warm_up(stack: Stack) -> None:
-    """Load the stream functions, so that the first records wait for nothing."""
-    with ThreadPoolExecutor(len(ON_THE_STREAM)) as pool:
-        list(pool.map(lambda function: invoke(stack, function, {"Records": []}), ON_THE_STREAM))
+    """Load the stream functions and the console, so that the first records and the first page wait for nothing."""
+    asked = [(function, {"Records": []}) for function in ON_THE_STREAM] + [("console", {})] * CONSOLES
+    with ThreadPoolExecutor(len(asked)) as pool:
+        list(pool.map(lambda each: invoke(stack, *each), asked))
 
 
 def wait_until_at_rest(stack: Stack, patience: float = 60.0) -> bool:
