@@ -34,7 +34,10 @@ def invoke(stack: Stack, function: str, event: Mapping[str, Any]) -> Any:
 
 def warm_up(stack: Stack) -> None:
     """Load the stream functions and the console, so that the first records and the first page wait for nothing."""
-    asked = [(function, {"Records": []}) for function in ON_THE_STREAM] + [("console", {})] * CONSOLES
+    asked: list[tuple[str, Mapping[str, Any]]] = [
+        *((function, {"Records": []}) for function in ON_THE_STREAM),
+        *[("console", {})] * CONSOLES,
+    ]
     with ThreadPoolExecutor(len(asked)) as pool:
         list(pool.map(lambda each: invoke(stack, *each), asked))
 

@@ -68,16 +68,16 @@ def test_an_appeal_is_taken_through_an_action_with_a_form(page: Page, stack: Sta
     eventually(lambda: read(admin, task)["status"], lambda status: status == "assigned")
     sign_in(page, stack, "admin", f"#/cases/{task['caseId']}")
     tree = page.get_by_role("region", name="Tasks")
-    expect(tree.get_by_role("link", name="RootTask")).to_be_visible()
+    expect(tree.get_by_role("link", name="Root task")).to_be_visible()
     expect(tree.get_by_text("waits for 1 task under it")).to_be_visible()
-    tree.get_by_role("link", name="DistributionTask").click()
+    tree.get_by_role("link", name="Distribution task").click()
     page.get_by_role("button", name="Distribute to a judge").click()
     dialog = page.get_by_role("dialog", name="Distribute to a judge")
     dialog.get_by_label("User", exact=True).fill("jo")
     dialog.get_by_role("button", name="Distribute to a judge").click()
     expect(page.get_by_role("status").get_by_text("Done: Distribute to a judge.")).to_be_visible()
     page.get_by_role("link", name=task["caseId"]).click()
-    expect(tree.get_by_role("link", name="JudgeAssignTask")).to_be_visible()
+    expect(tree.get_by_role("link", name="Judge assign task")).to_be_visible()
     expect(tree.get_by_text("Jo Abshire")).to_be_visible()
 
 
@@ -93,7 +93,7 @@ def test_a_refusal_is_explained(page: Page, stack: Stack, as_person: AsPerson) -
     expect(page.get_by_text("Become overdue")).to_have_count(0)
     page.get_by_role("button", name="Reschedule").click()
     dialog = page.get_by_role("dialog", name="Reschedule")
-    due = dialog.get_by_label("Due time")
+    due = dialog.get_by_label("Due")
     due.fill("2020-01-01T12:00")
     dialog.get_by_role("button", name="Reschedule").click()
     expect(dialog.get_by_role("alert")).to_be_visible()
@@ -128,11 +128,12 @@ def test_a_history_is_told_from_its_end_in_the_words_of_the_page(page: Page, sta
     sign_in(page, stack, "dee", f"#/tasks/{task['taskId']}")
     entries = page.get_by_role("region", name="History").locator(".entries > li")
     expect(entries.filter(has_text="Claim and start").get_by_text("Assigned to: Dee")).to_be_visible()
-    expect(entries.first).to_contain_text("Claim and start")
+    expect(entries.first).to_contain_text("Claim and start → In Progress")
     assert act(as_person("dee"), task, "add_instructions", instructions="Ring twice.").status == 200
     expect(entries.first).to_contain_text("Add instructions")
     expect(entries.first).to_contain_text("Instructions changed")
-    expect(entries.last).to_contain_text("Create")
+    expect(entries.first).not_to_contain_text("In Progress")
+    expect(entries.last).to_contain_text("Create → Ready")
     page.get_by_role("link", name=task["caseId"]).click()
     timeline = page.get_by_role("region", name="Timeline").get_by_role("listitem")
     expect(timeline.filter(has_text="Claim and start")).to_have_count(1)
@@ -181,6 +182,42 @@ def test_both_lines_of_a_shared_task_are_shown(page: Page, stack: Stack, as_pers
     sign_in(page, stack, "ola", f"#/tasks/{task['taskId']}")
     expect(page.get_by_text("Ready (sent)")).to_be_visible()
     expect(page.get_by_role("definition").filter(has_text="Harbor Surveyors")).to_be_visible()
+
+
+def test_what_most_likely_comes_next_stands_out(page: Page, stack: Stack, as_person: AsPerson) -> None:
+    """Of the ways to take an action each has a button, with a form of its own; the partner's first one is to accept."""
+    ola = as_person("ola")
+    given = {"workflow": "collaboration", "caseType": "job", "organizationId": "acme-claims"}
+    case = ola.need("POST", "/cases", {**given, "tasks": [{"type": "Task", "collaborative": True}]})
+    (task,) = case["tasks"]["items"]
+    before = {each["taskId"] for each in _offered_to_harbor(as_person)}
+    for action in ("prepare", "ready"):
+        assert act(ola, task, action).status == 200, action
+    sign_in(page, stack, "ola", f"#/tasks/{task['taskId']}")
+    page.get_by_role("button", name="Assign to a partner").click()
+    dialog = page.get_by_role("dialog", name="Assign to a partner")
+    expect(dialog.get_by_text("Give either Organization, or Name and Email.")).to_be_visible()
+    dialog.get_by_label("Organization").fill("Harbor Surveyors")
+    dialog.get_by_role("button", name="Assign to a partner").click()
+    expect(page.get_by_role("status").get_by_text("Done: Assign to a partner.")).to_be_visible()
+    sign_out(page)
+    come = eventually(lambda: [e for e in _offered_to_harbor(as_person) if e["taskId"] not in before], bool)
+    sign_in(page, stack, "hal", f"#/tasks/{come[0]['taskId']}")
+    menu = page.get_by_role("region", name="Actions")
+    expect(menu.get_by_role("button", name="Decline")).to_be_visible()
+    expect(menu.locator("button.primary")).to_have_text("Accept")
+    menu.get_by_role("button", name="Accept").click()
+    page.get_by_role("dialog", name="Accept").get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("status").get_by_text("Done: Accept.")).to_be_visible()
+    expect(menu.locator("button.primary")).to_have_text("Start")
+    menu.get_by_role("button", name="Start").click()
+    expect(menu.locator("button.primary")).to_have_text("Submit")
+
+
+def _offered_to_harbor(as_person: AsPerson) -> list[Case]:
+    """The tasks that nobody of the partner sees to yet."""
+    found: list[Case] = as_person("hal").need("GET", "/queues/organizations/harbor?tab=unassigned&limit=100")["items"]
+    return found
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -75,7 +75,7 @@ def list_actions(call: Call) -> Reply:
     """
     view, offers = engine.available_actions(call.session, call.identity, call.path["taskId"])
     now = [views.offered(offer, view.workflow) for offer in offers if offer.refusal is None]
-    body: dict[str, object] = {"items": now, "nextCursor": None}
+    body: dict[str, object] = {"items": now, "suggested": views.suggestion(view, offers), "nextCursor": None}
     if call.query[EXPLAIN]:
         refused = (offer for offer in offers if offer.refusal is not None and offer.action.by_people)
         body["refused"] = [views.refused(offer) for offer in refused]

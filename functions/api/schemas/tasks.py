@@ -310,10 +310,21 @@ class RefusedAction(Output):
     who: Annotated[list[str], Field(description="Who could.", examples=[["admins of Quality Assurance"]])]
 
 
+class Suggestion(Output):
+    """An action, and the option of it, if it has some."""
+
+    action: Annotated[str, Field(examples=["claim"])]
+    option: Annotated[str | None, Field(examples=["accept"])]
+
+
 class Actions(Output):
     """What the caller may do with a task; `refused` only with `explain=true`."""
 
     items: list[Action]
+    suggested: Annotated[
+        Suggestion | None,
+        Field(description="The action that most likely comes next, where the workflow and the task let that be told."),
+    ]
     next_cursor: Cursor
     refused: list[RefusedAction] = ABSENT
 

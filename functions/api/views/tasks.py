@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from functions.api import sizes
@@ -15,6 +15,7 @@ from shared.domain.ends.worker_status import worker_status
 from shared.domain.model.ends import Counterpart
 from shared.domain.model.people import Caller
 from shared.domain.model.task import Entry, Party, Task, Timer
+from shared.domain.suggestion import suggested
 from shared.domain.words.fields import input_schema
 from shared.engine.session import Workflows
 from shared.engine.tasks import TaskView
@@ -156,6 +157,16 @@ def offered(offer: Offer, workflow: Workflow) -> Json:
     """An action that the caller may take now, with the JSON Schema of its input."""
     action = offer.action
     return {"name": action.name, "label": action.label, "inputSchema": input_schema(action, workflow)}
+
+
+def suggestion(view: TaskView, offers: Iterable[Offer]) -> Json | None:
+    """The action that most likely comes next, and the option of it, if it has some."""
+    found = suggested(view.workflow, view.task, offers)
+    if found is None:
+        return None
+    action, way = found
+    option = next((name for name, each in action.options.items() if each == way), None)
+    return {"action": action.name, "option": option}
 
 
 def refused(offer: Offer) -> Json:

@@ -94,6 +94,18 @@ def test_the_options_follow_from_end_phase_and_status(here: Parties) -> None:
             assert (here.shown("gil", other), _options(here, "gil", other)) == (partner, partners), step
 
 
+def test_a_partner_is_suggested_to_accept(here: Parties) -> None:
+    """By the option of the action; the owner, whose turn it is not, is suggested nothing."""
+    task_id = here.task()
+    here.do("ola", task_id, "prepare", "ready")
+    here.do("ola", task_id, "assign", **_to("harbor"))
+    found = {
+        who: expect(200, here.world.as_(who).get(f"/tasks/{at}/actions")).json["suggested"]
+        for who, at in (("ola", task_id), ("hal", here.partner(task_id, 1)))
+    }
+    assert found == {"ola": None, "hal": {"action": "assign", "option": "accept"}}
+
+
 def test_a_request_that_is_not_out_yet_can_be_recalled_and_one_declined_replaced(here: Parties) -> None:
     """While a request is `connectionRequired` it is open to recalling; connectionDeclined to another assignment."""
     task_id = here.task()

@@ -266,6 +266,17 @@ def test_the_actions_are_those_that_one_may_take_now(world: World, ann: Client, 
     assert ann.get(f"/tasks/{task_id}/actions").json["items"] == []
 
 
+def test_the_action_that_comes_next_is_suggested(world: World, bob: Client) -> None:
+    """To those who may take it; nobody is told what others do, or what there is to do with a closed task."""
+    task_id = world.task()["taskId"]
+    seen = []
+    for action in ("claim", "pass"):
+        seen.append([who.get(f"/tasks/{task_id}/actions").json["suggested"] for who in (bob, world.as_("cho"))])
+        bob.act(task_id, action)
+    assert seen == [[{"action": name, "option": None}, None] for name in ("claim", "pass")]
+    assert bob.get(f"/tasks/{task_id}/actions").json["suggested"] is None
+
+
 def test_a_refused_action_is_explained(world: World, ann: Client) -> None:
     """On demand: by which rule, in words, and who could; in the words of the action's own refusal."""
     task_id = world.task()["taskId"]

@@ -137,6 +137,20 @@ console.log(JSON.stringify([given.map(ahead), given.map(span)]));
     assert old == ["now", "29 min", "59 min", "1 h", "1 h", "23 h", "23 h", "1 d", "1 d", "2 d"]
 
 
+def test_names_out_of_workflows_are_shown_as_words(page: Path) -> None:
+    """Of attributes, statuses, templates and types; what people have written as words stays as it is."""
+    (page / "format.js").write_text((ASSETS / "format.js").read_text("utf-8"))
+    names = ["dueTime", "on_hold", "standard-look", "JudgeAssignTask", "Follow-Up", "OSC Change Request", "QA"]
+    script = """
+import { words } from "./format.js";
+console.log(JSON.stringify(JSON.parse(process.argv[2]).map(words)));
+"""
+    assert _run(page, script, json.dumps(names)) == [
+        *("Due time", "On hold", "Standard look", "Judge assign task"),
+        *("Follow-Up", "OSC Change Request", "QA"),
+    ]
+
+
 def test_a_list_is_read_from_all_its_pages(page: Path) -> None:
     """In its order, each page behind the one before."""
     (page / "api.js").write_text((ASSETS / "api.js").read_text("utf-8"))

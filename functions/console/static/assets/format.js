@@ -1,6 +1,10 @@
 // Words for what the API says in its own: moments, spans, people, names of fields.
 const MINUTE = 60_000;
 const SPANS = [["d", 24 * 60 * MINUTE], ["h", 60 * MINUTE], ["min", MINUTE]];
+const CALLED = {
+  assignedParty: "Assigned to", dueTime: "Due", awaiting: "Waits for information", prerequisites: "Comes after", entity: "About",
+  hold: "On hold", newCaseId: "Goes on in", originalCaseId: "Goes on from", timers: "Engine acts",
+};
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
@@ -36,10 +40,17 @@ export function name(who) {
   return names || who.displayName || who.id;
 }
 
-/** A name out of code as people write it: `dueTime`, `on_hold` and `QA` are "Due time", "On hold" and "QA". */
+/** A name out of code as people write it: `dueTime`, `on_hold`, `standard-look` and `QA` are "Due time", "On hold", "Standard look" and "QA". */
 export function words(text) {
-  const apart = text.replaceAll("_", " ").replace(/([a-z])([A-Z])/g, (_, end, start) => `${end} ${start.toLowerCase()}`);
+  // Words with a capital are written with a hyphen on purpose: "Follow-Up".
+  const parted = /^[a-z0-9]+(-[a-z0-9]+)+$/.test(text) ? text.replaceAll("-", " ") : text;
+  const apart = parted.replaceAll("_", " ").replace(/([a-z])([A-Z])/g, (_, end, start) => `${end} ${start.toLowerCase()}`);
   return apart.charAt(0).toUpperCase() + apart.slice(1);
+}
+
+/** What the pages call a field of a task or a case. */
+export function called(field) {
+  return CALLED[field] ?? words(field);
 }
 
 /** A value as people write it, where it is a term of a workflow rather than somebody's text: `direct_review`. */

@@ -125,7 +125,7 @@ function Outcome({ outcomes }) {
   return html`<${Notice} tone=${refused.length ? "bad" : "good"}>
     <p>${done > 0 && `Done for ${count(done, "task")}. `}${refused.length > 0 && `Not done for ${count(refused.length, "task")}:`}</p>
     ${refused.length > 0 && html`<ul>${refused.map(({ task, problem }) => html`<li>
-      <a href=${address(["tasks", task.taskId])}>${task.label}, ${task.caseId}</a>: ${problem.status === 412
+      <a href=${address(["tasks", task.taskId])}>${words(task.label)}, ${task.caseId}</a>: ${problem.status === 412
         ? "somebody else changed it since you looked." : problem.message}</li>`)}</ul>`}
   <//>`;
 }

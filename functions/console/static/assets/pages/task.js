@@ -22,7 +22,7 @@ export function Page({ route }) {
   const [outcome, setOutcome] = useState(null);
   const task = found.current ? found.data : null;
   useEffect(() => setOutcome(null), [path]);
-  useEffect(() => { document.title = `${task ? `${task.label} · ${task.caseId}` : id} · Casetree`; }, [id, task?.label, task?.caseId]);
+  useEffect(() => { document.title = `${task ? `${words(task.label)} · ${task.caseId}` : id} · Casetree`; }, [id, task?.label, task?.caseId]);
   const done = (action, problem) => { setOutcome({ action, problem }); found.reload(); };
   const again = () => { setOutcome(null); found.reload(); };
   return html`<article class="one" aria-busy=${!found.current}>
@@ -51,7 +51,7 @@ function Heading({ id, task }) {
   return html`<header class="heading">
     <p class="above">${task && html`<a href=${address(["cases", task.caseId])}>${task.caseId}</a>
       ${task.parentId && html` › <${TaskLink} id=${task.parentId} />`}`}</p>
-    <h1 tabindex="-1">${task?.label ?? id}</h1>
+    <h1 tabindex="-1">${task ? words(task.label) : id}</h1>
     ${task && html`<${Marks} task=${task} />`}
   </header>`;
 }

@@ -42,10 +42,10 @@ function Workflow({ name, type }) {
   return html`
     <h1 tabindex="-1">${workflow.label} <span class="faint">version ${workflow.version}</span></h1>
     <p class="choice"><label>Type of task <select value=${shown.name} onChange=${choose}>
-      ${workflow.types.map((each) => html`<option value=${each.name}>${each.label}${open.has(each.name) ? ` (${open.get(each.name).open} open)` : ""}</option>`)}</select></label></p>
+      ${workflow.types.map((each) => html`<option value=${each.name}>${words(each.label)}${open.has(each.name) ? ` (${open.get(each.name).open} open)` : ""}</option>`)}</select></label></p>
     ${counted.problem && html`<${Refusal} problem=${counted.problem} again=${counted.reload} />`}
-    <${Standing} statuses=${workflow.statuses} of=${open.get(shown.name)} label=${shown.label} />
-    <${Diagram} path=${`${path}/diagram?${new URLSearchParams({ type: shown.name })}`} label=${shown.label} />`;
+    <${Standing} statuses=${workflow.statuses} of=${open.get(shown.name)} label=${words(shown.label)} />
+    <${Diagram} path=${`${path}/diagram?${new URLSearchParams({ type: shown.name })}`} label=${words(shown.label)} />`;
 }
 
 /** The open tasks by status, as the workflow names its statuses. */

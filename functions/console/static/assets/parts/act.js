@@ -29,7 +29,8 @@ export function ActionDialog({ action, tasks, close, done }) {
 }
 
 /** Takes the action on the tasks as they were seen, by one request; each is done or refused on its own. */
-export async function act(action, tasks, input, key = crypto.randomUUID()) {
+export async function act(action, tasks, given, key = crypto.randomUUID()) {
+  const input = action.option ? { option: action.option, ...given } : given;
   try {
     return tasks.length === 1 ? await one(action, tasks[0], input, key) : await several(action, tasks, input, key);
   } catch (problem) {

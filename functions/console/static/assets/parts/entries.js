@@ -1,6 +1,6 @@
 // What happened: entries of a history or of a timeline, each with who did it, when, and what it changed.
 import { all, get } from "../api.js";
-import { count, name, term, value, words } from "../format.js";
+import { called, count, name, term, value, words } from "../format.js";
 import { html, useState } from "../lib.js";
 import { useResource } from "../resource.js";
 import { address } from "../router.js";
@@ -10,11 +10,6 @@ import { Ago } from "./time.js";
 const AT_ONCE = 20;
 // The status is told beside the action; how often a thing was written, that it has a child, and which hold, tell people nothing.
 const SAID = new Set(["state", "status", "version", "internal", "overdue", "child", "holdId"]);
-// What the page of a task calls these fields.
-const CALLED = {
-  assignedParty: "Assigned to", dueTime: "Due", awaiting: "Waits for information", prerequisites: "Comes after", entity: "About",
-  hold: "On hold", newCaseId: "Goes on in", originalCaseId: "Goes on from", timers: "Engine acts",
-};
 // Fields that hold ids of tasks, which nobody reads.
 const TASKS = new Set(["prerequisites", "copiedFrom", "changedFrom", "changedTo"]);
 
@@ -31,6 +26,7 @@ export function Entries({ path, version, of, ask }) {
   if (!first.data) return first.problem && html`<${Refusal} problem=${first.problem} again=${first.reload} />`;
   const next = more.next === undefined ? first.data.nextCursor : more.next;
   const entries = unique([...first.data.items, ...more.items]);
+  const reached = reachedBy(entries);
   const read = async () => {
     setProblem(null);
     try {
@@ -43,7 +39,7 @@ export function Entries({ path, version, of, ask }) {
       setProblem(refused);
     }
   };
-  return html`<ol class="entries">${entries.slice(0, shown).map((entry) => html`<${Entry} key=${keyOf(entry)} entry=${entry} of=${of} />`)}</ol>
+  return html`<ol class="entries">${entries.slice(0, shown).map((entry) => html`<${Entry} key=${keyOf(entry)} entry=${entry} reached=${reached.get(entry)} of=${of} />`)}</ol>
     ${problem && html`<${Refusal} problem=${problem} />`}
     ${(next || entries.length > shown) && html`<button type="button" onClick=${read}>More</button>`}`;
 }
@@ -53,11 +49,20 @@ export async function fromItsEnd(path, request) {
   return { body: { items: (await all(path, request)).reverse(), nextCursor: null }, version: null };
 }
 
-function Entry({ entry, of }) {
+/** The status that each entry left its task in, but where it is known to have been the same before. */
+function reachedBy(entries) {
+  const [reached, last] = [new Map(), new Map()];
+  for (const entry of entries.toReversed()) {
+    if (entry.status !== last.get(entry.taskId)) reached.set(entry, entry.status);
+    last.set(entry.taskId, entry.status);
+  }
+  return reached;
+}
+
+function Entry({ entry, reached, of }) {
   const changes = Object.entries(entry.changes).filter(([field]) => !SAID.has(field));
-  const status = entry.changes.status;
   return html`<li>
-    <p class="what"><strong>${entry.label}</strong> ${of && html`${of(entry)} `}${status && html`<span class="faint">→ ${words(status.to)}</span>`}</p>
+    <p class="what"><strong>${entry.label}</strong> ${of && html`${of(entry)} `}${reached && html`<span class="reached">→ ${words(reached)}</span>`}</p>
     <p class="who">${name(entry.createdBy) || "Casetree"} · <${Ago} at=${entry.createdAt} /></p>
     ${entry.note && html`<blockquote>${entry.note}</blockquote>`}
     ${changes.length > 0 && html`<ul>${changes.map(([field, changed]) => html`<li>${change(field, changed)}</li>`)}</ul>`}
@@ -66,17 +71,18 @@ function Entry({ entry, of }) {
 
 /** A link to the task that an entry is about, by its type. */
 export function taskOf(entry) {
-  return entry.taskId ? html`<a href=${address(["tasks", entry.taskId])}>${entry.type ?? "a task"}</a>` : "the case";
+  return entry.taskId ? html`<a href=${address(["tasks", entry.taskId])}>${entry.type ? words(entry.type) : "a task"}</a>` : "the case";
 }
 
 function change(field, { from, to, ...more }) {
-  const [called, before, after] = [CALLED[field] ?? words(field), said(field, from), said(field, to)];
+  const [label, before, after] = [called(field), said(field, from), said(field, to)];
   const told = value(more);
-  if (!before && !after) return told ? `${called}: ${told}` : `${called} changed`;
-  return html`${called}: ${before ? html`<s>${before}</s> → ${after || "nothing"}` : after}`;
+  if (!before && !after) return told ? `${label}: ${told}` : `${label} changed`;
+  return html`${label}: ${before ? html`<s>${before}</s> → ${after || "nothing"}` : after}`;
 }
 
 function said(field, of) {
+  if (field === "assignmentStatus") return words(of ?? "");
   if (!TASKS.has(field)) return term(value(of));
   const tasks = [of ?? []].flat().length;
   return tasks ? count(tasks, "task") : "";

@@ -1,5 +1,5 @@
 // One field of a form: which control fits which schema.
-import { words } from "../format.js";
+import { called, words } from "../format.js";
 import { html, useId } from "../lib.js";
 import { Fields } from "./form.js";
 import { Known, Party } from "./party.js";
@@ -9,11 +9,9 @@ const LONG = 500;
 const NAMED = { userId: "user", organizationId: "organization" };
 
 /** A labelled control with what is wrong with its value. */
-export function Field({ name: given, schema, required, value, errors, pointer, change }) {
+export function Field({ name, schema, required, either, value, errors, pointer, change }) {
   const nullable = schema.anyOf?.some((each) => each.type === "null") ?? false;
   const of = nullable ? schema.anyOf.find((each) => each.type !== "null") : schema;
-  // Who is named there is offered by name.
-  const name = kindOf(pointer) ? given.replace(/ id$/, "") : given;
   const own = errors.filter((error) => error.pointer === pointer);
   const id = useId();
   const wrong = own.length > 0;
@@ -23,9 +21,10 @@ export function Field({ name: given, schema, required, value, errors, pointer, c
     "aria-invalid": wrong, "aria-describedby": described,
   };
   const [Control, grouped] = controlFor(of, pointer);
+  const optional = !required && !either && html` <span class="faint">optional</span>`;
   return html`<div class="field">
-    ${grouped ? html`<fieldset><legend>${name}${required ? "" : html` <span class="faint">optional</span>`}</legend><${Control} ...${control} /></fieldset>`
-      : html`<label for=${id}>${name}${required ? "" : html` <span class="faint">optional</span>`}</label><${Control} ...${control} />`}
+    ${grouped ? html`<fieldset><legend>${name}${optional}</legend><${Control} ...${control} /></fieldset>`
+      : html`<label for=${id}>${name}${optional}</label><${Control} ...${control} />`}
     ${of.description && html`<p class="hint" id=${`${id}-hint`}>${of.description}</p>`}
     ${wrong && html`<p class="wrong" id=${`${id}-errors`}>${own.map((error) => error.detail).join(" ")}</p>`}
   </div>`;
@@ -42,6 +41,11 @@ function controlFor(schema, pointer) {
   if (schema.type === "integer") return [Whole, false];
   if (schema.format === "date-time") return [Moment, false];
   return [(schema.maxLength ?? 0) > LONG ? Long : Line, false];
+}
+
+/** What a field is called beside its control: who is named there is offered by name. */
+export function labelOf(field) {
+  return NAMED[field] ? called(field).replace(/ id$/, "") : called(field);
 }
 
 function kindOf(pointer) {

@@ -1,7 +1,7 @@
 // A form out of a JSON Schema: what an action takes, as the API describes it.
 import { words } from "../format.js";
-import { html, useId, useState } from "../lib.js";
-import { Field } from "./field.js";
+import { html, useState } from "../lib.js";
+import { Field, labelOf } from "./field.js";
 
 const OPTION = "option";
 // Not "Cancel": that is what actions on tasks are called.
@@ -12,18 +12,15 @@ const LEAVE = "Go back";
  * `errors` are the API's own, by JSON pointer; `leave` is called by who would rather not.
  */
 export function Form({ schema, label, busy, errors = [], submit, leave, children }) {
-  const [option, setOption] = useState("");
   const [value, setValue] = useState({});
-  const options = optionsOf(schema);
-  const chosen = options ? options.find((each) => nameOf(each) === option) : schema;
   const send = (event) => {
     event.preventDefault();
-    submit(options ? { [OPTION]: option, ...filled(value, chosen) } : filled(value, chosen));
+    submit(filled(value, schema));
   };
   return html`<form onSubmit=${send}>
     ${children}
-    ${options && html`<${Options} options=${options} value=${option} change=${(name) => { setOption(name); setValue({}); }} />`}
-    ${chosen && html`<${Fields} schema=${chosen} value=${value} errors=${errors} change=${setValue} />`}
+    <${Either} groups=${schema.oneOf} />
+    <${Fields} schema=${schema} value=${value} errors=${errors} change=${setValue} />
     <footer>${leave && html`<button type="button" onClick=${leave}>${LEAVE}</button>`}<button class="primary" disabled=${busy}>${label}</button></footer>
   </form>`;
 }
@@ -31,34 +28,35 @@ export function Form({ schema, label, busy, errors = [], submit, leave, children
 /** The fields of an object; also of one within another. */
 export function Fields({ schema, value, errors, change, pointer = "" }) {
   const required = new Set(schema.required);
+  // Of these, one group is to be given: what is said of them together is not said of each.
+  const either = new Set(schema.oneOf?.flatMap((group) => group.required));
   return Object.entries(schema.properties ?? {})
     .filter(([name, of]) => name !== OPTION && of !== false)
-    .map(([name, of]) => html`<${Field} key=${name} name=${words(name)} schema=${of} required=${required.has(name)}
+    .map(([name, of]) => html`<${Field} key=${name} name=${labelOf(name)} schema=${of} required=${required.has(name)} either=${either.has(name)}
       value=${value[name]} errors=${errors} pointer=${`${pointer}/${name}`}
       change=${(next) => change({ ...value, [name]: next })} />`);
 }
 
-function Options({ options, value, change }) {
-  const id = useId();
-  return html`<div class="field"><label for=${id}>What</label>
-    <select id=${id} required value=${value} onChange=${(event) => change(event.target.value)}>
-      <option value="">Choose …</option>
-      ${options.map((each) => html`<option value=${nameOf(each)}>${each.title ?? words(nameOf(each))}</option>`)}
-    </select></div>`;
+/** Which fields are to be given, where that is one group of them or another. */
+function Either({ groups }) {
+  if (!groups) return null;
+  const named = groups.map((group) => group.required.map(labelOf).join(" and "));
+  return html`<p class="hint">Give either ${named.join(", or ")}.</p>`;
 }
 
-/** The ways in which an action can be taken, each a schema of its own; null where there is one way. */
-function optionsOf(schema) {
-  return schema.oneOf?.[0]?.properties?.[OPTION] ? schema.oneOf : null;
-}
-
-function nameOf(option) {
-  return option.properties[OPTION].const;
+/** What an action is taken as: each of its options, which is asked for like an action of its own, or itself. */
+export function waysOf(action) {
+  const options = action.inputSchema.oneOf?.[0]?.properties?.[OPTION] ? action.inputSchema.oneOf : null;
+  if (!options) return [{ ...action, option: null }];
+  return options.map((schema) => {
+    const option = schema.properties[OPTION].const;
+    return { ...action, option, label: schema.title ?? words(option), inputSchema: schema };
+  });
 }
 
 /** Whether there is anything to ask for. */
 export function asksNothing(schema) {
-  return !schema.oneOf && Object.keys(schema.properties ?? {}).length === 0;
+  return Object.keys(schema.properties ?? {}).every((name) => name === OPTION);
 }
 
 function filled(value, schema) {

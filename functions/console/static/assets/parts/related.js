@@ -1,4 +1,5 @@
 // Another task, named by its id: a link with what it is called and where it stands.
+import { words } from "../format.js";
 import { html } from "../lib.js";
 import { useResource } from "../resource.js";
 import { address } from "../router.js";
@@ -12,5 +13,5 @@ export function TaskLink({ id }) {
 
 /** A task that is known already. */
 export function Known({ task }) {
-  return html`<a href=${address(["tasks", task.taskId])}>${task.label}</a> <${Status} task=${task} />`;
+  return html`<a href=${address(["tasks", task.taskId])}>${words(task.label)}</a> <${Status} task=${task} />`;
 }

@@ -3,10 +3,11 @@ import { now } from "../clock.js";
 import { ahead, moment, span } from "../format.js";
 import { html } from "../lib.js";
 
-/** How long ago something was; `since` says of what, to who listens. */
-export function Age({ at, since }) {
+/** How long ago something was; `since` says of what, to who listens, `now` what is shown before a minute is over. */
+export function Age({ at, since, now: atOnce = "now" }) {
   if (!at) return html`<span class="faint">–</span>`;
-  return html`<time datetime=${at} title=${moment(at)}>${since && html`<span class="unseen">${since} </span>`}${span(now() - new Date(at))}</time>`;
+  const length = span(now() - new Date(at));
+  return html`<time datetime=${at} title=${moment(at)}>${since && html`<span class="unseen">${since} </span>`}${length === "now" ? atOnce : length}</time>`;
 }
 
 /** The same as a moment that has passed: `3 d ago`. */

@@ -1,4 +1,5 @@
 // A new task in a case: its type, and what the workflow's schema asks for.
+import { words } from "../../format.js";
 import { html, useId, useState } from "../../lib.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Form } from "../../parts/form.js";
@@ -28,14 +29,14 @@ function NewTaskDialog({ case: of, tasks, close, done }) {
       <div class="field"><label for=${id}>Type</label>
         <select id=${id} required value=${type} onChange=${(event) => setType(event.target.value)}>
           <option value="">Choose …</option>
-          ${found.data.types.map((each) => html`<option value=${each.name}>${each.label}</option>`)}</select></div>
+          ${found.data.types.map((each) => html`<option value=${each.name}>${words(each.label)}</option>`)}</select></div>
     <//>`}
   <//>`;
 }
 
 /** The schema with the tasks of the case to choose from where it takes ids of tasks. */
 function amongTasks(schema, tasks) {
-  const choices = tasks.filter((task) => task.open).map((task) => ({ const: task.taskId, title: `${task.label} (${task.status ?? task.state})` }));
+  const choices = tasks.filter((task) => task.open).map((task) => ({ const: task.taskId, title: `${words(task.label)} (${words(task.status ?? task.state)})` }));
   const { parentId, prerequisites, ...others } = schema.properties;
   const properties = { ...(parentId && { parentId: { ...parentId, oneOf: choices } }), ...others };
   if (prerequisites && choices.length > 0) properties.prerequisites = { ...prerequisites, items: { oneOf: choices } };

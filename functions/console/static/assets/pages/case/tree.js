@@ -1,5 +1,5 @@
 // The tasks of a case as lists within lists, each with whose it is, since when, and what holds it up.
-import { count, moment, name } from "../../format.js";
+import { count, moment, name, words } from "../../format.js";
 import { html, useState } from "../../lib.js";
 import { Status } from "../../parts/status.js";
 import { Age, Ago, Due } from "../../parts/time.js";
@@ -44,7 +44,7 @@ function isOpen({ task, children }) {
 function Row({ task, tasks }) {
   const reasons = task.open ? reasonsOf(task, tasks) : [];
   return html`<div class=${`row${task.open ? "" : " closed"}${task.open && task.overdue ? " late" : ""}`}>
-    <span class="what"><a class="task" href=${address(["tasks", task.taskId])}>${task.label}</a> <${Status} task=${task} text=${task.workerStatus?.name ?? task.status} />
+    <span class="what"><a class="task" href=${address(["tasks", task.taskId])}>${words(task.label)}</a> <${Status} task=${task} text=${task.workerStatus?.name ?? task.status} />
       ${reasons.length > 0 && html`<span class="why">${reasons.map((reason, place) => html`${place > 0 && "; "}${reason}`)}</span>`}</span>
     <span class="who">${name(task.assignedParty) || html`<span class="faint">nobody</span>`}</span>
     <span class="when">${task.open && task.dueTime ? html`due <${Due} task=${task} />` : since(task)}</span>
@@ -55,15 +55,15 @@ function Row({ task, tasks }) {
 function since(task) {
   if (task.closedAt) return html`closed <${Ago} at=${task.closedAt} />`;
   // It stays when the hold has ended.
-  if (task.placedOnHoldAt && !task.active) return html`held <${Age} at=${task.placedOnHoldAt} />`;
-  return html`open <${Age} at=${task.createdAt} />`;
+  if (task.placedOnHoldAt && !task.active) return html`held <${Age} at=${task.placedOnHoldAt} now="just now" />`;
+  return html`open <${Age} at=${task.createdAt} now="just now" />`;
 }
 
 /** What the task waits for, in words. */
 function reasonsOf(task, tasks) {
   const before = task.prerequisites.map((id) => [id, tasks.get(id)]).filter(([, each]) => each === undefined || each.open);
   const reasons = [];
-  if (before.length > 0) reasons.push(html`waits for ${before.map(([id, each], place) => html`${place > 0 && ", "}<a href=${address(["tasks", id])}>${each?.label ?? id}</a>`)}`);
+  if (before.length > 0) reasons.push(html`waits for ${before.map(([id, each], place) => html`${place > 0 && ", "}<a href=${address(["tasks", id])}>${each ? words(each.label) : id}</a>`)}`);
   if (task.awaiting) reasons.push(`waits for information: ${task.awaiting}`);
   if (task.children.open > 0 && !task.active) reasons.push(`waits for ${count(task.children.open, "task")} under it`);
   if (task.hold) reasons.push("stopped by people");

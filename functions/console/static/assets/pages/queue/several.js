@@ -3,7 +3,7 @@ import { get } from "../../api.js";
 import { count } from "../../format.js";
 import { html, useEffect, useState } from "../../lib.js";
 import { act, ActionDialog } from "../../parts/act.js";
-import { asksNothing } from "../../parts/form.js";
+import { asksNothing, waysOf } from "../../parts/form.js";
 
 /** A bar with the actions; `done` gets what became of each task. */
 export function Several({ tasks, done, clear }) {
@@ -38,7 +38,7 @@ function useCommonActions(tasks) {
     const asking = new AbortController();
     const paths = tasks.map((task) => `/tasks/${encodeURIComponent(task.taskId)}/actions`);
     Promise.all(paths.map((path) => get(path, { signal: asking.signal })))
-      .then((answers) => setFound({ of, actions: common(answers.map((answer) => answer.body.items)) }))
+      .then((answers) => setFound({ of, actions: common(answers.map((answer) => answer.body.items.flatMap(waysOf))) }))
       .catch((problem) => problem.name === "AbortError" || setFound({ of, actions: [] }));
     return () => asking.abort();
   }, [of]);
@@ -46,6 +46,6 @@ function useCommonActions(tasks) {
 }
 
 function common([first = [], ...others]) {
-  const same = (one, other) => one.name === other.name && JSON.stringify(one.inputSchema) === JSON.stringify(other.inputSchema);
+  const same = (one, other) => one.name === other.name && one.option === other.option && JSON.stringify(one.inputSchema) === JSON.stringify(other.inputSchema);
   return first.filter((action) => others.every((offered) => offered.some((each) => same(action, each))));
 }

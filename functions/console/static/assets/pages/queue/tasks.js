@@ -1,5 +1,5 @@
 // The list of a queue: a table, which on a narrow screen stands in blocks.
-import { name } from "../../format.js";
+import { name, words } from "../../format.js";
 import { html } from "../../lib.js";
 import { Status } from "../../parts/status.js";
 import { Age, Due } from "../../parts/time.js";
@@ -13,7 +13,7 @@ const SORTS = {
 };
 
 const TASK = { label: "Task", sort: "type", cell: (task) => html`<${Task} task=${task} />` };
-const STATUS = { label: "Status", cell: (task) => html`<${Status} task=${task} />` };
+const STATUS = { label: "Status", cell: (task) => html`<${Status} task=${task} text=${task.workerStatus?.name ?? task.status} />` };
 const WHO = { label: "Assigned to", shown: ({ kind }) => kind === "organizations", cell: (task) => name(task.assignedParty) || html`<span class="faint">nobody</span>` };
 const DUE = { label: "Due", sort: "dueTime", cell: (task) => html`<${Due} task=${task} />` };
 const CREATED = { label: "Age", sort: "createdAt", cell: (task) => html`<${Age} at=${task.createdAt} since="created" />` };
@@ -45,7 +45,7 @@ export function Tasks({ items, tab, kind, query, at, chosen, choose }) {
       ${columns.map((column) => html`<${Heading} column=${column} sorts=${SORTS[kind][tab]} query=${query} at=${at} />`)}
     </tr></thead>
     <tbody role="rowgroup">${items.map((task) => html`<tr key=${task.taskId} role="row" class=${task.open && task.overdue ? "late" : ""}>
-      ${choosable && html`<td class="choose" role="cell"><input type="checkbox" aria-label=${`Choose ${task.label}, ${task.caseId}`}
+      ${choosable && html`<td class="choose" role="cell"><input type="checkbox" aria-label=${`Choose ${words(task.label)}, ${task.caseId}`}
         checked=${chosen.has(task.taskId)} onChange=${() => toggle(task)} /></td>`}
       ${columns.map((column) => html`<td role="cell" data-label=${column.label}>${column.cell(task)}</td>`)}
     </tr>`)}</tbody>
@@ -66,7 +66,7 @@ function Heading({ column, sorts, query, at }) {
 
 function Task({ task }) {
   const about = Object.values(task.entity ?? {}).map((each) => each.displayName).join(", ");
-  return html`<a class="task" href=${address(["tasks", task.taskId])}>${task.label}</a>
+  return html`<a class="task" href=${address(["tasks", task.taskId])}>${words(task.label)}</a>
     <span class="about"><a href=${address(["cases", task.caseId])}>${task.caseId}</a>${about && about !== task.caseId && ` · ${about}`}
-      ${task.groupQueue && html` · ${task.groupQueue}`}</span>`;
+      ${task.groupQueue && html` · ${task.groupQueue}`}${task.counterpart && html` · ${task.counterpart.displayName}`}</span>`;
 }

@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from "../../lib.js";
 import { act, ActionDialog } from "../../parts/act.js";
 import { keepFocus } from "../../parts/focus.js";
-import { asksNothing } from "../../parts/form.js";
+import { asksNothing, waysOf } from "../../parts/form.js";
 import { Refusal } from "../../parts/notice.js";
 import { useResource } from "../../resource.js";
 
@@ -23,12 +23,15 @@ export function Actions({ path, task, done }) {
   };
   // The action that was taken is seldom offered once more, and its button goes with it.
   useEffect(() => { if (taken.current) keepFocus(); }, [found.data]);
-  const items = found.data?.items;
+  const next = found.data?.suggested;
+  const isNext = (action) => action.name === next?.action && action.option === next.option;
+  // What most likely comes next comes first; the others are in the workflow's order.
+  const items = found.data?.items.flatMap(waysOf).sort((one, other) => isNext(other) - isNext(one));
   return html`<section class="actions" aria-label="Actions">
     ${found.problem && html`<${Refusal} problem=${found.problem} again=${found.reload} />`}
     ${items?.length === 0 && html`<p class="faint">There is nothing that you may do with it now.</p>`}
-    ${items?.length > 0 && html`<ul>${items.map((action) => html`<li key=${action.name}>
-      <button type="button" disabled=${busy} aria-haspopup=${asksNothing(action.inputSchema) ? undefined : "dialog"} onClick=${() => take(action)}>${action.label}</button></li>`)}</ul>`}
+    ${items?.length > 0 && html`<ul>${items.map((action) => html`<li key=${`${action.name} ${action.option ?? ""}`}>
+      <button type="button" class=${isNext(action) ? "primary" : ""} disabled=${busy} aria-haspopup=${asksNothing(action.inputSchema) ? undefined : "dialog"} onClick=${() => take(action)}>${action.label}</button></li>`)}</ul>`}
     ${found.data && html`<details onToggle=${(event) => setExplained(event.target.open)}>
       <summary>What you may not do, and why</summary>
       <${Refused} refused=${found.data.refused} />

@@ -1,9 +1,9 @@
 // The fields of a task, those that say something.
 import { moment, name, words } from "../../format.js";
 import { html } from "../../lib.js";
-import { Age, Due } from "../../parts/time.js";
+import { Ago, Due } from "../../parts/time.js";
 
-const at = (text) => html`${moment(text)} <span class="faint">(<${Age} at=${text} />)</span>`;
+const at = (text) => html`${moment(text)} <span class="faint">(<${Ago} at=${text} />)</span>`;
 // What nobody did, the engine did.
 const ENGINE = { displayName: "Casetree" };
 const by = (time, person) => html`${time ? at(time) : ""}${person ? ` by ${name(person)}` : ""}`;
@@ -34,7 +34,7 @@ const FACTS = [
   ["Closed", (task) => task.closedAt, (task) => by(task.closedAt, task.completedBy ?? task.cancelledBy ?? ENGINE)],
   ["Cancelled because", (task) => task.cancellationReason, (task) => task.cancellationReason],
   ["Goes on in", (task) => task.newCaseId, (task) => html`<a href=${`#/cases/${encodeURIComponent(task.newCaseId)}`}>${task.newCaseId}</a>`],
-  ["Type", () => true, (task) => html`${task.type} <span class="faint">${task.workflow}, version ${task.workflowVersion}</span>`],
+  ["Type", () => true, (task) => html`${words(task.type)} <span class="faint">${task.workflow}, version ${task.workflowVersion}</span>`],
   ["State", (task) => task.state !== task.status, (task) => words(task.state)],
   ["Id", () => true, (task) => html`<code>${task.taskId}</code>`],
 ];
