@@ -165,12 +165,17 @@ def _with_tasks(context: Context, after: Case) -> Decision:
     return replace(plan, writes=(*plan.writes, *writes))
 
 
-def close_case(context: Context, given: Given) -> Decision:
-    """The plan that closes the case; its open tasks are ended by the cascade that follows."""
-    closing, case = context.scene.workflow.closing, context.scene.case
+def kept_from_closing(scene: Scene, caller: Caller) -> Refusal | None:
+    """Refuses to close the case to whom the workflow does not let do so, and what is closed already."""
+    closing = scene.workflow.closing
     if closing is None:
         return Refusal("not_allowed", "Cases of this workflow are not closed by hand.", rule="close")
-    refusal = kept_out_of_case(context.scene, context.caller, closing.who, "close this case") or closed(case)
+    return kept_out_of_case(scene, caller, closing.who, "close this case") or closed(scene.case)
+
+
+def close_case(context: Context, given: Given) -> Decision:
+    """The plan that closes the case; its open tasks are ended by the cascade that follows."""
+    refusal, case = kept_from_closing(context.scene, context.caller), context.scene.case
     if refusal is not None:
         return refusal
     values, errors = read_input(REASON, given, _reading(context))

@@ -101,6 +101,27 @@ def test_a_refusal_is_explained(page: Page, stack: Stack, as_person: AsPerson) -
     assert read(as_person("admin"), task)["dueTime"] is None
 
 
+def test_a_case_is_closed_with_what_is_open_in_it(page: Page, stack: Stack, as_person: AsPerson) -> None:
+    """For a reason, by whom the workflow lets do so; an appeal is closed by nobody's hand."""
+    ann = as_person("ann")
+    task = new_task(ann, "Contact Schedule Refused")
+    sign_in(page, stack, "ann", f"#/cases/{task['caseId']}")
+    page.get_by_role("button", name="Close case").click()
+    dialog = page.get_by_role("dialog", name="Close case")
+    expect(dialog.get_by_text("It ends with what is open in it: 1 task.")).to_be_visible()
+    assert serious_findings(page) == []
+    dialog.get_by_label("Reason").fill("The client has withdrawn.")
+    dialog.get_by_role("button", name="Close case").click()
+    expect(page.get_by_role("button", name="Close case")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    expect(page.get_by_role("definition").filter(has_text="The client has withdrawn.")).to_be_visible()
+    eventually(lambda: read(ann, task)["status"], lambda status: status == "Skipped")
+    appeal = _appeal(as_person)
+    page.evaluate("place => { location.hash = place; }", f"#/cases/{appeal['RootTask']['caseId']}")
+    expect(page.get_by_role("button", name="New task")).to_be_visible()
+    expect(page.get_by_role("button", name="Close case")).to_have_count(0)
+
+
 def test_what_others_do_shows_on_the_pages_of_case_and_task(page: Page, stack: Stack, as_person: AsPerson) -> None:
     """The tree, the timeline, the task and its menu change by themselves; who comes second is told."""
     admin = as_person("admin")

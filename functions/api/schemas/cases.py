@@ -54,6 +54,7 @@ class CaseFields(Output):
     closed_at: Timestamp | None
     close_reason: str | None
     original_case_id: Annotated[str | None, Field(description="The case that this one follows on.", examples=[None])]
+    may_close: Annotated[bool, Field(description="Whether you may close it now.")]
     version: Version
 
 

@@ -9,6 +9,8 @@ from functions.api.sizes import fitting
 from functions.api.views import tasks
 from functions.api.views.people import Json, person
 from functions.api.views.tasks import moment, timer
+from shared.domain.cases import kept_from_closing
+from shared.domain.model.scene import Scene
 from shared.domain.model.task import Task
 from shared.domain.words.relations import visible
 from shared.engine.cases import CaseView
@@ -37,6 +39,7 @@ def case(view: CaseView) -> Json:
         "closedAt": moment(value.closed_at),
         "closeReason": value.close_reason,
         "originalCaseId": value.original_case_id,
+        "mayClose": kept_from_closing(Scene(view.workflow, value), viewer) is None,
         "tasks": {"open": view.open, "closed": view.closed},
         "version": value.version,
     }

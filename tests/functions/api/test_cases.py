@@ -153,7 +153,9 @@ def test_a_case_is_changed_by_what_is_named(world: World, ann: Client) -> None:
 def test_closing_a_case_ends_its_tasks(world: World, ann: Client) -> None:
     """By a cascade that follows; a closed case takes no task and no change."""
     world.look(template="standard-look")
+    assert ann.get("/cases/look-1").json["mayClose"]
     answer = ann.post("/cases/look-1/close", {"reason": "The customer has cancelled."})
+    assert not answer.json["mayClose"]
     assert (answer.status, answer.json["state"]) == (200, "closed")
     assert answer.json["closeReason"] == "The customer has cancelled."
     world.settle()

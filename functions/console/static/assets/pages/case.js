@@ -5,6 +5,7 @@ import { Entries, taskOf } from "../parts/entries.js";
 import { Loading, Notice, Refusal } from "../parts/notice.js";
 import { useResource } from "../resource.js";
 import { address } from "../router.js";
+import { Close } from "./case/close.js";
 import { NewTask } from "./case/new-task.js";
 import { flat, Tree } from "./case/tree.js";
 
@@ -21,6 +22,7 @@ export function Page({ route, me }) {
   // Who may begin cases may add tasks to some; whether to this one, and of which type, the API says when asked.
   const mayAdd = data?.case.state === "open" && me.begins.some((each) => each.name === data.case.workflow);
   useEffect(() => { document.title = `${name} · Casetree`; }, [name]);
+  const tasks = data && flat(data.roots).map((node) => node.task);
   return html`<article class="one" aria-busy=${!found.current}>
     <${Heading} case=${data?.case} name=${name} />
     ${!data && !found.problem && html`<${Loading} />`}
@@ -29,7 +31,10 @@ export function Page({ route, me }) {
       <div class="beside">
         <section class="main" aria-labelledby="tasks">
           ${data.truncated && html`<${Notice}>There are more tasks than are shown here.<//>`}
-          <${Tree} roots=${data.roots}>${mayAdd && html`<${NewTask} case=${data.case} tasks=${flat(data.roots).map((node) => node.task)} done=${found.reload} />`}<//>
+          <${Tree} roots=${data.roots}>
+            ${mayAdd && html`<${NewTask} case=${data.case} tasks=${tasks} done=${found.reload} />`}
+            ${data.case.mayClose && html`<${Close} case=${data.case} done=${found.reload} />`}
+          <//>
         </section>
         <section class="past" aria-labelledby="timeline">
           <h2 id="timeline">Timeline</h2>
