@@ -218,7 +218,9 @@ def test_what_most_likely_comes_next_stands_out(page: Page, stack: Stack, as_per
     page.get_by_role("button", name="Assign to a partner").click()
     dialog = page.get_by_role("dialog", name="Assign to a partner")
     expect(dialog.get_by_text("Give either Organization, or Name and Email.")).to_be_visible()
+    # Before the page knows whose name that is.
     dialog.get_by_label("Organization").fill("Harbor Surveyors")
+    dialog.locator("datalist option[value='Harbor Surveyors']").wait_for(state="attached")
     dialog.get_by_role("button", name="Assign to a partner").click()
     expect(page.get_by_role("status").get_by_text("Done: Assign to a partner.")).to_be_visible()
     sign_out(page)

@@ -33,6 +33,11 @@ export function Known({ id, kind, value = "", required = true, change, ...aria }
     return () => { shown = false; };
   }, []);
   const offered = names[kind] ?? [];
+  useEffect(() => {
+    // Who types fast has typed a name before it is known whose it is.
+    const known = idOf(value, offered);
+    if (known !== value) change(known);
+  }, [names]);
   return html`<input id=${id} list=${list} required=${required} autocomplete="off" placeholder="Name or id" value=${shownAs(value, offered)}
       ...${aria} onInput=${(event) => change(idOf(event.target.value, offered))} />
     <datalist id=${list}>${offered.map((each) => html`<option value=${each.name}>${each.id}</option>`)}</datalist>`;
