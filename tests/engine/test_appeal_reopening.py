@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.model.task import Task
-from shared.engine.session import Refused
+from shared.engine import tasks
+from shared.engine.session import PLAIN, Refused, Session
+from tests.engine.between import Between, at
 from tests.engine.board import CLEO, JO, QUIN, act, create, intake, seat, tasks_of
 from tests.engine.soundness import check_case
 from tests.engine.world import ROOT, World
@@ -62,4 +64,32 @@ def test_opening_a_child_again_ends_the_hold_of_its_parent(board: World) -> None
     board.drain()
     (hold,) = (t for t in tasks_of(board) if t.type == "TimedHoldTask")
     assert (hold.status, board.stored(task.task_id).hold_id) == ("cancelled", None)
+    check_case(board, "a1")
+
+
+@pytest.mark.parametrize("first", ["reopen", "reassign"])
+def test_who_gets_a_parent_while_its_child_is_opened_again_for_them_has_one_of_them(board: World, first: str) -> None:
+    """Whichever of the two commits second is decided anew, in sight of the other: 409 or 422."""
+    intake(board, "evidence_submission")
+    task = create(board, ROOT, "Translation", "Distribution").task
+    act(board, ROOT, "Translation", "assign_to_person", userId="quin")
+    child = tasks_of(board)[-1]
+    create(board, ROOT, "Engineering", parentId=task.task_id)
+    act(board, QUIN, "Translation", "complete")
+
+    def reopen(session: Session) -> object:
+        return tasks.act(session, ROOT, child.task_id, "reopen", {}, PLAIN)
+
+    def reassign(session: Session) -> object:
+        to_quin = {"assignedParty": {"kind": "user", "id": "quin"}}
+        return tasks.act(session, ROOT, task.task_id, "reassign", to_quin, PLAIN)
+
+    one, other = (reopen, reassign) if first == "reopen" else (reassign, reopen)
+    with pytest.raises(Refused) as caught:
+        other(at(board.session, Between(board.store, lambda: one(board.session))))
+    assert caught.value.refusal.rule == "not_its_parents_twin"
+    holder = board.stored(task.task_id).assigned_party
+    assert holder is not None
+    assert (holder.id == "quin") is (first == "reassign")
+    board.drain()
     check_case(board, "a1")

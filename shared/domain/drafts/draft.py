@@ -295,7 +295,11 @@ class Draft:
 
     def _is_news(self, before: Task) -> bool:
         """Whether more changes than counters, which make no new version."""
-        return self.action != CHILD_OPENED or self.task != replace(before, children=self.task.children)
+        return (
+            self.action != CHILD_OPENED
+            or bool(self.changes)
+            or self.task != replace(before, children=self.task.children)
+        )
 
     def _locks(self) -> tuple[Write, ...]:
         """The locks that the task holds from now on and did not before, and the other way round."""

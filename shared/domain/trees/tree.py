@@ -174,12 +174,16 @@ def _whose(task: Task) -> tuple[str, str] | None:
 
 
 def _hold(above: Draft, child: Task, *, same: bool) -> None:
-    """The parent, which has one open child more, is on hold for it rather than for some days."""
+    """The parent, which has one open child more, is on hold for it rather than for some days.
+
+    A child of the same type is always news to the parent, a new version: so of that, and of giving the parent to
+    whoever has the child, only one commits.
+    """
     workflow, parent = above.context.scene.workflow, above.task
     if same:
         above.set(delegated=True, delegate_id=child.task_id)
     end_hold(above)
-    if above.task == parent and above.status == on_hold(workflow):
+    if not same and above.task == parent and above.status == on_hold(workflow):
         return
     above.changes["child"] = {"to": child.task_id}
     above.enter(on_hold(workflow))
